@@ -1,0 +1,1 @@
+//! The static borrow analysis of CRUSH.

@@ -1,0 +1,1 @@
+//! From CRUSH bodies to CASM.

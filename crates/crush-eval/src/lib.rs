@@ -1,0 +1,1 @@
+//! Runs CRUSH programs in the background and remembers what every line held.

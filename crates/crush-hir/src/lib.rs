@@ -1,0 +1,1 @@
+//! Names, scopes, bodies, places and control-flow graphs of CRUSH programs.

@@ -1,0 +1,1 @@
+//! The capabilities a CRUSH program may be granted: printing, files.

@@ -1,0 +1,1 @@
+//! Editor features for CRUSH: plain data in, plain data out.

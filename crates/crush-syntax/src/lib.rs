@@ -1,0 +1,1 @@
+//! Text, positions, incremental parsing and the syntax tree of CRUSH.

@@ -1,0 +1,1 @@
+//! The CRUSH virtual machine: CASM instructions, assembler, interpreter, host adapter, quotas.
