@@ -1,1 +1,43 @@
 //! Objects, references, borrow states, collection and snapshots: the memory of one CRUSH VM.
+//!
+//! One [`Arena`] belongs to one VM instance (A1). Everything that is not immediate lives in a slot of it and
+//! is reached through a [`Ref`], validated at every access (A4), or through a borrow handle, a
+//! [`BorrowRef`] (B3). The arena holds the borrow state of every object and refuses what the borrow rules
+//! forbid; it knows nothing of the VM: sites and owners are opaque ids that the VM maps to source ranges and
+//! names.
+//!
+//! How it is laid out and why is told in `docs/arena.md`.
+
+mod arena;
+mod borrowing;
+mod collect;
+mod copy;
+mod equal;
+mod events;
+mod fault;
+mod guard;
+mod inspect;
+mod loans;
+mod meter;
+mod object;
+mod ring;
+mod slot;
+mod text;
+mod value;
+mod walk;
+
+pub use arena::Arena;
+pub use collect::{Collected, Marker};
+pub use events::{Action, Event, FreeCause};
+pub use fault::{
+    Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, QuotaError, Resource, TypeError,
+    UseAfterFree,
+};
+pub use guard::{ArrayMut, InstanceMut, MapMut, ObjectMut};
+pub use inspect::{Edge, EdgeLabel, Page, SlotView, Stats, View, ViewLimits};
+pub use loans::{BorrowInfo, BorrowKind, BorrowState};
+pub use meter::Limits;
+pub use object::{Closure, Instance, Kind, Map, Object, Shape, Tagged, Text};
+pub use text::{FunctionNames, TextLimit};
+pub use value::{BorrowRef, FunctionId, OwnerId, Ref, RuntimeValue, SiteId};
+pub use walk::{Step, Walk};

@@ -1,0 +1,140 @@
+//! Counting bytes and objects against their quotas (A7), and when to collect (A5).
+
+use crate::fault::{Fault, QuotaError, Resource};
+
+/// The quotas of an arena (A7).
+///
+/// Each bounds what is live *after a collection*. Between two collections garbage may pile up to as much again,
+/// so that a program never takes more than twice its quota, and never faults for garbage alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of objects and their slots.
+    pub bytes: usize,
+    /// Live objects.
+    pub objects: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 256 << 20,
+            objects: 4_000_000,
+        }
+    }
+}
+
+/// Below this a collection is not worth its while.
+const FIRST_ALARM: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(crate) struct Meter {
+    pub(crate) limits: Limits,
+    pub(crate) bytes: usize,
+    pub(crate) objects: usize,
+    /// Collect when `bytes` or `objects` pass these.
+    alarm_bytes: usize,
+    alarm_objects: usize,
+}
+
+impl Meter {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            bytes: 0,
+            objects: 0,
+            alarm_bytes: FIRST_ALARM.min(limits.bytes),
+            alarm_objects: limits.objects,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn collection_due(&self) -> bool {
+        self.bytes > self.alarm_bytes || self.objects > self.alarm_objects
+    }
+
+    /// Counts bytes about to be taken.
+    #[inline]
+    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
+        let total = self.bytes.saturating_add(bytes);
+        if total > self.alarm_bytes {
+            return self.charge_beyond_alarm(bytes, total);
+        }
+        self.bytes = total;
+        Ok(())
+    }
+
+    #[cold]
+    fn charge_beyond_alarm(&mut self, bytes: usize, total: usize) -> Result<(), Fault> {
+        let quota = self.limits.bytes;
+        if bytes > quota || total > quota.saturating_mul(2) {
+            return Err(QuotaError {
+                resource: Resource::Bytes,
+                limit: quota as u64,
+                wanted: total as u64,
+            }
+            .into());
+        }
+        self.bytes = total;
+        Ok(())
+    }
+
+    pub(crate) fn refund(&mut self, bytes: usize) {
+        debug_assert!(bytes <= self.bytes, "more bytes refunded than charged");
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Counts one object about to be allocated, of so many bytes.
+    #[inline]
+    pub(crate) fn count(&mut self, bytes: usize) -> Result<(), Fault> {
+        if self.objects >= self.limits.objects.saturating_mul(2) {
+            return Err(self.too_many_objects());
+        }
+        self.charge(bytes)?;
+        self.objects += 1;
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn too_many_objects(&self) -> Fault {
+        let limit = self.limits.objects as u64;
+        QuotaError {
+            resource: Resource::Objects,
+            limit,
+            wanted: self.objects as u64 + 1,
+        }
+        .into()
+    }
+
+    /// Sets the next alarms after a collection: at twice what is live, within the quota, but always some way
+    /// on, so that a program near its quota does not spend its time collecting.
+    pub(crate) fn rearm(&mut self) {
+        let Limits { bytes, objects } = self.limits;
+        let doubled = self.bytes.saturating_mul(2).max(FIRST_ALARM).min(bytes);
+        self.alarm_bytes = doubled.max(self.bytes.saturating_add(bytes / 16));
+        self.alarm_objects = objects.max(self.objects.saturating_add(objects / 16));
+    }
+
+    /// What is live, against the quotas.
+    pub(crate) fn within_quota(&self) -> Result<(), Fault> {
+        let Limits { bytes, objects } = self.limits;
+        if self.bytes > bytes {
+            let wanted = self.bytes as u64;
+            return Err(QuotaError {
+                resource: Resource::Bytes,
+                limit: bytes as u64,
+                wanted,
+            }
+            .into());
+        }
+        if self.objects > objects {
+            let wanted = self.objects as u64;
+            return Err(QuotaError {
+                resource: Resource::Objects,
+                limit: objects as u64,
+                wanted,
+            }
+            .into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! One slot: a header that answers "may I?" in one comparison, and the object.
+
+use crate::{
+    loans::BorrowState,
+    object::Object,
+    value::{Ref, SiteId},
+};
+
+/// Set while an exclusive borrow is live.
+pub(crate) const EXCLUSIVE: u64 = 1 << 31;
+/// Set while accesses are recorded, so that the fast paths fail over to the slow ones, which record. This is
+/// what makes recording free when it is off.
+pub(crate) const WATCHED: u64 = 1 << 30;
+/// The number of live shared borrows.
+pub(crate) const SHARED: u64 = WATCHED - 1;
+const GENERATION: u64 = !0 << 32;
+/// The state of a free slot: no check passes, even for a forged reference of the right generation.
+const FREE: u64 = EXCLUSIVE | WATCHED | SHARED;
+
+/// A slot: 32 bytes, two to a cache line.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// The generation in the high 32 bits, the borrow state in the low.
+    pub(crate) header: u64,
+    pub(crate) object: Object,
+}
+
+const _: () = assert!(size_of::<Slot>() == 32);
+
+/// What is known of a slot beside its object: read by collection, faults and inspection, not by accesses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Book {
+    /// The bytes charged for the object.
+    pub(crate) bytes: usize,
+    /// Where it was allocated.
+    pub(crate) site: SiteId,
+}
+
+const _: () = assert!(size_of::<Slot>() + size_of::<Book>() <= 48);
+
+impl Slot {
+    pub(crate) fn new(generation: u32, object: Object) -> Self {
+        Self {
+            header: u64::from(generation) << 32,
+            object,
+        }
+    }
+
+    pub(crate) fn generation(&self) -> u32 {
+        (self.header >> 32) as u32
+    }
+
+    pub(crate) fn is_free(&self) -> bool {
+        self.header & !GENERATION == FREE
+    }
+
+    /// Whether it holds the object that `object` refers to (A4).
+    pub(crate) fn holds(&self, object: Ref) -> bool {
+        self.generation() == object.generation() && !self.is_free()
+    }
+
+    /// The difference between this header and that of the referred object with no borrow: zero when it may be
+    /// written, less than [`WATCHED`] when it may be read.
+    #[inline(always)]
+    pub(crate) fn difference(&self, object: Ref) -> u64 {
+        self.header ^ (object.bits() as u64 & GENERATION)
+    }
+
+    pub(crate) fn state(&self) -> BorrowState {
+        BorrowState {
+            immutable_refs: (self.header & SHARED) as u32,
+            mutable_ref: self.header & EXCLUSIVE != 0,
+        }
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.header & WATCHED != 0
+    }
+
+    pub(crate) fn watch(&mut self, on: bool) {
+        self.header = if on {
+            self.header | WATCHED
+        } else {
+            self.header & !WATCHED
+        };
+    }
+
+    /// Makes it a free slot of the next generation and gives the object it held. Returns whether it can be
+    /// used again: not when the generations are used up, for then an old reference would come to life (A4).
+    pub(crate) fn free(&mut self, next: u32) -> (Object, bool) {
+        let generation = self.generation().wrapping_add(1);
+        self.header = u64::from(generation) << 32 | FREE;
+        (
+            std::mem::replace(&mut self.object, Object::Free { next }),
+            generation != 0,
+        )
+    }
+}

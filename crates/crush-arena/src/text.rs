@@ -1,0 +1,223 @@
+//! The printed form of a value.
+
+use std::fmt::Write as _;
+
+use crate::{
+    arena::Arena,
+    fault::{Fault, QuotaError, Resource},
+    object::{Kind, Object},
+    value::{FunctionId, RuntimeValue},
+    walk::{Step, Walk},
+};
+
+/// Gives the name of a function, which the arena does not know.
+pub type FunctionNames<'a> = &'a dyn Fn(FunctionId) -> Option<String>;
+
+/// How long a text may become, and as which quota passing that is reported (A7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextLimit {
+    /// At most so many bytes.
+    pub bytes: usize,
+    /// What they are counted as.
+    pub resource: Resource,
+}
+
+impl Arena {
+    /// The text that `print` shows. It reads every object it reaches; an object inside itself is shown as `[…]`
+    /// or `{…}` (D8), and no depth is too deep (A8).
+    pub fn text(
+        &self,
+        value: RuntimeValue,
+        names: FunctionNames<'_>,
+        limit: TextLimit,
+    ) -> Result<String, Fault> {
+        let mut out = String::new();
+        self.write_text(value, names, limit, &mut out)?;
+        Ok(out)
+    }
+
+    /// As [`Arena::text`], at the end of `out`, of which all counts against the limit. After a fault `out`
+    /// holds the beginning of the text.
+    pub fn write_text(
+        &self,
+        value: RuntimeValue,
+        names: FunctionNames<'_>,
+        limit: TextLimit,
+        out: &mut String,
+    ) -> Result<(), Fault> {
+        let mut printer = Printer::new(names);
+        for step in self.walk(value) {
+            printer.step(step?, out);
+            if out.len() > limit.bytes {
+                let (limit, resource) = (limit.bytes as u64, limit.resource);
+                return Err(QuotaError {
+                    resource,
+                    limit,
+                    wanted: out.len() as u64,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an observer is shown for a reference to a dropped object, or a handle whose borrow has ended.
+const GONE: &str = "<gone>";
+
+/// Writes steps as text.
+pub(crate) struct Printer<'a> {
+    names: FunctionNames<'a>,
+    /// Whether the next value follows another in the same object.
+    follows: bool,
+}
+
+impl<'a> Printer<'a> {
+    pub(crate) fn new(names: FunctionNames<'a>) -> Self {
+        Self {
+            names,
+            follows: false,
+        }
+    }
+
+    pub(crate) fn step(&mut self, step: Step<'_>, out: &mut String) {
+        if let Step::Leave(kind) = step {
+            out.push_str(closing(kind));
+            self.follows = true;
+            return;
+        }
+        self.separate(out);
+        match step {
+            Step::Value(value) => self.value(value, out),
+            Step::Str(text) => out.push_str(text),
+            Step::Closure(closure) => self.function(closure.function, out),
+            Step::Enter(_, object) => {
+                opening(object, out);
+                self.follows = false;
+            }
+            Step::Key(key) => {
+                out.push_str(key);
+                out.push_str(": ");
+                self.follows = false;
+            }
+            Step::Cycle(_, kind) => out.push_str(cycle(kind)),
+            Step::Leave(_) => {}
+        }
+    }
+
+    fn separate(&mut self, out: &mut String) {
+        if self.follows {
+            out.push_str(", ");
+        }
+        self.follows = true;
+    }
+
+    fn value(&self, value: RuntimeValue, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = match value {
+            RuntimeValue::Int(value) => write!(out, "{value}"),
+            RuntimeValue::Float(value) if value.is_finite() && value.fract() == 0.0 => {
+                write!(out, "{value:.1}")
+            }
+            RuntimeValue::Float(value) => write!(out, "{value}"),
+            RuntimeValue::Bool(value) => write!(out, "{value}"),
+            RuntimeValue::Function(function) => {
+                self.function(function, out);
+                Ok(())
+            }
+            RuntimeValue::Null | RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) => {
+                write!(out, "null")
+            }
+        };
+    }
+
+    fn function(&self, function: FunctionId, out: &mut String) {
+        match (self.names)(function) {
+            Some(name) => {
+                out.push_str("<fn ");
+                out.push_str(&name);
+                out.push('>');
+            }
+            None => out.push_str("<fn>"),
+        }
+    }
+}
+
+/// A result prints as the reference prints it, as a map with `ok` and `value`; another tagged value as a map from
+/// its tag.
+fn opening(object: &Object, out: &mut String) {
+    match object {
+        Object::Array(_) => out.push('['),
+        Object::Tagged(tagged) => match &*tagged.tag {
+            "ok" => out.push_str("{ok: true, value: "),
+            "err" => out.push_str("{ok: false, value: "),
+            tag => {
+                out.push('{');
+                out.push_str(tag);
+                out.push_str(": ");
+            }
+        },
+        Object::Cell(_) => {}
+        _ => out.push('{'),
+    }
+}
+
+fn closing(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Array => "]",
+        Kind::Cell => "",
+        _ => "}",
+    }
+}
+
+/// What stands for an object inside itself (D8).
+pub(crate) fn cycle(kind: Kind) -> &'static str {
+    if kind == Kind::Array {
+        "[…]"
+    } else {
+        "{…}"
+    }
+}
+
+impl Walk<'_> {
+    /// The beginning of the printed form, of some `length` characters, never looking at more than that needs.
+    pub(crate) fn beginning(self, length: usize) -> String {
+        let names = |_| None;
+        let mut printer = Printer::new(&names);
+        let mut out = String::new();
+        for step in self {
+            match step {
+                Ok(Step::Str(text)) => {
+                    // A string may be of any length: take no more of it than is shown.
+                    let end = text
+                        .char_indices()
+                        .nth(length + 1)
+                        .map_or(text.len(), |(at, _)| at);
+                    printer.step(Step::Str(&text[..end].into()), &mut out);
+                }
+                Ok(step) => printer.step(step, &mut out),
+                Err(_) => {
+                    printer.separate(&mut out);
+                    out.push_str(GONE);
+                }
+            }
+            if out.len() > 4 * length && out.chars().count() > length {
+                break;
+            }
+        }
+        shorten(&mut out, length);
+        out
+    }
+}
+
+/// Cuts a text to some characters, the last of them `…` when there was more.
+pub(crate) fn shorten(text: &mut String, length: usize) {
+    if let Some((end, _)) = text.char_indices().nth(length) {
+        let last = text[..end]
+            .char_indices()
+            .next_back()
+            .map_or(0, |(at, _)| at);
+        text.truncate(last);
+        text.push('…');
+    }
+}
