@@ -1,0 +1,103 @@
+/** Puts the parts together: what the server reports goes to the values, the status, the output and the arena. */
+
+import * as vscode from "vscode";
+import { ArenaView } from "./arenaView";
+import { InlineValues } from "./inlineValues";
+import { ProgramOutput } from "./programOutput";
+import { Server } from "./server";
+import { StatusItem } from "./statusItem";
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const analyzer = new Server(context.extensionUri.fsPath);
+  server = analyzer;
+  const status = new StatusItem();
+  const values = new InlineValues();
+  const output = new ProgramOutput();
+  const arena = new ArenaView(analyzer);
+  /** Files the user ran by command: their output is brought forward when the run is over. */
+  const wanted = new Set<string>();
+
+  context.subscriptions.push(
+    analyzer,
+    status,
+    values,
+    output,
+    arena,
+    analyzer.onHealth((health) => status.setHealth(health)),
+    analyzer.onEvaluation((evaluation) => {
+      status.evaluated(evaluation);
+      values.evaluated(evaluation);
+      output.evaluated(evaluation);
+      void arena.evaluated(evaluation);
+      if (evaluation.state !== "running" && wanted.delete(vscode.Uri.parse(evaluation.uri).toString())) {
+        output.show();
+      }
+    }),
+    vscode.commands.registerCommand("crush.run", () => run(analyzer, wanted)),
+    vscode.commands.registerCommand("crush.cancel", () => cancel(analyzer)),
+    vscode.commands.registerCommand("crush.showArena", () => arena.show()),
+    vscode.commands.registerCommand("crush.showOutput", () => output.show()),
+    vscode.commands.registerCommand("crush.showLog", () => analyzer.showLog()),
+    vscode.commands.registerCommand("crush.restartServer", () => analyzer.restart()),
+    vscode.commands.registerCommand("crush.toggleInlineValues", () => values.toggle()),
+    vscode.commands.registerCommand("crush.menu", () => menu()),
+  );
+  await analyzer.start();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+function activeProgram(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === "crush" ? document : undefined;
+}
+
+async function run(analyzer: Server, wanted: Set<string>): Promise<void> {
+  const document = activeProgram();
+  if (!document) {
+    void vscode.window.showInformationMessage("Open a CRUSH file to run it.");
+    return;
+  }
+  const uri = document.uri.toString();
+  wanted.add(uri);
+  try {
+    await analyzer.run(uri);
+  } catch (error) {
+    wanted.delete(uri);
+    void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function cancel(analyzer: Server): Promise<void> {
+  const document = activeProgram();
+  if (document) {
+    await analyzer.cancel(document.uri.toString());
+  }
+}
+
+interface Entry extends vscode.QuickPickItem {
+  command: string;
+}
+
+/** What the status item offers when it is clicked. */
+async function menu(): Promise<void> {
+  const entries: Entry[] = [
+    { label: "$(play) Run the program", command: "crush.run" },
+    { label: "$(layers) Show the arena", command: "crush.showArena" },
+    { label: "$(output) Show the program's output", command: "crush.showOutput" },
+    { label: "$(eye) Toggle values beside the lines", command: "crush.toggleInlineValues" },
+    { label: "$(debug-restart) Restart the language server", command: "crush.restartServer" },
+    { label: "$(list-unordered) Show the server's log", command: "crush.showLog" },
+  ];
+  if (!vscode.workspace.isTrusted) {
+    entries.unshift({ label: "$(shield) Manage workspace trust", command: "workbench.trust.manage" });
+  }
+  const entry = await vscode.window.showQuickPick(entries, { title: "CRUSH" });
+  if (entry) {
+    await vscode.commands.executeCommand(entry.command);
+  }
+}

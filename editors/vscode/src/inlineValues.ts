@@ -1,0 +1,121 @@
+/** Draws the values of the last run beside the lines, in every editor that shows the document. */
+
+import * as vscode from "vscode";
+import { EvaluatedLine, Evaluation } from "./protocol";
+import { settings } from "./settings";
+import { shorten, toEdits, Values, ValuesModel } from "./valuesModel";
+
+type Style = "value" | "output" | "fault" | "stale";
+
+const STYLES: readonly Style[] = ["value", "output", "fault", "stale"];
+
+export class InlineValues implements vscode.Disposable {
+  private readonly models = new Map<string, ValuesModel>();
+  private readonly styles: Record<Style, vscode.TextEditorDecorationType> = {
+    value: beside("crush.inlineValue.foreground"),
+    output: beside("crush.inlineOutput.foreground"),
+    fault: beside("crush.inlineFault.foreground"),
+    stale: beside("crush.inlineValue.staleForeground"),
+  };
+  private readonly faultLine = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor("crush.faultLine.background"),
+    overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.errorForeground"),
+    overviewRulerLane: vscode.OverviewRulerLane.Full,
+  });
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.subscriptions = [
+      ...Object.values(this.styles),
+      this.faultLine,
+      vscode.workspace.onDidChangeTextDocument((event) => this.edited(event)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.models.delete(document.uri.toString())),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("crush.inlineValues")) {
+          vscode.window.visibleTextEditors.forEach((editor) => this.draw(editor));
+        }
+      }),
+    ];
+  }
+
+  evaluated(evaluation: Evaluation): void {
+    // The server may spell a URI differently (c%3A against c:): the editor's own form is the key.
+    const uri = vscode.Uri.parse(evaluation.uri).toString();
+    const model = this.models.get(uri) ?? new ValuesModel();
+    this.models.set(uri, model);
+    model.evaluated(evaluation);
+    this.drawAll(uri);
+  }
+
+  async toggle(): Promise<void> {
+    const crush = settings();
+    const enabled = crush.get("inlineValues.enabled", true);
+    await crush.update("inlineValues.enabled", !enabled, vscode.ConfigurationTarget.Global);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const uri = document.uri.toString();
+    if (document.languageId !== "crush" || contentChanges.length === 0) {
+      return;
+    }
+    const model = this.models.get(uri) ?? new ValuesModel();
+    this.models.set(uri, model);
+    const edits = toEdits(document.version, contentChanges, (line) =>
+      line < document.lineCount ? document.lineAt(line).text : "",
+    );
+    if (model.edit(edits)) {
+      this.drawAll(uri);
+    }
+  }
+
+  private drawAll(uri: string): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (editor.document.uri.toString() === uri) {
+        this.draw(editor);
+      }
+    }
+  }
+
+  private draw(editor: vscode.TextEditor): void {
+    const { document } = editor;
+    if (document.languageId !== "crush") {
+      return;
+    }
+    const enabled = settings().get("inlineValues.enabled", true);
+    const values = enabled ? this.models.get(document.uri.toString())?.current() : undefined;
+    const lines = (values?.lines ?? []).filter((value) => value.line < document.lineCount);
+    for (const style of STYLES) {
+      const styled = lines.filter((value) => styleOf(value, values) === style);
+      editor.setDecorations(this.styles[style], styled.map((value) => decoration(document, value)));
+    }
+    const faults = values?.stale === false ? lines.filter((value) => value.kind === "fault") : [];
+    editor.setDecorations(this.faultLine, faults.map((value) => document.lineAt(value.line).range));
+  }
+}
+
+function styleOf(value: EvaluatedLine, values: Values | undefined): Style {
+  return values?.stale ? "stale" : value.kind;
+}
+
+function beside(color: string): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    after: { color: new vscode.ThemeColor(color), margin: "0 0 0 2.5em" },
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedOpen,
+  });
+}
+
+function decoration(document: vscode.TextDocument, value: EvaluatedLine): vscode.DecorationOptions {
+  const end = document.lineAt(value.line).range.end;
+  const contentText = shorten(value.text, settings().get("inlineValues.maximumLength", 100));
+  const options: vscode.DecorationOptions = {
+    range: new vscode.Range(end, end),
+    renderOptions: { after: { contentText } },
+  };
+  return value.hover === "" ? options : { ...options, hoverMessage: new vscode.MarkdownString(value.hover) };
+}

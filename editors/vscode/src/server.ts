@@ -1,0 +1,219 @@
+/** The language server: finding it, starting it, keeping it informed, telling what it reports. */
+
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { CloseAction, LanguageClient, State } from "vscode-languageclient/node";
+import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
+import { findServer } from "./serverLookup";
+import { serverOptions, settings } from "./settings";
+
+export type Health = "starting" | "running" | "stopped" | "missing";
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private readonly log = vscode.window.createOutputChannel("CRUSH Language Server");
+  private readonly healthChanged = new vscode.EventEmitter<Health>();
+  private readonly evaluated = new vscode.EventEmitter<Evaluation>();
+  private readonly subscriptions: vscode.Disposable[];
+  /** Starts and stops follow one another: two restarts at once must not leave two servers. */
+  private turn: Promise<void> = Promise.resolve();
+
+  readonly onHealth = this.healthChanged.event;
+  readonly onEvaluation = this.evaluated.event;
+
+  constructor(private readonly extensionFolder: string) {
+    this.subscriptions = [
+      this.log,
+      this.healthChanged,
+      this.evaluated,
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.trustGranted()),
+      vscode.workspace.onDidChangeConfiguration((event) => this.configurationChanged(event)),
+    ];
+  }
+
+  start(): Promise<void> {
+    return this.inTurn(() => this.startNow());
+  }
+
+  restart(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.inTurn(() => this.stopNow());
+  }
+
+  showLog(): void {
+    this.log.show(true);
+  }
+
+  async run(uri: string): Promise<void> {
+    await this.running()?.sendRequest(methods.run, { textDocument: { uri } });
+  }
+
+  async cancel(uri: string): Promise<void> {
+    await this.running()?.sendRequest(methods.cancel, { textDocument: { uri } });
+  }
+
+  async arena(params: ArenaParams): Promise<ArenaPage | null> {
+    const client = this.running();
+    return client ? client.sendRequest<ArenaPage | null>(methods.arena, params) : null;
+  }
+
+  dispose(): void {
+    void this.stop();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private running(): LanguageClient | undefined {
+    return this.client?.state === State.Running ? this.client : undefined;
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(step, step);
+    return this.turn;
+  }
+
+  private async startNow(): Promise<void> {
+    const lookup = findServer({
+      setting: settings().get("server.path", ""),
+      extensionFolder: this.extensionFolder,
+      home: homedir(),
+      searchPath: process.env["PATH"] ?? "",
+      platform: process.platform,
+      isProgram,
+    });
+    if (!lookup.found) {
+      this.healthChanged.fire("missing");
+      this.log.appendLine(["The server crush-analyzer was not found. Tried:", ...lookup.tried].join("\n  "));
+      void this.explainMissing(lookup.tried);
+      return;
+    }
+    this.log.appendLine(`Starting ${lookup.command} (from ${lookup.source})`);
+    const client = this.newClient(lookup.command);
+    this.client = client;
+    this.healthChanged.fire("starting");
+    try {
+      await client.start();
+    } catch (error) {
+      this.healthChanged.fire("stopped");
+      this.log.appendLine(`The server did not start: ${String(error)}`);
+      void this.explainStartFailure(lookup.command, error);
+    }
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    try {
+      await client?.dispose();
+    } catch {
+      // A server that is already dead has nothing to stop.
+    }
+    this.healthChanged.fire("stopped");
+  }
+
+  private newClient(command: string): LanguageClient {
+    const client = new LanguageClient(
+      "crush",
+      "CRUSH Language Server",
+      {
+        command,
+        args: ["lsp"],
+        options: { env: { ...process.env, CRUSH_LOG: settings().get("server.log", "warn") } },
+      },
+      {
+        documentSelector: [{ language: "crush" }],
+        outputChannel: this.log,
+        initializationOptions: serverOptions,
+        connectionOptions: { maxRestartCount: 4 },
+        markdown: { isTrusted: false, supportHtml: false },
+      },
+    );
+    // A crash is told by the status item and healed by a restart; only giving up deserves a message.
+    const whatToDo = client.createDefaultErrorHandler(4);
+    client.clientOptions.errorHandler = {
+      error: (error, message, count) => whatToDo.error(error, message, count),
+      closed: async () => {
+        const result = await whatToDo.closed();
+        return result.action === CloseAction.Restart ? { ...result, handled: true } : result;
+      },
+    };
+    client.onDidChangeState(({ newState }) => {
+      if (this.client === client) {
+        this.healthChanged.fire(healthOf(newState));
+      }
+    });
+    client.onNotification(methods.evaluation, (evaluation: Evaluation) => this.evaluated.fire(evaluation));
+    return client;
+  }
+
+  private trustGranted(): void {
+    void this.running()?.sendNotification(methods.trust, { trusted: true });
+  }
+
+  private configurationChanged(event: vscode.ConfigurationChangeEvent): void {
+    if (event.affectsConfiguration("crush.server")) {
+      void this.restart();
+    } else if (event.affectsConfiguration("crush")) {
+      void this.running()?.sendNotification("workspace/didChangeConfiguration", {
+        settings: { crush: serverOptions() },
+      });
+    }
+  }
+
+  private async explainMissing(tried: string[]): Promise<void> {
+    const setting = "Open the Setting";
+    const again = "Try Again";
+    const answer = await vscode.window.showErrorMessage(
+      `The CRUSH language server (crush-analyzer) was not found. Tried: ${tried.join("; ")}.`,
+      setting,
+      again,
+    );
+    if (answer === setting) {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "crush.server.path");
+    } else if (answer === again) {
+      await this.restart();
+    }
+  }
+
+  private async explainStartFailure(command: string, error: unknown): Promise<void> {
+    const log = "Show Log";
+    const setting = "Open the Setting";
+    const message = error instanceof Error ? error.message : String(error);
+    const answer = await vscode.window.showErrorMessage(
+      `The CRUSH language server did not start (${command}): ${message}`,
+      log,
+      setting,
+    );
+    if (answer === log) {
+      this.showLog();
+    } else if (answer === setting) {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "crush.server.path");
+    }
+  }
+}
+
+function healthOf(state: State): Health {
+  switch (state) {
+    case State.Running:
+      return "running";
+    case State.Starting:
+      return "starting";
+    case State.Stopped:
+      return "stopped";
+  }
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+/** The status bar item: how the server is, and what became of the last run of the active file. */
+
+import * as vscode from "vscode";
+import { Evaluation } from "./protocol";
+import { Health } from "./server";
+import { describe } from "./statusText";
+
+export class StatusItem implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem("crush.status", vscode.StatusBarAlignment.Left, 10);
+  private health: Health = "starting";
+  private readonly runs = new Map<string, Evaluation>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.item.name = "CRUSH";
+    this.item.command = "crush.menu";
+    this.subscriptions = [
+      this.item,
+      vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.draw()),
+      vscode.workspace.onDidCloseTextDocument((document) => this.runs.delete(document.uri.toString())),
+    ];
+    this.draw();
+  }
+
+  setHealth(health: Health): void {
+    this.health = health;
+    if (health !== "running") {
+      // A run of a server that is gone will never report its end.
+      for (const [uri, run] of this.runs) {
+        if (run.state === "running") {
+          this.runs.delete(uri);
+        }
+      }
+    }
+    this.draw();
+  }
+
+  evaluated(evaluation: Evaluation): void {
+    this.runs.set(vscode.Uri.parse(evaluation.uri).toString(), evaluation);
+    this.draw();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private draw(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    const run = document ? this.runs.get(document.uri.toString()) : undefined;
+    void vscode.commands.executeCommand("setContext", "crush.running", run?.state === "running");
+    if (document?.languageId !== "crush" && this.health === "running") {
+      this.item.hide();
+      return;
+    }
+    const status = describe(this.health, run, vscode.workspace.isTrusted);
+    this.item.text = `$(${status.icon}) ${status.text}`;
+    this.item.tooltip = status.tooltip;
+    this.item.accessibilityInformation = { label: `${status.text}. ${status.tooltip}` };
+    this.item.backgroundColor =
+      status.severity === "fine" ? undefined : new vscode.ThemeColor(`statusBarItem.${status.severity}Background`);
+    this.item.show();
+  }
+}
