@@ -1,0 +1,85 @@
+--- The user commands.
+local M = {}
+
+--- The folder whose trust is decided for a buffer.
+---@param bufnr integer
+---@return string
+local function folder(bufnr)
+  local client = vim.lsp.get_clients({ bufnr = bufnr, name = "crush" })[1]
+  return client and client.root_dir or vim.fn.getcwd()
+end
+
+local function show_output()
+  local evaluation = require("crush.values").last(vim.api.nvim_get_current_buf())
+  if not evaluation then
+    vim.notify("crush: the program of this buffer was not run yet", vim.log.levels.INFO)
+    return
+  end
+  local lines = vim.split(evaluation.output:gsub("\n$", ""), "\n")
+  if evaluation.outputTruncated then
+    lines[#lines + 1] = "… (the output is longer than is kept)"
+  end
+  if evaluation.state == "faulted" then
+    lines[#lines + 1] = "fault: " .. (evaluation.reason:gsub("\n", " "))
+  end
+  lines[#lines + 1] = "── " .. evaluation.summary .. " ──"
+  require("crush.scratch").show("crush://output", lines, { split = "botright 10split" })
+end
+
+function M.define()
+  local define = vim.api.nvim_create_user_command
+  local here = vim.api.nvim_get_current_buf
+
+  define("CrushRun", function()
+    require("crush.client").run(here())
+  end, { desc = "Run the program of this buffer" })
+
+  define("CrushCancel", function()
+    require("crush.client").request(here(), "crush/cancel", {})
+  end, { desc = "Cancel the run of this buffer" })
+
+  define("CrushArena", function(call)
+    require("crush.arena").open(here(), call.args)
+  end, { nargs = "?", desc = "Show the arena of the last run, or the objects that match" })
+
+  define("CrushOutput", show_output, { desc = "Show what the last run printed" })
+
+  define("CrushValues", function()
+    require("crush.values").toggle()
+  end, { desc = "Toggle the values beside the lines" })
+
+  define("CrushRestart", function()
+    require("crush.client").restart()
+  end, { desc = "Restart the language server" })
+
+  define("CrushTrust", function()
+    require("crush.trust").decide(folder(here()), true)
+  end, { desc = "Allow programs of this folder to be run" })
+
+  define("CrushDistrust", function()
+    require("crush.trust").decide(folder(here()), false)
+  end, { desc = "Never run programs of this folder" })
+
+  define("CrushBuildParser", function()
+    require("crush.parser").build()
+  end, { desc = "Compile and install the tree-sitter parser" })
+
+  -- The first save is when a run is first wanted: then, and only once, the question is asked.
+  vim.api.nvim_create_autocmd("BufWritePost", {
+    group = vim.api.nvim_create_augroup("crush.trust", {}),
+    pattern = "*.crush",
+    callback = function(event)
+      local client = vim.lsp.get_clients({ bufnr = event.buf, name = "crush" })[1]
+      local options = require("crush.options").get()
+      if client and client.root_dir and options.evaluate_on_save and require("crush.trust").decided(client.root_dir) == nil then
+        require("crush.trust").ask(client.root_dir, function(trusted)
+          if trusted then
+            require("crush.client").request(event.buf, "crush/run", {})
+          end
+        end)
+      end
+    end,
+  })
+end
+
+return M
