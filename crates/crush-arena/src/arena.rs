@@ -7,9 +7,7 @@ use std::{
 
 use crate::{
     events::{Action, FreeCause, Log},
-    fault::{
-        Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, TypeError, UseAfterFree,
-    },
+    fault::{Access, BorrowError, Conflict, DropRecord, Fault, TypeError},
     guard::ObjectMut,
     loans::{BorrowKind, BorrowState, Loans},
     meter::{Limits, Meter},
@@ -23,7 +21,8 @@ use crate::{
 pub(crate) const NO_SLOT: u32 = u32::MAX;
 /// How many dropped objects are remembered, to tell what a stale reference was.
 const REMEMBERED: usize = 1024;
-const SLOT_BYTES: usize = size_of::<Slot>() + size_of::<Book>();
+/// What a slot is charged.
+pub(crate) const SLOT_BYTES: usize = size_of::<Slot>() + size_of::<Book>();
 
 /// The objects of one VM instance (A1), their borrow states and their bookkeeping.
 ///
@@ -35,6 +34,8 @@ pub struct Arena {
     pub(crate) books: Vec<Book>,
     /// The first free slot.
     pub(crate) free: u32,
+    /// The generation of slots added to the table: above that of any slot that was taken from its end.
+    pub(crate) first_generation: u32,
     pub(crate) loans: Loans,
     pub(crate) meter: Meter,
     pub(crate) dropped: Ring<DropRecord>,
@@ -73,6 +74,7 @@ impl Arena {
             slots: Vec::new(),
             books: Vec::new(),
             free: NO_SLOT,
+            first_generation: 1,
             loans: Loans::new(),
             meter: Meter::new(limits),
             dropped: Ring::new(REMEMBERED),
@@ -89,28 +91,10 @@ impl Arena {
     /// all that is needed can be reached from the roots.
     pub fn alloc(&mut self, object: Object, site: SiteId) -> Result<Ref, Fault> {
         let bytes = object.bytes();
-        let reused = self.free;
-        if reused != NO_SLOT {
-            self.meter.count(bytes)?;
-            let slot = &mut self.slots[reused as usize];
-            let Object::Free { next } = slot.object else {
-                unreachable!("a slot of the free list holds no object")
-            };
-            self.free = next;
-            *slot = Slot::new(slot.generation(), object);
-            self.books[reused as usize] = Book { bytes, site };
+        let index = if self.free == NO_SLOT {
+            self.add_slot(object, Book { bytes, site })?
         } else {
-            if self.slots.len() >= NO_SLOT as usize {
-                return Err(self.meter.too_many_objects());
-            }
-            self.meter.count(bytes.saturating_add(SLOT_BYTES))?;
-            self.slots.push(Slot::new(1, object));
-            self.books.push(Book { bytes, site });
-        }
-        let index = if reused != NO_SLOT {
-            reused
-        } else {
-            self.slots.len() as u32 - 1
+            self.reuse_slot(object, Book { bytes, site })?
         };
         self.counters.allocated += 1;
         let slot = &mut self.slots[index as usize];
@@ -128,6 +112,30 @@ impl Arena {
             );
         }
         Ok(allocated)
+    }
+
+    fn reuse_slot(&mut self, object: Object, book: Book) -> Result<u32, Fault> {
+        self.meter.count(book.bytes)?;
+        let index = self.free;
+        let slot = &mut self.slots[index as usize];
+        let Object::Free { next } = slot.object else {
+            unreachable!("a slot of the free list holds no object")
+        };
+        self.free = next;
+        *slot = Slot::new(slot.generation(), object);
+        self.books[index as usize] = book;
+        Ok(index)
+    }
+
+    fn add_slot(&mut self, object: Object, book: Book) -> Result<u32, Fault> {
+        let index = self.slots.len();
+        if index >= NO_SLOT as usize {
+            return Err(self.meter.too_many_objects());
+        }
+        self.meter.count(book.bytes.saturating_add(SLOT_BYTES))?;
+        self.slots.push(Slot::new(self.first_generation, object));
+        self.books.push(book);
+        Ok(index as u32)
     }
 
     /// Reads an object, as one instruction does (B1).
@@ -236,7 +244,7 @@ impl Arena {
                 Conflict::Borrowed(borrows)
             }
         };
-        let object = Some(self.info(object));
+        let object = self.info(object);
         Err(BorrowError {
             access: Access::Write,
             object,
@@ -386,77 +394,6 @@ impl Arena {
         }
     }
 
-    #[cold]
-    pub(crate) fn use_after_free(&self, access: Access, object: Ref) -> Fault {
-        let dropped = self
-            .dropped
-            .iter()
-            .rev()
-            .find(|record| record.object == object)
-            .copied();
-        UseAfterFree {
-            access,
-            object,
-            dropped,
-        }
-        .into()
-    }
-
-    /// The error of an access, not through a handle, that live borrows forbid.
-    #[cold]
-    pub(crate) fn in_the_way(&self, access: Access, object: Ref) -> Fault {
-        let mut borrows = self.loans.of(object);
-        if matches!(access, Access::Read | Access::BorrowShared) {
-            borrows.retain(|info| info.kind == BorrowKind::Exclusive);
-        }
-        let object = Some(self.info(object));
-        BorrowError {
-            access,
-            object,
-            through: None,
-            conflict: Conflict::Borrowed(borrows),
-        }
-        .into()
-    }
-
-    /// The error of an access through a handle whose borrow has ended (B5).
-    #[cold]
-    pub(crate) fn dead_handle(&self, access: Access, borrow: BorrowRef) -> Fault {
-        let ended = self.loans.ended(borrow);
-        let object = ended.map(|info| self.info(info.object));
-        BorrowError {
-            access,
-            object,
-            through: Some(borrow),
-            conflict: Conflict::DeadHandle(ended),
-        }
-        .into()
-    }
-
-    /// How a report names an object; of one that is gone, what is remembered.
-    pub(crate) fn info(&self, object: Ref) -> ObjectInfo {
-        if let Some(found) = self.peek(object) {
-            let allocated = self.books[object.slot() as usize].site;
-            return ObjectInfo {
-                object,
-                kind: found.kind(),
-                preview: self.preview(object),
-                allocated,
-            };
-        }
-        let record = self
-            .dropped
-            .iter()
-            .rev()
-            .find(|record| record.object == object);
-        ObjectInfo {
-            object,
-            kind: record.map_or(crate::Kind::Free, |record| record.kind),
-            preview: String::new(),
-            allocated: record.map_or(SiteId(0), |record| record.allocated),
-        }
-    }
-
     /// Counts one shared borrow more. The header has room: see [`SHARED`].
     pub(crate) fn add_shared(&mut self, object: Ref) -> bool {
         let slot = &mut self.slots[object.slot() as usize];
@@ -510,6 +447,11 @@ impl Arena {
         self.meter.charge(bytes)
     }
 
+    /// Whether an object of so many bytes could be allocated: asked before a large one is built (A7).
+    pub fn room_for(&self, bytes: usize) -> Result<(), Fault> {
+        self.meter.room_for(bytes)
+    }
+
     /// Gives back what [`Arena::charge`] counted.
     pub fn refund(&mut self, bytes: usize) {
         self.meter.refund(bytes);
@@ -524,5 +466,67 @@ impl Arena {
     /// they can be charged as instructions (A7).
     pub fn take_work(&self) -> u64 {
         self.work.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::OwnerId;
+
+    const SITE: SiteId = SiteId(0);
+
+    #[test]
+    fn a4_a_slot_whose_generations_are_used_up_is_retired() {
+        let mut arena = Arena::default();
+        let first = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
+        arena.slots[0].header = u64::from(u32::MAX) << 32;
+        let last = Ref::new(0, u32::MAX);
+        assert!(arena.read(last).is_ok());
+        arena
+            .drop_object(last.into(), SITE)
+            .expect("it can be dropped");
+        let next = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
+        assert_eq!(next.slot(), 1, "slot 0 is not used again");
+        for stale in [first, last, Ref::new(0, 0)] {
+            assert!(matches!(arena.read(stale), Err(Fault::UseAfterFree(_))));
+        }
+        assert_eq!(arena.stats().retired_slots, 1);
+        assert_eq!(arena.page(0, 9).slots.len(), 1);
+        assert_eq!(arena.collect(|_| ()).expect("a collection").objects, 1);
+    }
+
+    #[test]
+    fn b5_a_table_entry_whose_generations_are_used_up_is_retired() {
+        let mut arena = Arena::default();
+        let object = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
+        let first = arena
+            .borrow_shared(object.into(), OwnerId(0), SITE)
+            .expect("a borrow");
+        arena.loans.exhaust(0);
+        let last = BorrowRef {
+            index: 0,
+            generation: u32::MAX,
+        };
+        assert!(arena.end_borrow(last, SITE));
+        let next = arena
+            .borrow_shared(object.into(), OwnerId(0), SITE)
+            .expect("a borrow");
+        assert_eq!(next.index(), 1);
+        for dead in [first, last] {
+            assert!(matches!(arena.read_through(dead), Err(Fault::Borrow(_))));
+        }
+    }
+
+    #[test]
+    fn shared_borrows_cannot_overflow_into_the_other_bits() {
+        let mut arena = Arena::default();
+        let object = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
+        arena.slots[0].header += SHARED - 1;
+        assert!(matches!(
+            arena.borrow_shared(object.into(), OwnerId(0), SITE),
+            Err(Fault::Quota(_))
+        ));
+        assert!(arena.read(object).is_ok());
     }
 }

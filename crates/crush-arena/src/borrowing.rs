@@ -3,7 +3,7 @@
 use crate::{
     arena::Arena,
     events::Action,
-    fault::{Access, BorrowError, Conflict, Fault, TypeError},
+    fault::{Access, Fault, TypeError},
     loans::{BorrowInfo, BorrowKind, BorrowState, LOAN_BYTES},
     slot::{EXCLUSIVE, WATCHED},
     value::{BorrowRef, OwnerId, Ref, RuntimeValue, SiteId},
@@ -20,7 +20,7 @@ impl Arena {
         let object = match value {
             RuntimeValue::Ref(object) => {
                 let slot = self.slots.get(object.slot() as usize);
-                if !slot.is_some_and(|slot| slot.difference(object) < WATCHED) {
+                if slot.is_none_or(|slot| slot.difference(object) >= WATCHED) {
                     let slot = self.slot(object, Access::BorrowShared)?;
                     if slot.state().mutable_ref {
                         return Err(self.in_the_way(Access::BorrowShared, object));
@@ -89,30 +89,6 @@ impl Arena {
         self.charge_loan()?;
         self.slots[object.slot() as usize].header |= EXCLUSIVE;
         Ok(self.lend(object, BorrowKind::Exclusive, owner, site))
-    }
-
-    #[cold]
-    fn no_exclusive_reborrow(&self, borrow: BorrowRef) -> Fault {
-        const ACCESS: Access = Access::BorrowExclusive;
-        let Some(loan) = self.loans.get(borrow) else {
-            return self.dead_handle(ACCESS, borrow);
-        };
-        let object = self.info(loan.object);
-        if !object.kind.can_change() {
-            return TypeError {
-                access: ACCESS,
-                kind: Some(object.kind),
-            }
-            .into();
-        }
-        let conflict = Conflict::Borrowed(self.loans.of(loan.object));
-        BorrowError {
-            access: ACCESS,
-            object: Some(object),
-            through: Some(borrow),
-            conflict,
-        }
-        .into()
     }
 
     fn charge_loan(&mut self) -> Result<(), Fault> {

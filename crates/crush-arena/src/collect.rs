@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use crate::{
-    arena::Arena,
+    arena::{Arena, NO_SLOT, SLOT_BYTES},
     events::{Action, FreeCause},
     fault::Fault,
+    object::Object,
     value::{Ref, RuntimeValue},
 };
 
@@ -93,27 +94,62 @@ impl Arena {
         let collected = self.sweep(&marks);
         self.counters.collections += 1;
         self.counters.collected += collected.objects as u64;
-        self.meter.rearm();
+        let idle = self.idle_bytes();
+        self.meter.rearm(idle);
         let Collected { objects, bytes } = collected;
         self.record(self.site.get(), Action::Collect { objects, bytes });
-        self.meter.within_quota()?;
+        self.meter.within_quota(idle)?;
         Ok(collected)
     }
 
     fn sweep(&mut self, marks: &[u64]) -> Collected {
         let before = (self.meter.objects, self.meter.bytes);
         let site = self.site.get();
-        // From the last to the first, so that the free list gives the first slots out first.
-        for index in (0..self.slots.len()).rev() {
+        for index in 0..self.slots.len() {
             let marked = marks[index / 64] & (1 << (index % 64)) != 0;
             if !marked && !self.slots[index].is_free() {
                 self.free_slot(index as u32, site, FreeCause::Collected);
             }
         }
-        Collected {
+        let collected = Collected {
             objects: before.0 - self.meter.objects,
             bytes: before.1 - self.meter.bytes,
+        };
+        self.trim();
+        collected
+    }
+
+    /// Gives back the free slots at the end of the table, and orders the free list, so that the first slots are
+    /// used first and the end becomes free again.
+    fn trim(&mut self) {
+        let mut end = self.slots.len();
+        while let Some(last) = self.slots[..end].last()
+            && last.is_free()
+            && !last.is_retired()
+        {
+            // A slot made anew at this index must not bring an old reference back to life (A4).
+            self.first_generation = self.first_generation.max(last.generation());
+            end -= 1;
         }
+        self.meter.refund((self.slots.len() - end) * SLOT_BYTES);
+        self.slots.truncate(end);
+        self.books.truncate(end);
+        if self.slots.capacity() / 2 > end {
+            self.slots.shrink_to(end);
+            self.books.shrink_to(end);
+        }
+        self.free = NO_SLOT;
+        for (index, slot) in self.slots.iter_mut().enumerate().rev() {
+            if slot.is_free() && !slot.is_retired() {
+                slot.object = Object::Free { next: self.free };
+                self.free = index as u32;
+            }
+        }
+    }
+
+    /// The bytes of free slots among others: memory that only objects to come can use.
+    fn idle_bytes(&self) -> usize {
+        (self.slots.len() - self.meter.objects) * SLOT_BYTES
     }
 
     /// Whether the flag of [`Arena::interrupt_when`] is set.

@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 use crate::{
     arena::Arena,
     events::FreeCause,
-    fault::{Access, BorrowError, Conflict, Fault},
+    fault::Fault,
     object::Object,
-    value::{BorrowRef, Ref, RuntimeValue, SiteId},
+    value::{Ref, RuntimeValue, SiteId},
 };
 
 impl Arena {
@@ -98,30 +98,12 @@ impl Copying<'_> {
             return Ok(RuntimeValue::Ref(*copy));
         }
         let held = self.source.read(object)?;
+        self.target.room_for(held.bytes())?;
         let copy = self.target.alloc(held.clone(), self.site)?;
         self.copies.insert(object, copy);
         if !matches!(held, Object::Str(_)) {
             self.pending.push(copy);
         }
         Ok(RuntimeValue::Ref(copy))
-    }
-}
-
-impl Arena {
-    /// The error of sending a handle into another arena (T3).
-    #[cold]
-    fn crossing(&self, borrow: BorrowRef) -> Fault {
-        let Some(info) = self.loans.info(borrow) else {
-            return self.dead_handle(Access::Send, borrow);
-        };
-        let object = Some(self.info(info.object));
-        let conflict = Conflict::Crossing(info);
-        BorrowError {
-            access: Access::Send,
-            object,
-            through: Some(borrow),
-            conflict,
-        }
-        .into()
     }
 }

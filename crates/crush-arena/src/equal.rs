@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     arena::Arena,
-    fault::Fault,
+    fault::{Fault, QuotaError, Resource},
     object::{Instance, Map, Object},
     value::{Ref, RuntimeValue},
 };
@@ -101,15 +101,36 @@ impl<'a> Comparison<'a> {
             _ => return Ok(false),
         }
         self.compared += 1;
-        if self.compared > REMEMBER_AFTER && !self.pairs.insert((left, right)) {
-            return Ok(true);
+        if self.compared > REMEMBER_AFTER {
+            if !self.pairs.insert((left, right)) {
+                return Ok(true);
+            }
+            self.check_size()?;
         }
+
         self.frames.push(Frame {
             left: held_left,
             right: held_right,
             position: 0,
         });
         Ok(true)
+    }
+}
+
+impl Comparison<'_> {
+    /// The pairs are memory too: two cycles of different lengths make as many pairs as their product (A7).
+    fn check_size(&self) -> Result<(), Fault> {
+        let limit = self.arena.limits().bytes;
+        let wanted = self.pairs.capacity() * (size_of::<(Ref, Ref)>() + 1);
+        if wanted <= limit {
+            return Ok(());
+        }
+        Err(QuotaError {
+            resource: Resource::Bytes,
+            limit: limit as u64,
+            wanted: wanted as u64,
+        }
+        .into())
     }
 }
 

@@ -23,6 +23,9 @@ pub enum Fault {
     Interrupted,
 }
 
+// One word beside its tag, so that a result of an access is returned in registers.
+const _: () = assert!(size_of::<Fault>() == 16 && size_of::<Result<&u8, Fault>>() == 16);
+
 /// What was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
@@ -211,6 +214,7 @@ impl fmt::Display for BorrowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {} ", self.access.verb())?;
         match &self.object {
+            Some(object) if object.preview.is_empty() => write!(f, "the {}", object.kind)?,
             Some(object) => write!(f, "the {} `{}`", object.kind, object.preview)?,
             None => f.write_str("through this handle")?,
         }

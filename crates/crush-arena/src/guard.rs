@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     fault::Fault,
     meter::Meter,
-    object::{Instance, Map, Object, Shape, Tagged, Text, table_bytes, text_bytes, values_bytes},
+    object::{Instance, Map, Object, Shape, Text, table_bytes, text_bytes, values_bytes},
     value::RuntimeValue,
 };
 
@@ -19,8 +19,8 @@ pub enum ObjectMut<'a> {
     Map(MapMut<'a>),
     /// A struct instance.
     Instance(InstanceMut<'a>),
-    /// A tagged value. It cannot grow; its tag is of fixed cost.
-    Tagged(&'a mut Tagged),
+    /// The value of a tagged value.
+    Tagged(&'a mut RuntimeValue),
     /// An object that has nothing to change: a string, a function, a captured variable.
     Fixed(&'a Object),
 }
@@ -45,7 +45,7 @@ impl<'a> ObjectMut<'a> {
                 instance,
                 account: Account { counted, meter },
             }),
-            Object::Tagged(tagged) => ObjectMut::Tagged(tagged),
+            Object::Tagged(tagged) => ObjectMut::Tagged(&mut tagged.value),
             other => ObjectMut::Fixed(other),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     arena::Arena,
-    loans::BorrowState,
+    loans::{BorrowInfo, BorrowState},
     object::{Kind, Object},
     slot::Slot,
     text::shorten,
@@ -67,6 +67,17 @@ pub struct Page {
     pub next: Option<u32>,
 }
 
+/// The arena as it stood at one moment (A8): plain data, free of the arena.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its numbers.
+    pub stats: Stats,
+    /// Its first live slots.
+    pub page: Page,
+    /// Its live borrows, ordered by object.
+    pub borrows: Vec<BorrowInfo>,
+}
+
 /// Where in an object a reference is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EdgeLabel {
@@ -92,7 +103,7 @@ pub struct Edge {
 /// How much of an object to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewLimits {
-    /// Objects inside objects.
+    /// Objects inside objects; more than [`ViewLimits::MAX_DEPTH`] counts as that.
     pub depth: usize,
     /// Elements of each.
     pub width: usize,
@@ -100,6 +111,11 @@ pub struct ViewLimits {
     pub values: usize,
     /// Characters of a string.
     pub text: usize,
+}
+
+impl ViewLimits {
+    /// The greatest depth of a [`View`], so that whoever takes one apart may recurse.
+    pub const MAX_DEPTH: usize = 64;
 }
 
 impl Default for ViewLimits {
@@ -243,10 +259,7 @@ impl Arena {
     pub fn edges_out(&self, object: Ref, limit: usize) -> Vec<Edge> {
         let mut edges = Vec::new();
         if let Some(held) = self.peek(object) {
-            self.for_each_edge(object, held, |edge| {
-                edges.push(edge);
-                edges.len() < limit
-            });
+            self.add_edges(object, held, |_| true, limit, &mut edges);
         }
         edges
     }
@@ -256,46 +269,67 @@ impl Arena {
     pub fn edges_in(&self, object: Ref, limit: usize) -> Vec<Edge> {
         let mut edges = Vec::new();
         for (from, slot) in self.live_from(0) {
-            self.for_each_edge(from, &slot.object, |edge| {
-                if edge.to == object {
-                    edges.push(edge);
-                }
-                edges.len() < limit
-            });
             if edges.len() >= limit {
                 break;
             }
+            self.add_edges(from, &slot.object, |to| to == object, limit, &mut edges);
         }
         edges
     }
 
-    /// Calls `found` for each reference to a live object until it returns false.
-    fn for_each_edge(&self, from: Ref, held: &Object, mut found: impl FnMut(Edge) -> bool) {
-        for position in 0..usize::MAX {
-            let Some((label, value)) = item(held, position) else {
-                break;
-            };
+    /// Adds the references to live objects that are wanted, until there are `limit` edges.
+    fn add_edges(
+        &self,
+        from: Ref,
+        held: &Object,
+        wanted: impl Fn(Ref) -> bool,
+        limit: usize,
+        edges: &mut Vec<Edge>,
+    ) {
+        let mut position = 0;
+        while edges.len() < limit
+            && let Some((label, value)) = item(held, position)
+        {
+            position += 1;
             if let Some(to) = self.target(value)
+                && wanted(to)
                 && self.peek(to).is_some()
-                && !found(Edge {
+            {
+                let through_handle = matches!(value, RuntimeValue::Borrow(_));
+                edges.push(Edge {
                     from,
                     to,
                     label: label.owned(),
-                    through_handle: matches!(value, RuntimeValue::Borrow(_)),
-                })
-            {
-                break;
+                    through_handle,
+                });
             }
+        }
+    }
+
+    /// The arena as it stands: its numbers, the first `slots` live slots, and all live borrows (A8).
+    pub fn snapshot(&self, slots: usize) -> Snapshot {
+        let mut borrows: Vec<_> = self.live_borrows().collect();
+        borrows.sort_by_key(|info| (info.object, info.borrow));
+        Snapshot {
+            stats: self.stats(),
+            page: self.page(0, slots),
+            borrows,
         }
     }
 
     /// A value, shown to a limited depth (A8).
     pub fn view(&self, value: RuntimeValue, limits: ViewLimits) -> View {
         let mut left = limits.values;
-        self.view_within(value, limits, limits.depth, &mut Vec::new(), &mut left)
+        self.view_within(
+            value,
+            limits,
+            limits.depth.min(ViewLimits::MAX_DEPTH),
+            &mut Vec::new(),
+            &mut left,
+        )
     }
 
-    /// Recurses no deeper than the limit, which is the caller's.
+    /// Recurses no deeper than [`ViewLimits::MAX_DEPTH`].
     fn view_within(
         &self,
         value: RuntimeValue,

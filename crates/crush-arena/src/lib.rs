@@ -9,6 +9,7 @@
 //! How it is laid out and why is told in `docs/arena.md`.
 
 mod arena;
+mod blame;
 mod borrowing;
 mod collect;
 mod copy;
@@ -34,7 +35,7 @@ pub use fault::{
     UseAfterFree,
 };
 pub use guard::{ArrayMut, InstanceMut, MapMut, ObjectMut};
-pub use inspect::{Edge, EdgeLabel, Page, SlotView, Stats, View, ViewLimits};
+pub use inspect::{Edge, EdgeLabel, Page, SlotView, Snapshot, Stats, View, ViewLimits};
 pub use loans::{BorrowInfo, BorrowKind, BorrowState};
 pub use meter::Limits;
 pub use object::{Closure, Instance, Kind, Map, Object, Shape, Tagged, Text};

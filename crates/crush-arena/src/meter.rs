@@ -57,25 +57,32 @@ impl Meter {
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         let total = self.bytes.saturating_add(bytes);
         if total > self.alarm_bytes {
-            return self.charge_beyond_alarm(bytes, total);
+            return self.charge_beyond_alarm(bytes);
         }
         self.bytes = total;
         Ok(())
     }
 
     #[cold]
-    fn charge_beyond_alarm(&mut self, bytes: usize, total: usize) -> Result<(), Fault> {
-        let quota = self.limits.bytes;
-        if bytes > quota || total > quota.saturating_mul(2) {
-            return Err(QuotaError {
-                resource: Resource::Bytes,
-                limit: quota as u64,
-                wanted: total as u64,
-            }
-            .into());
-        }
-        self.bytes = total;
+    fn charge_beyond_alarm(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.room_for(bytes)?;
+        self.bytes = self.bytes.saturating_add(bytes);
         Ok(())
+    }
+
+    /// Whether so many bytes could be charged.
+    pub(crate) fn room_for(&self, bytes: usize) -> Result<(), Fault> {
+        let quota = self.limits.bytes;
+        let wanted = self.bytes.saturating_add(bytes);
+        if bytes <= quota && wanted <= quota.saturating_mul(2) {
+            return Ok(());
+        }
+        Err(QuotaError {
+            resource: Resource::Bytes,
+            limit: quota as u64,
+            wanted: wanted as u64,
+        }
+        .into())
     }
 
     pub(crate) fn refund(&mut self, bytes: usize) {
@@ -107,33 +114,34 @@ impl Meter {
 
     /// Sets the next alarms after a collection: at twice what is live, within the quota, but always some way
     /// on, so that a program near its quota does not spend its time collecting.
-    pub(crate) fn rearm(&mut self) {
+    pub(crate) fn rearm(&mut self, idle: usize) {
         let Limits { bytes, objects } = self.limits;
-        let doubled = self.bytes.saturating_mul(2).max(FIRST_ALARM).min(bytes);
-        self.alarm_bytes = doubled.max(self.bytes.saturating_add(bytes / 16));
+        let live = self.bytes - idle;
+        let doubled = live.saturating_mul(2).max(FIRST_ALARM).min(bytes);
+        self.alarm_bytes = doubled
+            .max(live.saturating_add(bytes / 16))
+            .saturating_add(idle);
         self.alarm_objects = objects.max(self.objects.saturating_add(objects / 16));
     }
 
-    /// What is live, against the quotas.
-    pub(crate) fn within_quota(&self) -> Result<(), Fault> {
-        let Limits { bytes, objects } = self.limits;
-        if self.bytes > bytes {
-            let wanted = self.bytes as u64;
-            return Err(QuotaError {
-                resource: Resource::Bytes,
-                limit: bytes as u64,
+    /// What is live, against the quotas. Of the bytes, `idle` are in free slots: garbage that is gone took them,
+    /// so they count as what garbage may take, not as what is live.
+    pub(crate) fn within_quota(&self, idle: usize) -> Result<(), Fault> {
+        let reached = |resource, limit: usize, wanted: usize| {
+            let (limit, wanted) = (limit as u64, wanted as u64);
+            Err(QuotaError {
+                resource,
+                limit,
                 wanted,
             }
-            .into());
+            .into())
+        };
+        let Limits { bytes, objects } = self.limits;
+        if self.bytes - idle > bytes {
+            return reached(Resource::Bytes, bytes, self.bytes - idle);
         }
         if self.objects > objects {
-            let wanted = self.objects as u64;
-            return Err(QuotaError {
-                resource: Resource::Objects,
-                limit: objects as u64,
-                wanted,
-            }
-            .into());
+            return reached(Resource::Objects, objects, self.objects);
         }
         Ok(())
     }

@@ -121,10 +121,11 @@ impl Object {
     /// An object of a shape, its fields in the shape's order. Missing values are `null`, extra ones are lost.
     pub fn instance(shape: Arc<Shape>, mut values: Vec<RuntimeValue>) -> Self {
         values.resize(shape.fields.len(), RuntimeValue::Null);
+        let own_shape = Arc::strong_count(&shape) == 1;
         Self::Instance(Box::new(Instance {
             shape,
             values,
-            own_shape: false,
+            own_shape,
         }))
     }
 
@@ -167,7 +168,9 @@ impl Object {
             Object::Array(values) => values_bytes(values.capacity()),
             Object::Map(map) => map.bytes(),
             Object::Instance(instance) => instance.bytes(),
-            Object::Tagged(_) => size_of::<Tagged>() + BLOCK_OVERHEAD,
+            Object::Tagged(tagged) => {
+                size_of::<Tagged>() + BLOCK_OVERHEAD + text_bytes(&tagged.tag)
+            }
             Object::Closure(closure) => {
                 size_of::<Closure>() + BLOCK_OVERHEAD + values_bytes(closure.captures.capacity())
             }
@@ -388,7 +391,8 @@ impl Shape {
 pub struct Instance {
     pub(crate) shape: Arc<Shape>,
     pub(crate) values: Vec<RuntimeValue>,
-    /// Whether fields were added to it, so that the shape is its own and counts as its bytes.
+    /// Whether nothing else held the shape when it was given (fields were added, or it was made for this
+    /// object alone): then it counts as bytes of the instance.
     pub(crate) own_shape: bool,
 }
 

@@ -54,6 +54,11 @@ impl Slot {
         self.header & !GENERATION == FREE
     }
 
+    /// Whether its generations are used up, so that it is never used again (A4).
+    pub(crate) fn is_retired(&self) -> bool {
+        self.generation() == 0
+    }
+
     /// Whether it holds the object that `object` refers to (A4).
     pub(crate) fn holds(&self, object: Ref) -> bool {
         self.generation() == object.generation() && !self.is_free()

@@ -187,14 +187,9 @@ impl Walk<'_> {
         let mut out = String::new();
         for step in self {
             match step {
-                Ok(Step::Str(text)) => {
-                    // A string may be of any length: take no more of it than is shown.
-                    let end = text
-                        .char_indices()
-                        .nth(length + 1)
-                        .map_or(text.len(), |(at, _)| at);
-                    printer.step(Step::Str(&text[..end].into()), &mut out);
-                }
+                // A string or key may be of any length: take no more of it than is shown.
+                Ok(Step::Str(text)) => printer.step(Step::Str(first(text, length + 1)), &mut out),
+                Ok(Step::Key(key)) => printer.step(Step::Key(first(key, length + 1)), &mut out),
                 Ok(step) => printer.step(step, &mut out),
                 Err(_) => {
                     printer.separate(&mut out);
@@ -208,6 +203,13 @@ impl Walk<'_> {
         shorten(&mut out, length);
         out
     }
+}
+
+/// The first `length` characters.
+fn first(text: &str, length: usize) -> &str {
+    text.char_indices()
+        .nth(length)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 /// Cuts a text to some characters, the last of them `…` when there was more.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::{
     arena::Arena,
     fault::Fault,
-    object::{Closure, Kind, Object, Text},
+    object::{Closure, Kind, Object},
     value::{Ref, RuntimeValue},
 };
 
@@ -15,13 +15,13 @@ pub enum Step<'a> {
     /// A value that is no object: a number, a truth value, `null`, a function.
     Value(RuntimeValue),
     /// A string.
-    Str(&'a Text),
+    Str(&'a str),
     /// A function with captured variables.
     Closure(&'a Closure),
     /// The beginning of an array, a map, an object or a tagged value (or, looking, of a captured variable).
     Enter(Ref, &'a Object),
     /// The key or field name of the value that comes next.
-    Key(&'a Text),
+    Key(&'a str),
     /// The end of what was entered last.
     Leave(Kind),
     /// An object that is inside itself: it was entered and not left yet (D8).
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Does not descend into what was entered last: the next step is what follows it, without its `Leave`.
-    pub fn skip(&mut self) {
+    pub fn skip_entered(&mut self) {
         self.leave();
     }
 
