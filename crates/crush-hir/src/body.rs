@@ -334,10 +334,12 @@ pub enum Pattern {
     Literal(Literal),
     /// A name that takes the value.
     Binding(LocalId),
-    /// `P { x: 10, y }`.
+    /// `P { x: 10, y }`, `P(…)` (only the struct is looked at).
     Struct {
         /// The struct.
         name: Name,
+        /// Where its name stands.
+        name_range: BodyRange,
         /// Fields and their patterns.
         fields: Vec<(Name, Pattern)>,
     },
@@ -556,4 +558,26 @@ index! {
 impl Body {
     /// The body itself, as opposed to the lambdas in it.
     pub const ROOT: LambdaId = LambdaId(0);
+
+    /// A body that does nothing.
+    pub fn empty(owner: BodyOwner) -> Self {
+        let range = BodyRange::default();
+        let root = Lambda {
+            parent: None,
+            params: Vec::new(),
+            block: BlockId(0),
+            result: None,
+            captures: Vec::new(),
+            range,
+        };
+        Self {
+            owner,
+            exprs: Vec::new(),
+            stmts: Vec::new(),
+            blocks: vec![Block { stmts: Vec::new(), tail: None, parent: None, range }],
+            locals: Vec::new(),
+            lambdas: vec![root],
+            problems: Vec::new(),
+        }
+    }
 }

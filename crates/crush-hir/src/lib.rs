@@ -7,4 +7,10 @@
 //! This crate never knows the VM, the protocol, or the analysis.
 
 pub mod body;
+pub mod cfg;
+pub mod file;
+mod lower;
+mod print;
 pub mod source_map;
+
+pub use lower::MAX_DEPTH;

@@ -1,0 +1,312 @@
+//! A file: what it declares, and which bodies it has. No body is lowered before somebody asks for it.
+//!
+//! A file is the list of the nodes directly under its root, in order ([`Item`]). An edit makes a new list out of the old
+//! one and of what the edit changed ([`FileHir::update`]); everything else is taken over, with its key.
+
+mod change;
+mod collect;
+mod item;
+mod names;
+mod update;
+
+use std::sync::Arc;
+
+use crush_syntax::{Node, TextRange, Tree};
+
+pub use item::{
+    FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef,
+};
+
+use crate::body::{Body, BodyOwner, Name};
+use crate::lower;
+use crate::source_map::{BodyMap, BodyRange};
+use names::Names;
+
+/// A file of a program.
+#[derive(Clone, Debug)]
+pub struct FileHir {
+    items: Vec<Item>,
+    names: Arc<Names>,
+    top_level: Arc<TopLevel>,
+    /// How many nodes the tree has, to notice when an update missed something.
+    descendants: u32,
+}
+
+/// Where the statements of the top level stand.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct TopLevel {
+    /// Items, with `fn main` among them, in the order of the text.
+    parts: Vec<usize>,
+    /// The `fn main` whose statements run when those of the top level are done.
+    main: Option<usize>,
+    key: ItemKey,
+    map: BodyMap,
+}
+
+/// A body of a file, by its place in the list of items: good for one version of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BodyId {
+    /// The top-level statements, and those of `fn main` after them.
+    TopLevel,
+    /// The function that is this item.
+    Function(usize),
+    /// A method of the `impl` or `trait` that is this item.
+    Method {
+        /// The item.
+        item: usize,
+        /// Its place in [`MethodsDef::methods`].
+        method: usize,
+    },
+}
+
+impl FileHir {
+    /// The items, in the order of the text.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// A number that changes whenever a declaration does that other bodies can see (names, parameters, fields, methods).
+    ///
+    /// What a body means depends on its own text and on this.
+    pub fn signature(&self) -> u64 {
+        self.names.signature
+    }
+
+    /// Every body: the top level first, then functions and methods in the order of the text.
+    ///
+    /// The body of `fn main` is part of the top level, as its variables are (see [`BodyId::TopLevel`]); a function that a
+    /// later one of the same name replaces is still a body.
+    pub fn bodies(&self) -> impl Iterator<Item = BodyId> {
+        std::iter::once(BodyId::TopLevel).chain(self.items.iter().enumerate().flat_map(|(item, it)| {
+            let function = (matches!(it.kind, ItemKind::Function(_)) && self.top_level.main != Some(item))
+                .then_some(BodyId::Function(item));
+            let methods = it.methods().into_iter().flat_map(|methods| methods.methods.iter().enumerate());
+            let methods = methods
+                .filter(|(_, function)| function.has_body)
+                .map(move |(method, _)| BodyId::Method { item, method });
+            function.into_iter().chain(methods)
+        }))
+    }
+
+    /// The function or method that a body is of; `None` for the top level.
+    pub fn function_of(&self, body: BodyId) -> Option<&FunctionDef> {
+        match body {
+            BodyId::TopLevel => None,
+            BodyId::Function(item) => self.items.get(item)?.function(),
+            BodyId::Method { item, method } => self.items.get(item)?.methods()?.methods.get(method),
+        }
+    }
+
+    /// The key of a body: the same as long as its text is, wherever it stands.
+    pub fn body_key(&self, body: BodyId) -> ItemKey {
+        match self.function_of(body) {
+            Some(function) => function.key,
+            None => self.top_level.key,
+        }
+    }
+
+    /// What a body belongs to.
+    pub fn body_owner(&self, body: BodyId) -> BodyOwner {
+        let Some(function) = self.function_of(body) else { return BodyOwner::TopLevel };
+        match body {
+            BodyId::Method { item, .. } => BodyOwner::Method {
+                type_name: self.items[item].methods().map(|methods| methods.type_name.clone()).unwrap_or_default(),
+                name: function.name.clone(),
+            },
+            _ => BodyOwner::Function { name: function.name.clone(), is_async: function.is_async },
+        }
+    }
+
+    /// Where the text of a body stands in the file.
+    pub fn body_map(&self, body: BodyId) -> BodyMap {
+        let (BodyId::Function(item) | BodyId::Method { item, .. }) = body else { return self.top_level.map.clone() };
+        match self.function_of(body) {
+            Some(function) => {
+                let BodyRange { start, end } = function.range;
+                BodyMap::contiguous(self.items[item].start + start, end - start)
+            }
+            None => BodyMap::default(),
+        }
+    }
+
+    /// The body whose text holds `offset`, if any.
+    pub fn body_at(&self, offset: usize) -> Option<BodyId> {
+        let offset = u32::try_from(offset).ok()?;
+        let item = self.items.partition_point(|item| item.start <= offset).checked_sub(1)?;
+        let it = &self.items[item];
+        if offset > it.end() {
+            return None;
+        }
+        match &it.kind {
+            _ if self.top_level.main == Some(item) => Some(BodyId::TopLevel),
+            ItemKind::Function(_) => Some(BodyId::Function(item)),
+            ItemKind::Impl(methods) | ItemKind::Trait(methods) => {
+                let method = methods.methods.iter().position(|m| m.has_body && m.range.touches(offset - it.start))?;
+                Some(BodyId::Method { item, method })
+            }
+            ItemKind::Statement(_) | ItemKind::MainCall | ItemKind::Error => Some(BodyId::TopLevel),
+            _ => None,
+        }
+    }
+
+    /// Lowers a body. `tree` must be the tree that the file was made from.
+    pub fn lower(&self, tree: &Tree, body: BodyId) -> Body {
+        let map = self.body_map(body);
+        let owner = self.body_owner(body);
+        match body {
+            BodyId::TopLevel => lower::top_level(tree, &self.top_level_parts(tree), &map),
+            BodyId::Function(item) | BodyId::Method { item, .. } => {
+                let node = self.function_of(body).and_then(|function| {
+                    let BodyRange { start, end } = function.range;
+                    let at = self.items[item].start + start;
+                    function_node(tree, at, at + end - start)
+                });
+                match node {
+                    Some(node) => lower::function(tree, owner, node, &map),
+                    None => Body::empty(owner),
+                }
+            }
+        }
+    }
+
+    fn top_level_parts<'tree>(&self, tree: &'tree Tree) -> Vec<lower::Part<'tree>> {
+        let mut parts = Vec::with_capacity(self.top_level.parts.len());
+        let mut cursor = tree.root().walk();
+        if !cursor.goto_first_child() {
+            return parts;
+        }
+        for &index in &self.top_level.parts {
+            let start = self.items[index].start as usize;
+            let found = loop {
+                let node = cursor.node();
+                if node.start_byte() >= start && node.is_named() {
+                    break (node.start_byte() == start).then_some(node);
+                }
+                if !cursor.goto_next_sibling() {
+                    return parts;
+                }
+            };
+            if let Some(node) = found {
+                let is_main = self.top_level.main == Some(index);
+                parts.push(if is_main { lower::Part::Main(node) } else { lower::Part::Statement(node) });
+            }
+        }
+        parts
+    }
+
+    /// The function called `name`: the last one, as the reference has it.
+    pub fn function(&self, name: &str) -> Option<(usize, &FunctionDef)> {
+        let item = *self.names.functions.get(name)?;
+        Some((item, self.items[item].function()?))
+    }
+
+    /// The body that a call of `name` runs; for `main`, the top level.
+    pub fn function_body(&self, name: &str) -> Option<BodyId> {
+        match self.function(name) {
+            Some((item, _)) if self.top_level.main == Some(item) => Some(BodyId::TopLevel),
+            Some((item, _)) => Some(BodyId::Function(item)),
+            None => (name == "main").then_some(BodyId::TopLevel),
+        }
+    }
+
+    /// The struct called `name`, wherever in the file it is declared: the last one.
+    pub fn structure(&self, name: &str) -> Option<(usize, &StructDef)> {
+        let item = *self.names.structs.get(name)?;
+        let found = self.items[item].structs().iter().rev().find(|structure| structure.name == name)?;
+        Some((item, found))
+    }
+
+    /// The trait called `name`.
+    pub fn trait_named(&self, name: &str) -> Option<(usize, &MethodsDef)> {
+        let item = *self.names.traits.get(name)?;
+        Some((item, self.items[item].methods()?))
+    }
+
+    /// What `type_name::name` is: a method of an `impl` of the struct, or a default method of the trait.
+    pub fn method(&self, type_name: &str, name: &str) -> Option<BodyId> {
+        let in_item = |item: usize| {
+            let methods = &self.items[item].methods()?.methods;
+            let method = methods.iter().rposition(|method| method.name == name && method.has_body)?;
+            Some(BodyId::Method { item, method })
+        };
+        let impls = self.names.impls.get(type_name).map(Vec::as_slice).unwrap_or_default();
+        let own = impls.iter().rev().find_map(|&item| in_item(item));
+        own.or_else(|| in_item(*self.names.traits.get(type_name)?))
+    }
+
+    /// What `receiver.name()` runs for an instance of `type_name`: its own method, or a trait's default.
+    pub fn method_of_instance(&self, type_name: &str, name: &str) -> Option<BodyId> {
+        self.method(type_name, name).or_else(|| {
+            let impls = self.names.impls.get(type_name)?;
+            impls.iter().rev().find_map(|&item| {
+                let trait_name = self.items[item].methods()?.trait_name.as_ref()?;
+                self.method(trait_name, name)
+            })
+        })
+    }
+
+    /// Every method called `name` that has a body, of whatever type: what a call on an unknown receiver may run.
+    pub fn methods_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = BodyId> + 'a {
+        let items = self.names.methods.get(name).map(Vec::as_slice).unwrap_or_default();
+        items.iter().flat_map(move |&item| {
+            let methods = self.items[item].methods().map(|m| m.methods.as_slice()).unwrap_or_default();
+            let named = methods.iter().enumerate().filter(move |(_, m)| m.name == name && m.has_body);
+            named.map(move |(method, _)| BodyId::Method { item, method })
+        })
+    }
+
+    /// The items that implement something for `type_name`.
+    pub fn impls_of(&self, type_name: &str) -> &[usize] {
+        self.names.impls.get(type_name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Names of functions, for suggestions.
+    pub fn function_names(&self) -> impl Iterator<Item = &Name> {
+        self.names.functions.keys()
+    }
+
+    /// Names of structs, for suggestions.
+    pub fn struct_names(&self) -> impl Iterator<Item = &Name> {
+        self.names.structs.keys()
+    }
+
+    /// Functions that a later one of the same name replaces, by item.
+    pub fn replaced_functions(&self) -> &[usize] {
+        &self.names.replaced
+    }
+
+    /// Whether an import may bring in names that this file does not show.
+    pub fn imports_modules(&self) -> bool {
+        self.names.imports_modules
+    }
+
+    /// The range in the file of a range in an item.
+    pub fn item_range(&self, item: usize, range: BodyRange) -> TextRange {
+        let start = self.items[item].start;
+        TextRange::new((start + range.start) as usize, (start + range.end) as usize)
+    }
+
+    /// The node of an item.
+    pub fn node<'tree>(&self, tree: &'tree Tree, item: usize) -> Option<Node<'tree>> {
+        let start = self.items.get(item)?.start as usize;
+        let mut cursor = tree.root().walk();
+        cursor.goto_first_child_for_byte(start)?;
+        let node = cursor.node();
+        (node.start_byte() == start).then_some(node)
+    }
+}
+
+/// The function definition that stands exactly from `start` to `end`.
+fn function_node(tree: &Tree, start: u32, end: u32) -> Option<Node<'_>> {
+    let (start, end) = (start as usize, end as usize);
+    let mut node = tree.root().named_descendant_for_byte_range(start, end)?;
+    loop {
+        if matches!(node.kind(), "function_definition" | "function_signature")
+            && node.start_byte() == start
+            && node.end_byte() == end
+        {
+            return Some(node);
+        }
+        node = node.parent()?;
+    }
+}

@@ -1,0 +1,231 @@
+//! From a node under the root to an item.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crush_syntax::{Node, Tree};
+use rustc_hash::FxHasher;
+
+use super::item::{
+    FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef, StructDef,
+};
+use crate::body::Name;
+use crate::source_map::BodyRange;
+
+pub(super) fn print(node: Node<'_>) -> NodePrint {
+    NodePrint {
+        kind: node.kind_id(),
+        descendants: u32::try_from(node.descendant_count()).unwrap_or(u32::MAX),
+        has_error: node.has_error(),
+    }
+}
+
+/// What other bodies can see of an item, as a number.
+pub(super) fn signature(item: &Item) -> u64 {
+    let mut hasher = FxHasher::default();
+    for structure in item.structs() {
+        structure.name.hash(&mut hasher);
+        structure.fields.iter().for_each(|field| field.name.hash(&mut hasher));
+    }
+    let function = |function: &FunctionDef, hasher: &mut FxHasher| {
+        function.name.hash(hasher);
+        (function.params.len(), function.has_body, function.is_async).hash(hasher);
+    };
+    match &item.kind {
+        ItemKind::Function(it) => function(it, &mut hasher),
+        ItemKind::Impl(it) | ItemKind::Trait(it) => {
+            (&it.type_name, &it.trait_name, item.kind.is_trait()).hash(&mut hasher);
+            it.methods.iter().for_each(|method| function(method, &mut hasher));
+        }
+        ItemKind::Import(it) => {
+            (&it.path, it.form, &it.alias, &it.names).hash(&mut hasher);
+        }
+        _ => {}
+    }
+    hasher.finish()
+}
+
+impl ItemKind {
+    fn is_trait(&self) -> bool {
+        matches!(self, Self::Trait(_))
+    }
+}
+
+/// Makes the item of `node`.
+pub(super) fn item(tree: &Tree, node: Node<'_>) -> Item {
+    let text = tree.text_of(node);
+    let print = print(node);
+    let mut collector = Collector { tree, start: node.start_byte() };
+    Item {
+        start: narrow(node.start_byte()),
+        len: narrow(node.end_byte() - node.start_byte()),
+        key: key(&("", print, &*text)),
+        kind: collector.kind(node, &text),
+        has_error: print.has_error,
+        print,
+        trailing: 0,
+    }
+}
+
+fn key(of: &impl Hash) -> ItemKey {
+    let mut hasher = FxHasher::default();
+    of.hash(&mut hasher);
+    ItemKey(hasher.finish())
+}
+
+pub(super) fn narrow(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+struct Collector<'tree> {
+    tree: &'tree Tree,
+    /// Where the item starts.
+    start: usize,
+}
+
+impl<'tree> Collector<'tree> {
+    fn kind(&mut self, node: Node<'tree>, text: &str) -> ItemKind {
+        match node.kind() {
+            "function_definition" => match self.function(node, "") {
+                Some(mut function) => {
+                    function.structs = self.nested_structs(node, text);
+                    ItemKind::Function(Arc::new(function))
+                }
+                None => ItemKind::Error,
+            },
+            "struct_definition" => match self.structure(node) {
+                Some(structure) => ItemKind::Struct(Arc::new(structure)),
+                None => ItemKind::Error,
+            },
+            "impl_block" => self.methods(node, "type", text).map_or(ItemKind::Error, ItemKind::Impl),
+            "trait_definition" => self.methods(node, "name", text).map_or(ItemKind::Error, ItemKind::Trait),
+            "module_import" => self.import(node, "import"),
+            "capability_import" => self.import(node, "use @cap"),
+            "mcp_import" => self.import(node, "use @mcp"),
+            "language_import" => self.import(node, "use @lang"),
+            "external_import" => self.import(node, "import @"),
+            "capability_declaration" => {
+                ItemKind::Capability(self.name(node, "name").map(|(name, _)| name).unwrap_or_default())
+            }
+            "annotation" => ItemKind::Annotation,
+            "comment" => ItemKind::Comment,
+            "expression_statement" if self.is_main_call(node) => ItemKind::MainCall,
+            kind if kind.ends_with("_statement") || kind == "polyglot_block" => {
+                let structs = self.nested_structs(node, text);
+                ItemKind::Statement((!structs.is_empty()).then(|| Arc::new(structs)))
+            }
+            _ => ItemKind::Error,
+        }
+    }
+
+    fn range(&self, node: Node<'_>) -> BodyRange {
+        let from_start = |at: usize| narrow(at.saturating_sub(self.start));
+        BodyRange::new(from_start(node.start_byte()), from_start(node.end_byte()))
+    }
+
+    fn text(&self, node: Node<'_>) -> Name {
+        Name::from(&*self.tree.text_of(node))
+    }
+
+    fn name(&self, node: Node<'_>, field: &str) -> Option<(Name, BodyRange)> {
+        let name = node.child_by_field_name(field)?;
+        (name.start_byte() < name.end_byte()).then(|| (self.text(name), self.range(name)))
+    }
+
+    fn function(&self, node: Node<'tree>, owner: &str) -> Option<FunctionDef> {
+        let (name, name_range) = self.name(node, "name")?;
+        let mut params = Vec::new();
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            let mut cursor = parameters.walk();
+            for parameter in parameters.named_children(&mut cursor).filter(|child| child.kind() == "parameter") {
+                if let Some((name, range)) = self.name(parameter, "name") {
+                    let annotation = self.name(parameter, "type").map(|(annotation, _)| annotation);
+                    params.push(ParameterDef { name, range, annotation });
+                }
+            }
+        }
+        let is_async = node.children(&mut node.walk()).take_while(|child| !child.is_named()).any(|c| c.kind() == "async");
+        Some(FunctionDef {
+            name,
+            name_range,
+            range: self.range(node),
+            params,
+            return_type: self.name(node, "return_type").map(|(name, _)| name),
+            is_async,
+            has_body: node.child_by_field_name("body").is_some(),
+            key: key(&(owner, print(node), &*self.tree.text_of(node))),
+            structs: Vec::new(),
+        })
+    }
+
+    fn structure(&self, node: Node<'tree>) -> Option<StructDef> {
+        let (name, name_range) = self.name(node, "name")?;
+        let mut fields = Vec::new();
+        if let Some(body) = node.child_by_field_name("body") {
+            let mut cursor = body.walk();
+            for field in body.named_children(&mut cursor).filter(|child| child.kind() == "field_declaration") {
+                if let Some((name, range)) = self.name(field, "name") {
+                    let annotation = self.name(field, "type").map(|(annotation, _)| annotation);
+                    fields.push(FieldDef { name, range, annotation });
+                }
+            }
+        }
+        Some(StructDef { name, name_range, range: self.range(node), fields })
+    }
+
+    fn methods(&self, node: Node<'tree>, type_field: &str, text: &str) -> Option<Arc<MethodsDef>> {
+        let (type_name, type_range) = self.name(node, type_field)?;
+        let mut methods = Vec::new();
+        if let Some(body) = node.child_by_field_name("body") {
+            let mut cursor = body.walk();
+            for child in body.named_children(&mut cursor) {
+                if matches!(child.kind(), "function_definition" | "function_signature") {
+                    methods.extend(self.function(child, &type_name));
+                }
+            }
+        }
+        Some(Arc::new(MethodsDef {
+            type_name,
+            type_range,
+            trait_name: self.name(node, "trait").map(|(name, _)| name),
+            methods,
+            structs: self.nested_structs(node, text),
+        }))
+    }
+
+    fn is_main_call(&self, node: Node<'tree>) -> bool {
+        let call = node.named_child(0).filter(|call| call.kind() == "call_expression");
+        let function = call.and_then(|call| call.child_by_field_name("function"));
+        let arguments = call.and_then(|call| call.child_by_field_name("arguments"));
+        function.is_some_and(|function| &*self.tree.text_of(function) == "main")
+            && arguments.is_some_and(|arguments| arguments.named_child_count() == 0)
+    }
+
+    fn import(&self, node: Node<'tree>, form: &'static str) -> ItemKind {
+        let path = node.child_by_field_name("path").or_else(|| node.child_by_field_name("uri"));
+        let mut names = Vec::new();
+        if let Some(list) = node.child_by_field_name("names") {
+            let mut cursor = list.walk();
+            names.extend(list.named_children(&mut cursor).filter(|n| n.kind() == "identifier").map(|n| self.text(n)));
+        }
+        ItemKind::Import(Arc::new(ImportDef {
+            path: path.map(|path| self.text(path)).unwrap_or_default(),
+            form,
+            alias: self.name(node, "alias").map(|(alias, _)| alias),
+            names,
+        }))
+    }
+
+    /// The structs declared inside `node`. They are rare, so the tree is searched only where the word stands.
+    fn nested_structs(&self, node: Node<'tree>, text: &str) -> Vec<StructDef> {
+        let mut structs = Vec::new();
+        for (at, word) in text.match_indices("struct") {
+            let at = node.start_byte() + at;
+            let found = node.descendant_for_byte_range(at, at + word.len()).and_then(|inner| inner.parent());
+            if let Some(definition) = found.filter(|found| found.kind() == "struct_definition" && found.start_byte() == at) {
+                structs.extend(self.structure(definition));
+            }
+        }
+        structs
+    }
+}

@@ -1,0 +1,198 @@
+//! Statements.
+
+use crush_syntax::Node;
+
+use super::Lowering;
+use crate::body::{BinaryOp, BlockId, ExprId, ExprKind, LocalKind, Name, Place, StmtKind};
+use crate::source_map::BodyRange;
+
+impl<'tree> Lowering<'tree> {
+    pub(super) fn statement(&mut self, block: BlockId, node: Node<'tree>) {
+        let range = self.range(node);
+        let kind = match self.deeper(node, |this| this.statement_kind(node, range)) {
+            Some(Some(kind)) => kind,
+            Some(None) => return,
+            None => StmtKind::Missing,
+        };
+        self.stmt(block, kind, range);
+    }
+
+    /// What the statement `node` is; `None` when it does nothing.
+    fn statement_kind(&mut self, node: Node<'tree>, range: BodyRange) -> Option<StmtKind> {
+        Some(match node.kind() {
+            "let_statement" => self.let_statement(node),
+            "assignment_statement" => self.assignment(node),
+            "expression_statement" => match node.named_child(0) {
+                Some(inner) => StmtKind::Expr(self.effect(inner)),
+                None => StmtKind::Missing,
+            },
+            "return_statement" => {
+                StmtKind::Return(node.child_by_field_name("value").map(|value| self.expression(value)))
+            }
+            "throw_statement" => StmtKind::Throw(self.expression_field(node, "value")),
+            "break_statement" => self.jump(StmtKind::Break, "break", range),
+            "continue_statement" => self.jump(StmtKind::Continue, "continue", range),
+            "yield_statement" => StmtKind::Expr(self.expr(ExprKind::Yield, range)),
+            "while_statement" => {
+                let condition = self.expression_field(node, "condition");
+                StmtKind::While { condition, body: self.loop_body(node, |_| {}) }
+            }
+            "for_statement" => self.for_statement(node),
+            "try_statement" => self.try_statement(node),
+            "export_statement" => match node.child_by_field_name("value") {
+                Some(value) => StmtKind::Expr(self.expression(value)),
+                None => {
+                    let name = node.child_by_field_name("name")?;
+                    StmtKind::Expr(self.expression(name))
+                }
+            },
+            // Declarations: the file has them.
+            "struct_definition" | "language_import" | "annotation" | "capability_declaration" => return None,
+            "module_import" => StmtKind::Unsupported(Name::new_static("import of a module")),
+            "capability_import" => StmtKind::Unsupported(Name::new_static("use @cap")),
+            "mcp_import" => StmtKind::Unsupported(Name::new_static("use @mcp")),
+            "external_import" => StmtKind::Unsupported(Name::new_static("import @")),
+            "semantic_switch_statement" => StmtKind::Unsupported(Name::new_static("semantic_switch")),
+            "polyglot_block" => self.polyglot_block(node),
+            "comment" => return None,
+            _ => StmtKind::Missing,
+        })
+    }
+
+    fn let_statement(&mut self, node: Node<'tree>) -> StmtKind {
+        let Some((name, name_range)) = self.name_field(node, "name") else {
+            return StmtKind::Expr(self.expression_field(node, "value"));
+        };
+        // A lambda may call itself by the name it is given; any other value is evaluated before the name is known.
+        let is_lambda = node.child_by_field_name("value").is_some_and(|value| value.kind() == "lambda_expression");
+        let early = is_lambda.then(|| self.bind(name.clone(), LocalKind::Let, name_range));
+        let value = self.expression_field(node, "value");
+        let local = early.unwrap_or_else(|| self.bind(name, LocalKind::Let, name_range));
+        self.annotate(local, node);
+        StmtKind::Let { local, name_range, value }
+    }
+
+    fn assignment(&mut self, node: Node<'tree>) -> StmtKind {
+        let (place, place_range) = match node.child_by_field_name("left") {
+            Some(left) => (self.place(left), self.range(left)),
+            None => (Place::Invalid, self.range(node)),
+        };
+        if place == Place::Invalid {
+            self.problem("invalid-assignment", place_range, "only a variable, a field or an element can be assigned to");
+        }
+        let op = node.child_by_field_name("operator").and_then(|operator| match operator.kind() {
+            "+=" => Some(BinaryOp::Add),
+            "-=" => Some(BinaryOp::Subtract),
+            "*=" => Some(BinaryOp::Multiply),
+            "/=" => Some(BinaryOp::Divide),
+            "%=" => Some(BinaryOp::Remainder),
+            _ => None,
+        });
+        let value = self.expression_field(node, "right");
+        StmtKind::Assign { place, place_range, op, value }
+    }
+
+    fn place(&mut self, mut node: Node<'tree>) -> Place {
+        while node.kind() == "parenthesized_expression" {
+            match node.named_child(0) {
+                Some(inner) => node = inner,
+                None => return Place::Invalid,
+            }
+        }
+        match node.kind() {
+            "identifier" => {
+                let name = self.name(node);
+                match self.resolve(&name) {
+                    Some(local) => Place::Local(local),
+                    None => Place::Unresolved(name),
+                }
+            }
+            "field_expression" => {
+                let base = self.expression_field(node, "object");
+                let end = self.range(node).end;
+                let (name, name_range) =
+                    self.name_field(node, "field").unwrap_or_else(|| (Name::default(), BodyRange::new(end, end)));
+                Place::Field { base, name, name_range }
+            }
+            "index_expression" => {
+                Place::Index { base: self.expression_field(node, "object"), index: self.expression_field(node, "index") }
+            }
+            _ => Place::Invalid,
+        }
+    }
+
+    fn jump(&mut self, kind: StmtKind, word: &str, range: BodyRange) -> StmtKind {
+        if self.loops.last().is_none_or(|&open| open == 0) {
+            self.problem("outside-loop", range, format!("`{word}` outside a loop"));
+        }
+        kind
+    }
+
+    fn loop_body(&mut self, node: Node<'tree>, declare: impl FnOnce(&mut Self)) -> BlockId {
+        if let Some(open) = self.loops.last_mut() {
+            *open += 1;
+        }
+        let body = self.block_field(node, "body", declare);
+        if let Some(open) = self.loops.last_mut() {
+            *open -= 1;
+        }
+        body
+    }
+
+    fn block_field(&mut self, node: Node<'tree>, field: &str, declare: impl FnOnce(&mut Self)) -> BlockId {
+        match node.child_by_field_name(field) {
+            Some(block) => self.block(block, false, declare),
+            None => {
+                let range = self.range(node);
+                let block = self.open_block(BodyRange::new(range.end, range.end));
+                declare(self);
+                self.close_block();
+                block
+            }
+        }
+    }
+
+    fn for_statement(&mut self, node: Node<'tree>) -> StmtKind {
+        let iterable = self.expression_field(node, "iterable");
+        let named = self.name_field(node, "variable");
+        let (name, name_range) = named.unwrap_or_else(|| (Name::new_static("_"), self.range(node)));
+        let mut variable = None;
+        let body = self.loop_body(node, |this| variable = Some(this.bind(name, LocalKind::LoopVariable, name_range)));
+        match variable {
+            Some(variable) => StmtKind::For { variable, name_range, iterable, body },
+            None => StmtKind::Missing,
+        }
+    }
+
+    fn try_statement(&mut self, node: Node<'tree>) -> StmtKind {
+        let body = self.block_field(node, "body", |_| {});
+        let named = self.name_field(node, "error");
+        let mut error = None;
+        let handler = self.block_field(node, "handler", |this| {
+            error = named.map(|(name, range)| (this.bind(name, LocalKind::CatchName, range), range));
+        });
+        StmtKind::Try { body, error, handler }
+    }
+
+    fn polyglot_block(&mut self, node: Node<'tree>) -> StmtKind {
+        if let Some(outputs) = node.child_by_field_name("outputs") {
+            let mut cursor = outputs.walk();
+            let outputs: Vec<_> = outputs.named_children(&mut cursor).filter(|o| o.kind() == "identifier").collect();
+            for output in outputs {
+                let (name, range) = (self.name(output), self.range(output));
+                self.bind(name, LocalKind::PolyglotOutput, range);
+            }
+        }
+        let language = self.name_field(node, "language").map(|(name, _)| name).unwrap_or_default();
+        StmtKind::Unsupported(format!("@{language}").into())
+    }
+
+    /// An expression for its effect: its blocks need no value.
+    pub(super) fn effect(&mut self, node: Node<'tree>) -> ExprId {
+        match node.kind() {
+            "if_expression" => self.if_expression(node, false),
+            "match_expression" => self.match_expression(node, false),
+            _ => self.expression(node),
+        }
+    }
+}
