@@ -41,7 +41,8 @@ struct Copying<'a> {
     source: &'a Arena,
     target: &'a mut Arena,
     site: SiteId,
-    copies: FxHashMap<Ref, Ref>,
+    /// By the slot in the source.
+    copies: FxHashMap<u32, Ref>,
     /// Copies whose values still refer to the source.
     pending: Vec<Ref>,
 }
@@ -94,13 +95,14 @@ impl Copying<'_> {
             RuntimeValue::Borrow(borrow) => return Err(self.source.crossing(borrow)),
             immediate => return Ok(immediate),
         };
-        if let Some(copy) = self.copies.get(&object) {
+        // Read before it is looked up: a stale reference must not find the next object of its slot (A4).
+        let held = self.source.read(object)?;
+        if let Some(copy) = self.copies.get(&object.slot()) {
             return Ok(RuntimeValue::Ref(*copy));
         }
-        let held = self.source.read(object)?;
         self.target.room_for(held.bytes())?;
         let copy = self.target.alloc(held.clone(), self.site)?;
-        self.copies.insert(object, copy);
+        self.copies.insert(object.slot(), copy);
         if !matches!(held, Object::Str(_)) {
             self.pending.push(copy);
         }

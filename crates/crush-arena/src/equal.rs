@@ -9,9 +9,8 @@ use crate::{
     value::{Ref, RuntimeValue},
 };
 
-/// After so many comparisons of objects the pairs compared are remembered, so that cycles end and shared parts
-/// are compared once. Before, remembering would cost more than it saves.
-const REMEMBER_AFTER: usize = 64;
+/// Up to so many pairs are looked through one by one, which is faster than hashing them.
+const FEW: usize = 16;
 
 /// Two objects that are being compared, and how far.
 struct Frame<'a> {
@@ -31,7 +30,7 @@ impl Arena {
         Comparison {
             arena: self,
             frames: Vec::new(),
-            compared: 0,
+            few: Vec::new(),
             pairs: FxHashSet::default(),
         }
         .run(left, right)
@@ -41,7 +40,9 @@ impl Arena {
 struct Comparison<'a> {
     arena: &'a Arena,
     frames: Vec<Frame<'a>>,
-    compared: usize,
+    /// The pairs of objects compared, or being compared: met again they are taken for equal, so that cycles end
+    /// and shared parts are compared once. The first few, and all of them once they are more.
+    few: Vec<(Ref, Ref)>,
     pairs: FxHashSet<(Ref, Ref)>,
 }
 
@@ -100,14 +101,9 @@ impl<'a> Comparison<'a> {
                 if fields(held_left).len() == fields(held_right).len() => {}
             _ => return Ok(false),
         }
-        self.compared += 1;
-        if self.compared > REMEMBER_AFTER {
-            if !self.pairs.insert((left, right)) {
-                return Ok(true);
-            }
-            self.check_size()?;
+        if !self.remember((left, right))? {
+            return Ok(true);
         }
-
         self.frames.push(Frame {
             left: held_left,
             right: held_right,
@@ -118,6 +114,25 @@ impl<'a> Comparison<'a> {
 }
 
 impl Comparison<'_> {
+    /// Returns whether the pair is new.
+    fn remember(&mut self, pair: (Ref, Ref)) -> Result<bool, Fault> {
+        if self.pairs.is_empty() {
+            if self.few.contains(&pair) {
+                return Ok(false);
+            }
+            if self.few.len() < FEW {
+                self.few.push(pair);
+                return Ok(true);
+            }
+            self.pairs.extend(self.few.drain(..));
+        }
+        if !self.pairs.insert(pair) {
+            return Ok(false);
+        }
+        self.check_size()?;
+        Ok(true)
+    }
+
     /// The pairs are memory too: two cycles of different lengths make as many pairs as their product (A7).
     fn check_size(&self) -> Result<(), Fault> {
         let limit = self.arena.limits().bytes;
@@ -125,10 +140,11 @@ impl Comparison<'_> {
         if wanted <= limit {
             return Ok(());
         }
+        let (limit, wanted) = (limit as u64, wanted as u64);
         Err(QuotaError {
             resource: Resource::Bytes,
-            limit: limit as u64,
-            wanted: wanted as u64,
+            limit,
+            wanted,
         }
         .into())
     }

@@ -356,6 +356,18 @@ fn t1_a_copy_that_fails_leaves_the_target_as_it_was() {
 }
 
 #[test]
+fn t1_a_stale_reference_is_not_copied_as_the_next_object_of_its_slot() {
+    let (mut source, mut target) = (Arena::default(), Arena::default());
+    let stale = array(&mut source, [int(1)]);
+    source.drop_object(stale.into(), SITE).unwrap();
+    let live = array(&mut source, [int(2)]);
+    assert_eq!(live.slot(), stale.slot());
+    let root = array(&mut source, [live.into(), stale.into()]);
+    use_after_free(source.copy_into(root.into(), &mut target, SITE));
+    assert_eq!(target.stats().objects, 0);
+}
+
+#[test]
 fn t3_a_handle_cannot_cross() {
     let (mut source, mut target) = (Arena::default(), Arena::default());
     let object = array(&mut source, []);
