@@ -255,8 +255,6 @@ pub enum RegUse {
     Write(Reg),
     /// Writes a register that must be an owner.
     Own(Reg),
-    /// Reads a register that must be listed as an owner cell.
-    OwnCell(Reg),
 }
 
 impl Instruction {

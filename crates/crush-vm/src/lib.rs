@@ -1,19 +1,47 @@
 //! The CRUSH virtual machine: CASM instructions, assembler, interpreter, host adapter, quotas.
 //!
 //! The VM knows programs, not the language: a compiler builds a [`Program`] with [`ProgramBuilder`] and
-//! [`FunctionBuilder`]. The instructions are told in `docs/casm.md`.
+//! [`FunctionBuilder`], [`verify`] checks it, and a [`Vm`] runs it. The instructions are told in `docs/casm.md`.
 
+mod access;
+mod arith;
 mod builder;
+mod call;
+mod fault;
+mod host;
+mod image;
 mod instruction;
+mod interpret;
+mod iterate;
+mod method;
 mod operand;
 mod program;
+mod quota;
+mod record;
+mod report;
 mod source;
+mod trap;
+mod verify;
+mod vm;
 
 pub use builder::{BuildError, FunctionBuilder, Label, ProgramBuilder};
+pub use fault::{
+    BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName,
+    ObjectNote, UseAfterFreeFault,
+};
+pub use host::{
+    Call, CallError, Declaration, Effect, HostAdapter, NoHost, Parameter, Resolution, nearest,
+    type_name,
+};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
+pub use method::BUILT_IN_METHODS;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};
 pub use program::{
     Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole,
     Program, Statement,
 };
+pub use quota::{CancelReason, CancelToken, Quotas};
+pub use record::{Moment, NoRecorder, Recorder};
 pub use source::{FileId, SourceRange, Span};
+pub use verify::{VerifiedProgram, VerifyError, verify};
+pub use vm::Vm;

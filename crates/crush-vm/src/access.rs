@@ -1,0 +1,379 @@
+//! Reading and writing inside objects: indexes, fields, slices, lengths.
+
+use std::sync::Arc;
+
+use crush_arena::{Instance, Object, ObjectMut, RuntimeValue, SiteId, Text};
+
+use crate::fault::FaultKind;
+use crate::host::nearest;
+use crate::operand::{ClassId, NameId};
+use crate::trap::Trap;
+use crate::vm::Vm;
+
+use RuntimeValue::{Borrow, Int, Null, Ref};
+
+/// The place that an index names among `len` elements; negative ones count from the end.
+#[inline]
+pub(crate) fn place(index: i64, len: usize) -> Option<usize> {
+    let place = if index < 0 {
+        index.checked_add(len as i64)?
+    } else {
+        index
+    };
+    usize::try_from(place).ok().filter(|&place| place < len)
+}
+
+impl Vm<'_> {
+    /// `object[index]`.
+    #[inline(never)]
+    pub(crate) fn get_index(
+        &mut self,
+        object: RuntimeValue,
+        index: RuntimeValue,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let (Ref(_) | Borrow(_)) = object else {
+            return Err(Trap::type_error(format!(
+                "cannot index {}",
+                self.described(object)
+            )));
+        };
+        match self.arena.read_value(object)? {
+            Object::Array(values) => {
+                let index = self.int_index(index)?;
+                place(index, values.len())
+                    .map(|at| values[at])
+                    .ok_or_else(|| Trap::index(index, values.len()))
+            }
+            Object::Str(text) => {
+                let char = char_at(text, self.int_index(index)?)?;
+                Ok(self
+                    .arena
+                    .alloc(Object::str(char.encode_utf8(&mut [0; 4]) as &str), site)?
+                    .into())
+            }
+            Object::Map(map) => {
+                let key = self.key(index)?;
+                map.get(&key).ok_or_else(|| missing_key(&key))
+            }
+            Object::Instance(instance) => {
+                let key = self.key(index)?;
+                instance.get(&key).ok_or_else(|| missing_key(&key))
+            }
+            _ => Err(Trap::type_error(format!(
+                "cannot index {}",
+                self.described(object)
+            ))),
+        }
+    }
+
+    /// `object[index] = value`.
+    #[inline(never)]
+    pub(crate) fn set_index(
+        &mut self,
+        object: RuntimeValue,
+        index: RuntimeValue,
+        value: RuntimeValue,
+    ) -> Result<(), Trap> {
+        let wrong = |vm: &Self| {
+            Trap::type_error(format!(
+                "cannot assign to an element of {}",
+                vm.described(object)
+            ))
+        };
+        let (Ref(_) | Borrow(_)) = object else {
+            return Err(wrong(self));
+        };
+        match self.keyed(object) {
+            Some(false) => {
+                // What kind of object it is decides what the index must be; the access itself comes last.
+                let index = self.int_index(index);
+                let ObjectMut::Array(mut array) = self.arena.write_value(object)? else {
+                    return Err(wrong(self));
+                };
+                let index = index?;
+                let len = array.len();
+                let at = place(index, len).ok_or_else(|| Trap::index(index, len))?;
+                array.set(at, value);
+                Ok(())
+            }
+            Some(true) => {
+                let key = self.key(index);
+                match self.arena.write_value(object)? {
+                    ObjectMut::Map(mut map) => {
+                        map.insert(&key?, value)?;
+                        Ok(())
+                    }
+                    _ => self.set_field_named(object, &key?, value),
+                }
+            }
+            None => {
+                self.arena.write_value(object)?;
+                Err(wrong(self))
+            }
+        }
+    }
+
+    /// Whether the elements of an object have keys (maps and instances) or places (arrays); none of others.
+    fn keyed(&self, object: RuntimeValue) -> Option<bool> {
+        match self.arena.peek(self.arena.target(object)?)? {
+            Object::Array(_) => Some(false),
+            Object::Map(_) | Object::Instance(_) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// `object.name`.
+    #[inline(never)]
+    pub(crate) fn get_field(
+        &mut self,
+        object: RuntimeValue,
+        name: NameId,
+    ) -> Result<RuntimeValue, Trap> {
+        let name = &self.image.program.names[name.index()];
+        if let Ref(_) | Borrow(_) = object {
+            match self.arena.read_value(object)? {
+                Object::Instance(instance) => return Ok(instance.get(name).unwrap_or(Null)),
+                Object::Map(map) => return Ok(map.get(name).unwrap_or(Null)),
+                Object::Tagged(tagged) if &**name == "value" => return Ok(tagged.value),
+                _ => {}
+            }
+        }
+        Err(Trap::type_error(format!(
+            "{} has no field `{name}`",
+            self.described(object)
+        )))
+    }
+
+    /// `object.name = value`.
+    #[inline(never)]
+    pub(crate) fn set_field(
+        &mut self,
+        object: RuntimeValue,
+        name: NameId,
+        value: RuntimeValue,
+    ) -> Result<(), Trap> {
+        let name = self.image.program.names[name.index()].clone();
+        self.set_field_named(object, &name, value)
+    }
+
+    fn set_field_named(
+        &mut self,
+        object: RuntimeValue,
+        name: &Text,
+        value: RuntimeValue,
+    ) -> Result<(), Trap> {
+        if let Ref(_) | Borrow(_) = object {
+            match self.arena.write_value(object)? {
+                ObjectMut::Instance(mut instance) => {
+                    if instance.set(name, value).is_some() {
+                        return Ok(());
+                    }
+                    return Err(unknown_field(instance.as_instance(), name));
+                }
+                ObjectMut::Map(mut map) => {
+                    map.insert(name, value)?;
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Err(Trap::type_error(format!(
+            "{} has no field `{name}` to assign to",
+            self.described(object)
+        )))
+    }
+
+    /// `object[start:stop:step]`: null bounds are the edges, others are clamped.
+    pub(crate) fn slice(
+        &mut self,
+        object: RuntimeValue,
+        [start, stop, step]: [RuntimeValue; 3],
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let bound = |vm: &Self, value: RuntimeValue| match value {
+            Null => Ok(None),
+            Int(value) => Ok(Some(value)),
+            other => Err(Trap::type_error(format!(
+                "a slice bound must be an int or null, not {}",
+                vm.described(other)
+            ))),
+        };
+        let step = bound(self, step)?.unwrap_or(1);
+        if step == 0 {
+            return Err(Trap::type_error("the step of a slice cannot be 0"));
+        }
+        let (start, stop) = (bound(self, start)?, bound(self, stop)?);
+        let sliced = match object {
+            Ref(_) | Borrow(_) => match self.arena.read_value(object)? {
+                Object::Array(values) => Some(Object::Array(
+                    slice_places(values.len(), start, stop, step)
+                        .map(|at| values[at])
+                        .collect(),
+                )),
+                Object::Str(text) => {
+                    let chars: Vec<char> = text.chars().collect();
+                    let text: String = slice_places(chars.len(), start, stop, step)
+                        .map(|at| chars[at])
+                        .collect();
+                    Some(Object::str(text))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match sliced {
+            Some(sliced) => Ok(self.arena.alloc(sliced, site)?.into()),
+            None => Err(Trap::type_error(format!(
+                "cannot slice {}",
+                self.described(object)
+            ))),
+        }
+    }
+
+    /// `len(value)`: elements of an array or map, bytes of a string.
+    pub(crate) fn len(&self, value: RuntimeValue) -> Result<RuntimeValue, Trap> {
+        if let Ref(_) | Borrow(_) = value {
+            match self.arena.read_value(value)? {
+                Object::Array(values) => return Ok(Int(values.len() as i64)),
+                Object::Str(text) => return Ok(Int(text.len() as i64)),
+                Object::Map(map) => return Ok(Int(map.len() as i64)),
+                _ => {}
+            }
+        }
+        Err(Trap::type_error(format!(
+            "{} has no length",
+            self.described(value)
+        )))
+    }
+
+    /// Whether a value is an instance of the class.
+    pub(crate) fn is_instance(&self, value: RuntimeValue, class: ClassId) -> Result<bool, Trap> {
+        let (Ref(_) | Borrow(_)) = value else {
+            return Ok(false);
+        };
+        Ok(match self.arena.read_value(value)? {
+            Object::Instance(instance) => {
+                Arc::ptr_eq(instance.shape(), &self.image.shapes[class.index()])
+            }
+            _ => false,
+        })
+    }
+
+    /// An index of an array or string.
+    pub(crate) fn int_index(&self, index: RuntimeValue) -> Result<i64, Trap> {
+        match index {
+            Int(index) => Ok(index),
+            other => Err(Trap::type_error(format!(
+                "an index must be an int, not {}",
+                self.described(other)
+            ))),
+        }
+    }
+
+    /// A key of a map.
+    pub(crate) fn key(&self, key: RuntimeValue) -> Result<Text, Trap> {
+        match self.string(key)? {
+            Some(key) => Ok(key),
+            None => Err(Trap::type_error(format!(
+                "a key must be a string, not {}",
+                self.described(key)
+            ))),
+        }
+    }
+}
+
+fn char_at(text: &str, index: i64) -> Result<char, Trap> {
+    // Looking from the near end keeps `s[-1]` and `s[0]` cheap.
+    let found = match usize::try_from(index) {
+        Ok(index) if text.is_ascii() => text.as_bytes().get(index).map(|&byte| byte.into()),
+        Ok(index) => text.chars().nth(index),
+        Err(_) => usize::try_from(-(index + 1))
+            .ok()
+            .and_then(|from_end| text.chars().rev().nth(from_end)),
+    };
+    found.ok_or_else(|| Trap::index(index, text.chars().count()))
+}
+
+#[cold]
+fn missing_key(key: &str) -> Trap {
+    Trap::fault(
+        FaultKind::MissingKey {
+            key: key.to_owned(),
+        },
+        format!("there is no key `{key}`"),
+    )
+}
+
+#[cold]
+fn unknown_field(instance: &Instance, name: &str) -> Trap {
+    let fields = || instance.shape().fields.iter().map(|field| &**field);
+    let hint = match nearest(name, fields()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "its fields are {}",
+            fields()
+                .map(|field| format!("`{field}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    };
+    let message = format!("`{}` has no field `{name}`: {hint}", instance.class());
+    Trap::fault(
+        FaultKind::UnknownField {
+            field: name.to_owned(),
+        },
+        message,
+    )
+}
+
+/// The places that `[start:stop:step]` selects among `len` elements.
+fn slice_places(
+    len: usize,
+    start: Option<i64>,
+    stop: Option<i64>,
+    step: i64,
+) -> impl Iterator<Item = usize> {
+    let len = len as i64;
+    let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
+    let edge = |bound: Option<i64>, open: i64| match bound {
+        None => open,
+        Some(bound) if bound < 0 => bound.saturating_add(len).clamp(low, high),
+        Some(bound) => bound.clamp(low, high),
+    };
+    let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+    let (start, stop) = (edge(start, first), edge(stop, last));
+    std::iter::successors(Some(start), move |at| at.checked_add(step))
+        .take_while(move |&at| if step > 0 { at < stop } else { at > stop })
+        .map(|at| at as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slice(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> Vec<usize> {
+        slice_places(len, start, stop, step).collect()
+    }
+
+    #[test]
+    fn slices_clamp_and_count_from_the_end() {
+        assert_eq!(slice(4, Some(1), Some(3), 1), [1, 2]);
+        assert_eq!(slice(4, Some(-2), None, 1), [2, 3]);
+        assert_eq!(slice(5, None, None, 2), [0, 2, 4]);
+        assert_eq!(slice(3, None, None, -1), [2, 1, 0]);
+        assert_eq!(slice(5, Some(-2), Some(-5), -1), [3, 2, 1]);
+        assert_eq!(slice(3, Some(10), Some(0), -1), [2, 1]);
+        assert_eq!(slice(3, Some(2), Some(1), 1), []);
+        assert_eq!(slice(3, Some(i64::MIN), Some(i64::MAX), i64::MAX), [0]);
+        assert_eq!(slice(0, None, None, -1), []);
+    }
+
+    #[test]
+    fn places_wrap_once() {
+        assert_eq!(place(-1, 3), Some(2));
+        assert_eq!(place(-4, 3), None);
+        assert_eq!(place(3, 3), None);
+        assert_eq!(place(i64::MIN, 3), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Ranges, and loops over what is no array.
+
+use crush_arena::{Object, QuotaError, Resource, RuntimeValue, SiteId};
+
+use crate::operand::Reg;
+use crate::trap::Trap;
+use crate::vm::Vm;
+
+use RuntimeValue::{Borrow, Int, Ref};
+
+impl Vm<'_> {
+    /// The first integer of a range, and how many there are; at most `i64::MAX`, which no loop gets to.
+    pub(crate) fn range(
+        &self,
+        start: RuntimeValue,
+        end: RuntimeValue,
+        inclusive: bool,
+    ) -> Result<(i64, i64), Trap> {
+        let (Int(first), Int(last)) = (start, end) else {
+            let (start, end) = (self.described(start), self.described(end));
+            return Err(Trap::type_error(format!(
+                "a range goes from an int to an int, not from {start} to {end}"
+            )));
+        };
+        if last < first {
+            return Ok((first, 0));
+        }
+        let count = last.abs_diff(first).saturating_add(inclusive.into());
+        Ok((first, i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
+    /// The array of the integers of a range.
+    pub(crate) fn new_range(
+        &mut self,
+        start: RuntimeValue,
+        end: RuntimeValue,
+        inclusive: bool,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let (first, count) = self.range(start, end, inclusive)?;
+        // Asked before the elements are made: a range is written in a few characters however long it is (A7).
+        let wanted = (count as u64).saturating_mul(size_of::<RuntimeValue>() as u64);
+        let limit = self.quotas.memory.bytes as u64;
+        if wanted > limit {
+            return Err(crush_arena::Fault::from(QuotaError {
+                resource: Resource::Bytes,
+                limit,
+                wanted,
+            })
+            .into());
+        }
+        let values = (0..count)
+            .map(|step| Int(first.wrapping_add(step)))
+            .collect();
+        Ok(self.arena.alloc(Object::Array(values), site)?.into())
+    }
+
+    /// Begins a loop over an object: the shared borrow that lasts as long as the loop (B2, B6).
+    pub(crate) fn start_loop(
+        &mut self,
+        iter: Reg,
+        value: RuntimeValue,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let runs = match value {
+            Ref(object) => match self.arena.peek(object) {
+                Some(found) => is_iterable(found),
+                // What is gone is told as such.
+                None => true,
+            },
+            Borrow(_) => self
+                .arena
+                .target(value)
+                .and_then(|object| self.arena.peek(object))
+                .is_none_or(is_iterable),
+            _ => false,
+        };
+        if !runs {
+            return Err(Trap::type_error(format!(
+                "cannot loop over {}",
+                self.described(value)
+            )));
+        }
+        let owner = self.image.owner(self.current.function, iter);
+        Ok(self.arena.borrow_shared(value, owner, site)?.into())
+    }
+
+    /// The next element of a loop, and the position after it; none at the end.
+    #[inline(never)]
+    pub(crate) fn next_element(
+        &mut self,
+        iter: RuntimeValue,
+        position: RuntimeValue,
+        site: SiteId,
+    ) -> Result<Option<(RuntimeValue, i64)>, Trap> {
+        let (Borrow(borrow), Int(position)) = (iter, position) else {
+            return Err(Trap::malformed("a loop that was not started"));
+        };
+        let at = position as usize;
+        let (text, next) = match self.arena.read_through(borrow)? {
+            Object::Array(values) => return Ok(values.get(at).map(|&value| (value, position + 1))),
+            Object::Map(map) => match map.get_index(at) {
+                Some((key, _)) => (key.clone(), position + 1),
+                None => return Ok(None),
+            },
+            Object::Instance(instance) => match instance.shape().fields.get(at) {
+                Some(field) => (field.clone(), position + 1),
+                None => return Ok(None),
+            },
+            // The position in a string counts bytes.
+            Object::Str(text) => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                Some(char) => (
+                    (char.encode_utf8(&mut [0; 4]) as &str).into(),
+                    position + char.len_utf8() as i64,
+                ),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        Ok(Some((
+            self.arena.alloc(Object::Str(text), site)?.into(),
+            next,
+        )))
+    }
+}
+
+fn is_iterable(object: &Object) -> bool {
+    matches!(
+        object,
+        Object::Array(_) | Object::Map(_) | Object::Instance(_) | Object::Str(_)
+    )
+}

@@ -1,0 +1,177 @@
+//! The methods that arrays, maps and strings have of themselves (D6).
+
+use crush_arena::{Object, ObjectMut, RuntimeValue, SiteId};
+
+use crate::access::place;
+use crate::fault::FaultKind;
+use crate::host::nearest;
+use crate::operand::NameId;
+use crate::trap::Trap;
+use crate::vm::Vm;
+
+use RuntimeValue::{Borrow, Null, Ref};
+
+/// The built-in methods of each kind, with how many arguments each takes.
+pub const BUILT_IN_METHODS: &[(&str, &[(&str, usize)])] = &[
+    (
+        "array",
+        &[
+            ("push", 1),
+            ("pop", 0),
+            ("insert", 2),
+            ("remove", 1),
+            ("len", 0),
+        ],
+    ),
+    ("map", &[("remove", 1), ("keys", 0), ("len", 0)]),
+    ("string", &[("len", 0)]),
+];
+
+impl Vm<'_> {
+    /// `receiver.name(arguments)` where the receiver's class has no such method.
+    #[inline(never)]
+    pub(crate) fn built_in_method(
+        &mut self,
+        receiver: RuntimeValue,
+        name: NameId,
+        arguments: &[RuntimeValue],
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let image = self.image.clone();
+        let name = &*image.program.names[name.index()];
+        let kind = crate::host::type_name(&self.arena, receiver);
+        let methods = BUILT_IN_METHODS
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map_or(&[][..], |(_, methods)| methods);
+        match methods.iter().find(|(known, _)| *known == name) {
+            Some(&(_, expected)) if expected == arguments.len() => {}
+            Some(&(_, expected)) => {
+                return Err(arity(&format!("{kind}.{name}"), expected, arguments.len()));
+            }
+            None => return Err(self.unknown_method(receiver, name, methods)),
+        }
+        match (kind, name, arguments) {
+            (_, "len", []) => self.len(receiver),
+            ("map", "keys", []) => {
+                let keys = match self.arena.read_value(receiver)? {
+                    Object::Map(map) => map.keys().cloned().collect(),
+                    _ => Vec::new(),
+                };
+                self.strings(keys, site)
+            }
+            ("map", "remove", &[key]) => {
+                let key = self.key(key)?;
+                match self.arena.write_value(receiver)? {
+                    ObjectMut::Map(mut map) => Ok(map.remove(&key).unwrap_or(Null)),
+                    _ => Ok(Null),
+                }
+            }
+            _ => self.array_method(receiver, name, arguments),
+        }
+    }
+
+    fn array_method(
+        &mut self,
+        receiver: RuntimeValue,
+        name: &str,
+        arguments: &[RuntimeValue],
+    ) -> Result<RuntimeValue, Trap> {
+        let index = match (name, arguments) {
+            ("insert" | "remove", &[index, ..]) => self.int_index(index)?,
+            _ => 0,
+        };
+        let ObjectMut::Array(mut array) = self.arena.write_value(receiver)? else {
+            return Ok(Null);
+        };
+        let len = array.len();
+        match (name, arguments) {
+            ("push", &[value]) => {
+                array.push(value)?;
+                Ok(receiver)
+            }
+            ("pop", _) => array.pop().ok_or_else(|| Trap::index(-1, 0)),
+            ("remove", _) => {
+                let removed = place(index, len).and_then(|at| array.remove(at));
+                removed.ok_or_else(|| Trap::index(index, len))
+            }
+            ("insert", &[_, value]) => {
+                // There is one more place to insert at than there are elements: the end.
+                let at = if index == len as i64 {
+                    Some(len)
+                } else {
+                    place(index, len)
+                };
+                array.insert(at.ok_or_else(|| Trap::index(index, len))?, value)?;
+                Ok(receiver)
+            }
+            _ => Ok(Null),
+        }
+    }
+
+    /// A new array of new strings. Nothing is collected within an instruction, so that nothing need root them.
+    fn strings(
+        &mut self,
+        texts: Vec<crush_arena::Text>,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let mut values = Vec::with_capacity(texts.len());
+        for text in texts {
+            values.push(self.arena.alloc(Object::Str(text), site)?.into());
+        }
+        Ok(self.arena.alloc(Object::Array(values), site)?.into())
+    }
+
+    #[cold]
+    fn unknown_method(
+        &self,
+        receiver: RuntimeValue,
+        name: &str,
+        built_in: &[(&'static str, usize)],
+    ) -> Trap {
+        if let Ref(_) | Borrow(_) = receiver
+            && let Err(fault) = self.arena.read_value(receiver)
+        {
+            return fault.into();
+        }
+        let class = self
+            .class_of(receiver)
+            .map(|class| &self.image.program.classes[class.index()]);
+        let of_class = class
+            .into_iter()
+            .flat_map(|class| &class.methods)
+            .map(|(method, _)| &**method);
+        let near = nearest(
+            name,
+            of_class.chain(built_in.iter().map(|(method, _)| *method)),
+        )
+        .map(str::to_owned);
+        let receiver = class.map_or_else(
+            || self.described(receiver),
+            |class| format!("`{}`", class.name),
+        );
+        let hint = near
+            .as_ref()
+            .map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+        let message = format!("{receiver} has no method `{name}`{hint}");
+        Trap::fault(
+            FaultKind::UnknownMethod {
+                method: name.to_owned(),
+                nearest: near,
+            },
+            message,
+        )
+    }
+}
+
+#[cold]
+pub(crate) fn arity(callee: &str, expected: usize, given: usize) -> Trap {
+    let arguments = if expected == 1 {
+        "argument"
+    } else {
+        "arguments"
+    };
+    let were = if given == 1 { "was" } else { "were" };
+    let message = format!("`{callee}` takes {expected} {arguments}, but {given} {were} given");
+    Trap::fault(FaultKind::Arity { expected, given }, message)
+}

@@ -1,0 +1,94 @@
+//! Watching a run: what the editor shows beside the lines comes from here.
+
+use crush_arena::{Arena, RuntimeValue, SiteId};
+
+use crate::operand::FuncId;
+use crate::program::{Function, Home, LocalVariable, Program};
+
+/// Gets told what happens in a run. The interpreter is compiled once for each recorder, so that [`NoRecorder`] costs
+/// nothing.
+///
+/// Every method has an empty default.
+#[expect(unused_variables, reason = "the names are the documentation")]
+pub trait Recorder {
+    /// Whether there is anything to tell.
+    const ENABLED: bool = true;
+
+    /// A statement is about to run; `statement` is its index in the debug table of the function.
+    fn statement(&mut self, moment: &Moment<'_>, statement: usize) {}
+
+    /// A variable has just taken a value; `binding` is its index in the debug table of the function.
+    fn bound(&mut self, moment: &Moment<'_>, binding: usize, value: RuntimeValue) {}
+
+    /// The program has printed.
+    fn printed(&mut self, moment: &Moment<'_>, text: &str) {}
+
+    /// A function was entered: the moment before its first instruction.
+    fn entered(&mut self, moment: &Moment<'_>) {}
+
+    /// A function is about to return a value to its caller.
+    fn returned(&mut self, moment: &Moment<'_>, value: RuntimeValue) {}
+}
+
+/// Records nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRecorder;
+
+impl Recorder for NoRecorder {
+    const ENABLED: bool = false;
+}
+
+/// A moment of a run: the instruction that comes next, and what is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The running function.
+    pub function: FuncId,
+    /// The instruction.
+    pub pc: u32,
+    /// The same, as the arena's events and borrows name it.
+    pub site: SiteId,
+    /// The registers of the frame.
+    pub registers: &'a [RuntimeValue],
+    /// The arena.
+    pub arena: &'a Arena,
+    /// How many functions are running, this one included.
+    pub depth: usize,
+}
+
+impl<'a> Moment<'a> {
+    /// The running function.
+    pub fn code(&self) -> &'a Function {
+        self.program.function(self.function)
+    }
+
+    /// The variables that have a value here, with it: those declared later come later.
+    pub fn locals(&self) -> impl Iterator<Item = (&'a LocalVariable, RuntimeValue)> {
+        let (registers, arena, pc) = (self.registers, self.arena, self.pc);
+        let live = self
+            .code()
+            .debug
+            .locals
+            .iter()
+            .filter(move |local| local.start <= pc && pc < local.end);
+        live.map(move |local| (local, value_at(local.home, registers, arena)))
+    }
+}
+
+/// The value of a variable.
+pub(crate) fn value_at(home: Home, registers: &[RuntimeValue], arena: &Arena) -> RuntimeValue {
+    let held = |reg: crate::Reg| {
+        registers
+            .get(reg.index())
+            .copied()
+            .unwrap_or(RuntimeValue::Null)
+    };
+    match home {
+        Home::Reg(reg) => held(reg),
+        Home::Cell(reg) => match held(reg) {
+            RuntimeValue::Ref(cell) => arena.cell(cell).unwrap_or(RuntimeValue::Null),
+            _ => RuntimeValue::Null,
+        },
+    }
+}

@@ -1,0 +1,388 @@
+//! One VM instance: its arena (A1), its value stack and frames, and the way to run, stop and look at it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crush_arena::{Arena, FunctionId, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit};
+
+use crate::fault::{Fault, FaultKind, HolderName};
+use crate::host::{HostAdapter, Output, Resolution};
+use crate::image::Image;
+use crate::operand::{FuncId, Reg};
+use crate::program::{Constant, Function};
+use crate::quota::{CancelReason, CancelToken, Quotas};
+use crate::record::{Moment, NoRecorder, Recorder};
+use crate::source::SourceRange;
+use crate::trap::Trap;
+use crate::verify::VerifiedProgram;
+
+/// One VM instance. Its state stays as it was when a run ends or faults, to be looked at.
+pub struct Vm<'h> {
+    pub(crate) image: Arc<Image>,
+    pub(crate) arena: Arena,
+    pub(crate) host: &'h mut dyn HostAdapter,
+    /// The registers of all frames, one window after the other.
+    pub(crate) stack: Vec<RuntimeValue>,
+    /// The callers of the running function, outermost first.
+    pub(crate) callers: Vec<Frame>,
+    /// The running function: `pc` is the instruction after the one that runs.
+    pub(crate) current: Frame,
+    /// The program's constants; its strings are objects that stay.
+    pub(crate) constants: Vec<RuntimeValue>,
+    pub(crate) output: Output,
+    pub(crate) quotas: Quotas,
+    pub(crate) cancel: CancelToken,
+    pub(crate) stop: Arc<AtomicBool>,
+    /// Instructions that were run, less the place of the running one in its function: so that only jumps and calls
+    /// have to count.
+    pub(crate) credit: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    Running,
+    Ended,
+}
+
+/// The frame of a function: where it is, and which window of the value stack is its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) function: FuncId,
+    /// Where it goes on.
+    pub(crate) pc: u32,
+    /// Where its registers begin.
+    pub(crate) base: u32,
+    /// The register of its caller that takes its result.
+    pub(crate) dst: Reg,
+}
+
+impl<'h> Vm<'h> {
+    /// A VM that is ready to run the program. The names of its capabilities are resolved here (H1); calling one that is
+    /// not granted is a fault at the call, and [`Vm::unresolved`] tells before. A fault here is a memory quota that is
+    /// too small for the program's own strings.
+    pub fn new(
+        program: &VerifiedProgram,
+        host: &'h mut dyn HostAdapter,
+        quotas: Quotas,
+        cancel: CancelToken,
+    ) -> Result<Self, Box<Fault>> {
+        let image = Arc::new(Image::new(program.clone(), host));
+        let mut arena = Arena::new(quotas.memory);
+        let stop = cancel.flag();
+        arena.interrupt_when(stop.clone());
+        let mut vm = Self {
+            current: Frame {
+                function: program.entry,
+                pc: 0,
+                base: 0,
+                dst: Reg(0),
+            },
+            image,
+            arena,
+            host,
+            stack: Vec::new(),
+            callers: Vec::new(),
+            constants: Vec::new(),
+            output: Output {
+                limit: quotas.output,
+                ..Output::default()
+            },
+            quotas,
+            cancel,
+            stop,
+            credit: 0,
+            state: State::Ready,
+        };
+        vm.load().map_err(|trap| vm.report(trap))?;
+        Ok(vm)
+    }
+
+    fn load(&mut self) -> Result<(), Trap> {
+        let image = self.image.clone();
+        let site = image.site(image.program.entry, 0);
+        for constant in &image.program.constants {
+            let value = match constant {
+                Constant::Int(value) => RuntimeValue::Int(*value),
+                Constant::Float(value) => RuntimeValue::Float(*value),
+                Constant::Str(text) => self.arena.alloc(Object::Str(text.clone()), site)?.into(),
+            };
+            self.constants.push(value);
+        }
+        let registers = image.program.function(image.program.entry).registers;
+        self.grow_stack(registers.into())
+    }
+
+    /// Runs the program to its end: the value that its entry returns.
+    pub fn run(&mut self) -> Result<RuntimeValue, Box<Fault>> {
+        self.run_recorded(&mut NoRecorder)
+    }
+
+    /// Runs the program to its end, and tells a recorder what happens. A VM runs once: another run is a fault.
+    pub fn run_recorded<R: Recorder>(
+        &mut self,
+        recorder: &mut R,
+    ) -> Result<RuntimeValue, Box<Fault>> {
+        if self.state != State::Ready {
+            return Err(self.report(Trap::malformed("this VM has already run")));
+        }
+        self.state = State::Running;
+        if R::ENABLED {
+            recorder.entered(&self.moment());
+        }
+        let result = self.execute(recorder).map_err(|trap| self.report(trap));
+        self.state = State::Ended;
+        result
+    }
+
+    /// Goes on after each `throw` that is caught.
+    fn execute<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
+        loop {
+            match self.interpret(recorder) {
+                Err(Trap::Throw(value)) => self.unwind(value)?,
+                done => return done,
+            }
+        }
+    }
+
+    /// The arena.
+    pub fn arena(&self) -> &Arena {
+        &self.arena
+    }
+
+    /// The arena, to switch its recording of events on (A8).
+    pub fn arena_mut(&mut self) -> &mut Arena {
+        &mut self.arena
+    }
+
+    /// The program that it runs.
+    pub fn program(&self) -> &VerifiedProgram {
+        &self.image.program
+    }
+
+    /// The capabilities that the program calls but may not: their names, and what the host said of them.
+    pub fn unresolved(&self) -> impl Iterator<Item = (&str, &Resolution)> {
+        let all = self
+            .image
+            .program
+            .capabilities
+            .iter()
+            .zip(&self.image.capabilities);
+        all.filter(|(_, found)| !matches!(found, Resolution::Granted { .. }))
+            .map(|(name, found)| (&**name, found))
+    }
+
+    /// The text that an instruction, named by an event or an object of the arena, came from.
+    pub fn range_of(&self, site: SiteId) -> Option<SourceRange> {
+        self.image.range(site)
+    }
+
+    /// Who holds a borrow, as an event or a borrow of the arena names it.
+    pub fn holder(&self, owner: OwnerId) -> HolderName {
+        self.image.holder(owner)
+    }
+
+    /// The name of a function value.
+    pub fn function_name(&self, function: FunctionId) -> Option<String> {
+        self.image
+            .program
+            .functions
+            .get(function.0 as usize)
+            .map(|function| function.name.to_string())
+    }
+
+    /// How many instructions were run.
+    pub fn instructions(&self) -> u64 {
+        self.credit.wrapping_add(self.current.pc.into())
+    }
+
+    /// How many bytes were printed.
+    pub fn printed(&self) -> usize {
+        self.output.printed
+    }
+
+    /// Where the run is: after its end or a fault, where it stopped.
+    pub fn moment(&self) -> Moment<'_> {
+        self.moment_of(self.current, self.callers.len() + 1)
+    }
+
+    /// The moments of all running functions, innermost first.
+    pub fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        let callers = self
+            .callers
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(depth, frame)| self.moment_of(*frame, depth + 1));
+        std::iter::once(self.moment()).chain(callers)
+    }
+
+    /// The moment at the instruction that runs (of a caller: at its call).
+    fn moment_of(&self, frame: Frame, depth: usize) -> Moment<'_> {
+        let function = self.image.program.function(frame.function);
+        let pc = (frame.pc as usize)
+            .saturating_sub(1)
+            .min(function.code.len() - 1);
+        self.moment_at(frame, pc, depth)
+    }
+
+    pub(crate) fn moment_at(&self, frame: Frame, pc: usize, depth: usize) -> Moment<'_> {
+        let function = self.image.program.function(frame.function);
+        let base = frame.base as usize;
+        Moment {
+            program: &self.image.program,
+            function: frame.function,
+            pc: pc as u32,
+            site: self.image.site(frame.function, pc),
+            registers: self
+                .stack
+                .get(base..base + usize::from(function.registers))
+                .unwrap_or_default(),
+            arena: &self.arena,
+            depth,
+        }
+    }
+
+    pub(crate) fn function(&self) -> &Function {
+        self.image.program.function(self.current.function)
+    }
+
+    /// Makes the value stack reach up to `top`; it counts as memory (A7).
+    #[cold]
+    pub(crate) fn grow_stack(&mut self, top: usize) -> Result<(), Trap> {
+        let len = top.max(2 * self.stack.len()).max(256);
+        self.arena
+            .charge((len - self.stack.len()) * size_of::<RuntimeValue>())?;
+        self.stack.resize(len, RuntimeValue::Null);
+        Ok(())
+    }
+
+    /// Collects what is no longer reached, if it is time to (A5): the roots are the registers of all frames and the
+    /// constants; live borrows are roots of the arena itself.
+    #[inline(always)]
+    pub(crate) fn collect_if_due(&mut self, top: usize) -> Result<(), Trap> {
+        if self.arena.collection_due() {
+            self.collect(top)
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn collect(&mut self, top: usize) -> Result<(), Trap> {
+        let (stack, constants) = (&self.stack[..top.min(self.stack.len())], &self.constants);
+        self.arena.collect(|marker| {
+            marker.roots(stack);
+            marker.roots(constants);
+        })?;
+        Ok(())
+    }
+
+    /// The text of a value, as `print` shows it, of at most so many bytes.
+    pub(crate) fn text(
+        &self,
+        value: RuntimeValue,
+        out: &mut String,
+        limit: TextLimit,
+    ) -> Result<(), Trap> {
+        Ok(self
+            .arena
+            .write_text(value, &|function| self.function_name(function), limit, out)?)
+    }
+
+    /// Prints a value and a newline.
+    pub(crate) fn print<R: Recorder>(
+        &mut self,
+        value: RuntimeValue,
+        recorder: &mut R,
+    ) -> Result<(), Trap> {
+        let mut text = std::mem::take(&mut self.output.text);
+        let room = self.output.limit.saturating_sub(self.output.printed);
+        // The newline counts too; of a text that is too long nothing is printed.
+        let limit = TextLimit {
+            bytes: room.saturating_sub(1),
+            resource: Resource::OutputBytes,
+        };
+        self.text(value, &mut text, limit)?;
+        if room == 0 {
+            return Err(self.quota(Resource::OutputBytes, self.output.limit as u64));
+        }
+        text.push('\n');
+        self.output.text = text;
+        self.flush(recorder)
+    }
+
+    /// Hands what was printed to the host.
+    pub(crate) fn flush<R: Recorder>(&mut self, recorder: &mut R) -> Result<(), Trap> {
+        if self.output.text.is_empty() {
+            return Ok(());
+        }
+        let mut text = std::mem::take(&mut self.output.text);
+        self.output.printed += text.len();
+        if R::ENABLED {
+            recorder.printed(&self.moment(), &text);
+        }
+        let printed = self.host.print(&text);
+        text.clear();
+        self.output.text = text;
+        printed.map_err(|cause| {
+            let problem = crate::fault::CapabilityProblem::Failed {
+                cause: cause.clone(),
+            };
+            Trap::fault(
+                FaultKind::Capability {
+                    name: "io.print".into(),
+                    problem,
+                },
+                format!("io.print: {cause}"),
+            )
+        })
+    }
+
+    #[cold]
+    pub(crate) fn quota(&self, resource: Resource, limit: u64) -> Trap {
+        let message = format!(
+            "the quota of {} is used up: {limit} allowed",
+            resource.name()
+        );
+        Trap::fault(
+            FaultKind::Quota {
+                resource,
+                limit: Some(limit),
+            },
+            message,
+        )
+    }
+
+    /// Called where the run was told to stop, or is past its quota of instructions.
+    #[cold]
+    pub(crate) fn stopped(&self) -> Trap {
+        match self.cancel.reason() {
+            Some(CancelReason::Deadline) => {
+                let kind = FaultKind::Quota {
+                    resource: Resource::WallTime,
+                    limit: None,
+                };
+                Trap::fault(
+                    kind,
+                    format!("the quota of {} is used up", Resource::WallTime.name()),
+                )
+            }
+            Some(CancelReason::Cancelled) => {
+                Trap::fault(FaultKind::Cancelled, "the run was cancelled")
+            }
+            None => self.quota(Resource::Instructions, self.quotas.instructions),
+        }
+    }
+}
+
+impl std::fmt::Debug for Vm<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm")
+            .field("current", &self.current)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
