@@ -23,7 +23,7 @@ use crate::source_map::{BodyMap, BodyRange};
 use names::Names;
 
 /// A file of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FileHir {
     items: Vec<Item>,
     names: Arc<Names>,

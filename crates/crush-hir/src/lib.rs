@@ -7,10 +7,13 @@
 //! This crate never knows the VM, the protocol, or the analysis.
 
 pub mod body;
+pub mod builtins;
 pub mod cfg;
+pub mod check;
 pub mod file;
 mod lower;
 mod print;
 pub mod source_map;
+pub mod syntax;
 
 pub use lower::MAX_DEPTH;

@@ -1,0 +1,275 @@
+//! What is wrong in a body as far as the names of its file tell, and in the declarations of a file.
+//!
+//! The result depends on the body and on [`FileHir::signature`] alone, so it can be kept under both.
+
+mod nearest;
+
+use rustc_hash::FxHashMap;
+
+use crate::body::{
+    Body, Callee, Expr, ExprId, ExprKind, LambdaId, LocalId, Name, Pattern, Place, Problem, Severity, StmtKind,
+};
+use crate::builtins;
+use crate::file::{BodyId, FileHir, ItemKind};
+use crate::source_map::BodyRange;
+use nearest::nearest;
+
+/// A name that every program has: the arguments it was started with.
+const ARGUMENTS: &str = "args";
+
+/// Everything wrong in `body`: what its own text tells, and what the names of `file` tell.
+pub fn body(file: &FileHir, body: &Body) -> Vec<Problem> {
+    let mut checker = Checker { file, body, problems: body.problems.clone(), lambdas: single_lambdas(body) };
+    for expr in &body.exprs {
+        checker.expr(expr);
+    }
+    for stmt in &body.stmts {
+        if let StmtKind::Assign { place: Place::Unresolved(name), place_range, .. } = &stmt.kind {
+            let message = format!("there is no variable `{name}` here, so the value is lost: declare it with `let`");
+            checker.report("unknown-name", Severity::Warning, *place_range, message);
+        }
+    }
+    checker.problems.sort_by_key(|problem| problem.range);
+    checker.problems
+}
+
+/// Something wrong in a declaration; its range counts from the start of the item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemProblem {
+    /// The item.
+    pub item: usize,
+    /// What is wrong, and where in the item.
+    pub problem: Problem,
+}
+
+/// Everything wrong in the declarations of `file`.
+pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
+    let mut problems = Vec::new();
+    let mut report = |item, code, severity, range, message| {
+        problems.push(ItemProblem { item, problem: Problem { code, severity, message, range } });
+    };
+    for &item in file.replaced_functions() {
+        if let Some(function) = file.items()[item].function() {
+            let message = format!("a later function is called `{}` too, so this one is never called", function.name);
+            report(item, "duplicate-function", Severity::Warning, function.name_range, message);
+        }
+    }
+    if let Some((item, main)) = file.function("main")
+        && !main.params.is_empty()
+    {
+        let message = "`main` is started without arguments, so it cannot have parameters".to_owned();
+        report(item, "main-parameters", Severity::Error, main.name_range, message);
+    }
+    for (item, methods) in file.items().iter().enumerate() {
+        if let ItemKind::Impl(methods) = &methods.kind
+            && file.structure(&methods.type_name).is_none()
+        {
+            let suggestion = suggest(nearest(&methods.type_name, file.struct_names()));
+            let message = format!("there is no struct `{}`{suggestion}", methods.type_name);
+            report(item, "unknown-struct", Severity::Error, methods.type_range, message);
+        }
+    }
+    problems
+}
+
+/// Variables that are bound once, to a lambda: how many arguments they take is known.
+fn single_lambdas(body: &Body) -> FxHashMap<LocalId, Option<LambdaId>> {
+    let mut bound: FxHashMap<LocalId, Option<LambdaId>> = FxHashMap::default();
+    let mut bind = |local: LocalId, value: Option<ExprId>| {
+        let lambda = value.and_then(|value| match body[value].kind {
+            ExprKind::Lambda(lambda) => Some(lambda),
+            _ => None,
+        });
+        bound.entry(local).and_modify(|known| *known = None).or_insert(lambda);
+    };
+    for stmt in &body.stmts {
+        match stmt.kind {
+            StmtKind::Let { local, value, .. } => bind(local, Some(value)),
+            StmtKind::Assign { place: Place::Local(local), .. } | StmtKind::For { variable: local, .. } => {
+                bind(local, None);
+            }
+            StmtKind::Try { error: Some((local, _)), .. } => bind(local, None),
+            _ => {}
+        }
+    }
+    bound
+}
+
+fn suggest(name: Option<&Name>) -> String {
+    name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+struct Checker<'a> {
+    file: &'a FileHir,
+    body: &'a Body,
+    problems: Vec<Problem>,
+    lambdas: FxHashMap<LocalId, Option<LambdaId>>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, code: &'static str, severity: Severity, range: BodyRange, message: String) {
+        self.problems.push(Problem { code, severity, message, range });
+    }
+
+    fn error(&mut self, code: &'static str, range: BodyRange, message: String) {
+        self.report(code, Severity::Error, range, message);
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name, expr.range),
+            ExprKind::Path { scope, name } => {
+                self.path(scope, name, expr.range);
+            }
+            ExprKind::Struct { name, name_range, fields, is_new } => {
+                self.struct_literal(name, *name_range, fields, *is_new);
+            }
+            ExprKind::Call { callee, callee_range, args } => self.call(callee, *callee_range, args.len()),
+            ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.pattern(&arm.pattern)),
+            ExprKind::Spawn { function, args } => {
+                self.function_call(function, expr.range, args.len());
+            }
+            _ => {}
+        }
+    }
+
+    /// A name as a value.
+    fn name(&mut self, name: &Name, range: BodyRange) {
+        if self.is_function(name) || name == ARGUMENTS {
+            return;
+        }
+        if let Some(builtin) = builtins::function(name) {
+            let params = ["a", "b", "c"][..builtin.min.clamp(1, 3)].join(", ");
+            let message = format!("`{name}` is built in and no value: write `|{params}| {name}({params})`");
+            return self.error("unknown-name", range, message);
+        }
+        let locals = self.body.locals.iter().map(|local| &local.name);
+        let suggestion = suggest(nearest(name, locals.chain(self.file.function_names())));
+        self.error("unknown-name", range, format!("there is no variable `{name}` here{suggestion}"));
+    }
+
+    fn is_function(&self, name: &str) -> bool {
+        self.file.function_body(name).is_some() || self.is_imported(name)
+    }
+
+    fn is_imported(&self, name: &str) -> bool {
+        self.file.imports_modules()
+            && self.file.items().iter().any(|item| match &item.kind {
+                ItemKind::Import(import) => import.names.iter().any(|imported| imported == name),
+                _ => false,
+            })
+    }
+
+    fn call(&mut self, callee: &Callee, range: BodyRange, count: usize) {
+        match callee {
+            Callee::Name(name) => self.function_call(name, range, count),
+            Callee::Capability(name) => self.capability(name, range, count),
+            Callee::Path { scope, name } => {
+                if let Some(body) = self.path(scope, name, range)
+                    && let Some(function) = self.file.function_of(body)
+                {
+                    self.arity(&format!("{scope}::{name}"), function.params.len(), range, count);
+                }
+            }
+            Callee::Value(value) => {
+                if let ExprKind::Local(local) = self.body[*value].kind
+                    && let Some(&Some(lambda)) = self.lambdas.get(&local)
+                {
+                    self.arity(&self.body[local].name, self.body[lambda].params.len(), range, count);
+                }
+            }
+            Callee::Method { .. } => {}
+        }
+    }
+
+    fn function_call(&mut self, name: &Name, range: BodyRange, count: usize) {
+        if let Some((_, function)) = self.file.function(name) {
+            self.arity(name, function.params.len(), range, count);
+        } else if let Some(builtin) = builtins::function(name) {
+            if !builtin.takes(count) {
+                let message = format!("`{name}` takes {}, not {count}", builtin.arity());
+                self.error("wrong-arity", range, message);
+            }
+        } else if !self.is_function(name) {
+            let locals = self.body.locals.iter().map(|local| &local.name);
+            let builtins: Vec<_> = builtins::FUNCTIONS.iter().map(|builtin| Name::new_static(builtin.name)).collect();
+            let candidates = locals.chain(self.file.function_names()).chain(&builtins);
+            let suggestion = suggest(nearest(name, candidates));
+            self.error("unknown-name", range, format!("there is no function `{name}`{suggestion}"));
+        }
+    }
+
+    fn arity(&mut self, name: &str, params: usize, range: BodyRange, count: usize) {
+        if params != count {
+            let message = format!("`{name}` takes {}, not {count}", builtins::arguments(params));
+            self.error("wrong-arity", range, message);
+        }
+    }
+
+    fn capability(&mut self, name: &Name, range: BodyRange, count: usize) {
+        let namespace = name.split('.').next().unwrap_or_default();
+        if let Some(builtin) = builtins::capability(name) {
+            if !builtin.takes(count) {
+                let message = format!("`{name}` takes {}, not {count}", builtin.arity());
+                self.error("wrong-arity", range, message);
+            }
+        } else if !builtins::NAMESPACES.contains(&namespace) && !self.file.imports_modules() {
+            let locals = self.body.locals.iter().map(|local| &local.name);
+            let suggestion = suggest(nearest(namespace, locals));
+            let message = format!("there is no variable `{namespace}` here, nor a capability `{name}`{suggestion}");
+            self.error("unknown-name", range, message);
+        }
+    }
+
+    /// The method that a path names; reports when there is none.
+    fn path(&mut self, scope: &Name, name: &Name, range: BodyRange) -> Option<BodyId> {
+        let found = self.file.method(scope, name);
+        if found.is_none() && !self.file.imports_modules() {
+            let known = self.file.structure(scope).is_some() || self.file.trait_named(scope).is_some();
+            let message = if known {
+                format!("`{scope}` has no function `{name}`")
+            } else {
+                format!("there is no struct `{scope}`{}", suggest(nearest(scope, self.file.struct_names())))
+            };
+            self.error(if known { "unknown-name" } else { "unknown-struct" }, range, message);
+        }
+        found
+    }
+
+    fn struct_literal(&mut self, name: &Name, range: BodyRange, fields: &[(Name, BodyRange, ExprId)], is_new: bool) {
+        let Some((_, structure)) = self.file.structure(name) else {
+            return self.unknown_struct(name, range);
+        };
+        let known: Vec<_> = structure.fields.iter().map(|field| &field.name).collect();
+        for (index, (field, field_range, _)) in fields.iter().enumerate() {
+            if !known.contains(&field) {
+                let suggestion = suggest(nearest(field, known.iter().copied()));
+                let message = format!("`{name}` has no field `{field}`{suggestion}");
+                self.error("unknown-field", *field_range, message);
+            } else if fields[..index].iter().any(|(before, ..)| before == field) {
+                self.error("duplicate-field", *field_range, format!("the field `{field}` is given twice"));
+            }
+        }
+        let given = |field: &&Name| fields.iter().any(|(name, ..)| name == *field);
+        let missing: Vec<_> = known.iter().filter(|field| !given(field)).map(|field| format!("`{field}`")).collect();
+        if !is_new && !missing.is_empty() {
+            self.error("missing-field", range, format!("`{name}` needs {} as well", missing.join(", ")));
+        }
+    }
+
+    fn unknown_struct(&mut self, name: &Name, range: BodyRange) {
+        if !self.file.imports_modules() {
+            let suggestion = suggest(nearest(name, self.file.struct_names()));
+            self.error("unknown-struct", range, format!("there is no struct `{name}`{suggestion}"));
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        if let Pattern::Struct { name, name_range, fields } = pattern {
+            if self.file.structure(name).is_none() {
+                self.unknown_struct(name, *name_range);
+            }
+            fields.iter().for_each(|(_, pattern)| self.pattern(pattern));
+        }
+    }
+}

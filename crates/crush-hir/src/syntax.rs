@@ -1,0 +1,84 @@
+//! What did not parse, in words.
+
+use crush_syntax::{Node, TextRange, Tree};
+
+use crate::file::FileHir;
+
+/// Something that did not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub message: String,
+    /// Where in the file.
+    pub range: TextRange,
+}
+
+/// So much of what is unexpected is shown.
+const SHOWN: usize = 24;
+
+/// Everything in `tree` that did not parse, in the order of the text. Looks only into items that hold an error.
+pub fn errors(file: &FileHir, tree: &Tree) -> Vec<SyntaxError> {
+    let mut errors = Vec::new();
+    for (index, _) in file.items().iter().enumerate().filter(|(_, item)| item.has_error) {
+        if let Some(node) = file.node(tree, index) {
+            collect(tree, node, &mut errors);
+        }
+    }
+    errors
+}
+
+/// Walks the part of the tree under `node` that holds errors.
+fn collect(tree: &Tree, node: Node<'_>, errors: &mut Vec<SyntaxError>) {
+    let mut cursor = node.walk();
+    loop {
+        let node = cursor.node();
+        let descend = if node.is_missing() {
+            errors.push(missing(tree, node));
+            false
+        } else if node.is_error() {
+            errors.push(unexpected(tree, node));
+            false
+        } else {
+            node.has_error()
+        };
+        if descend && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+        }
+    }
+}
+
+fn unexpected(tree: &Tree, node: Node<'_>) -> SyntaxError {
+    let text = tree.text_of(node);
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let range = TextRange::new(node.start_byte(), node.start_byte() + line.len().max(usize::from(!text.is_empty())));
+    let message = match line.trim() {
+        "" => "something is missing here".to_owned(),
+        shown if shown.chars().count() > SHOWN => {
+            format!("unexpected `{}…`", shown.chars().take(SHOWN).collect::<String>().trim_end())
+        }
+        shown => format!("unexpected `{shown}`"),
+    };
+    SyntaxError { message, range }
+}
+
+fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
+    let what = match node.kind() {
+        "identifier" => "a name".to_owned(),
+        "expression" | "_same_line" => "a value".to_owned(),
+        "block" => "a block".to_owned(),
+        kind if kind.starts_with('_') || node.is_named() => kind.trim_start_matches('_').replace('_', " "),
+        token => format!("`{token}`"),
+    };
+    // What is missing is missed right behind what stands before it.
+    let text = tree.text();
+    let at = node.start_byte();
+    let start = text.line_range(text.line_of(at)).map_or(at, |line| line.start.min(at));
+    let before = text.slice(TextRange::new(start, at));
+    let at = at - (before.len() - before.trim_end().len());
+    SyntaxError { message: format!("expected {what}"), range: TextRange::empty(at) }
+}
