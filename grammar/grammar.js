@@ -108,26 +108,29 @@ module.exports = grammar({
     $._plain_body,
     // Never produced; they say what the scanner may do.
     $._same_line, // what comes next must begin on this line
+    $._no_statement, // a line that begins a statement breaks off what was open
+    $._head_value, // the value in the head of a block is to come
+    $._incomplete, // stands in for what is missing
     $._brace_may_follow, // a `{` on a later line still belongs to this
     $._error_sentinel, // valid only while recovering from an error
   ],
 
   supertypes: $ => [$.statement, $.declaration, $.expression, $.pattern],
 
-  inline: $ => [$._item, $._value, $._name],
+  inline: $ => [$._item, $._head, $._operand, $._value, $._name],
 
   conflicts: $ => [
     [$.expression, $.path_expression], // `a[b::c]` is a path, `a[b::2]` a slice
   ],
 
   rules: {
-    source_file: $ => repeat(choice($._item, $._newline)),
+    source_file: $ => repeat(choice($._item, alias($._newline, '\n'))),
 
     ...Object.fromEntries(Object.entries(SPELLINGS).map(([name, words]) => [`_${name}`, _ => token(choice(...words))])),
 
     _item: $ => seq(choice($.statement, $.declaration), optional(';')),
 
-    _statements: $ => repeat1(choice(seq($.statement, optional(';')), $._newline)),
+    _statements: $ => repeat1(choice(seq($.statement, optional(';')), alias($._newline, '\n'))),
 
     // Declarations: only at the top of a file
 
@@ -153,7 +156,8 @@ module.exports = grammar({
 
     parameter: $ => seq(field('name', $.identifier), optional($._type_annotation)),
 
-    _type_annotation: $ => seq(':', field('type', $.type)),
+    // The type may be left out, as in the reference.
+    _type_annotation: $ => prec.right(seq(':', optional(field('type', choice($.type, $._same_line))))),
 
     _return_type: $ => seq('->', field('return_type', $.type)),
 
@@ -174,13 +178,13 @@ module.exports = grammar({
 
     _impl_methods: $ => seq(
       '{',
-      repeat(choice(alias($._method, $.function_definition), ';', $._newline)),
+      repeat(choice(alias($._method, $.function_definition), ';', alias($._newline, '\n'))),
       '}',
     ),
 
     _trait_methods: $ => seq(
       '{',
-      repeat(choice(alias($._method, $.function_definition), $.function_signature, ';', $._newline)),
+      repeat(choice(alias($._method, $.function_definition), $.function_signature, ';', alias($._newline, '\n'))),
       '}',
     ),
 
@@ -236,8 +240,14 @@ module.exports = grammar({
     // After `|x|` and `=>` a brace always opens a block, never a map.
     _body_block: $ => seq(alias($._block_open, '{'), optional($._statements), '}'),
 
+    // A value that may begin on a later line, unless that line begins a statement.
+    _operand: $ => choice($.expression, $._no_statement),
+
     // A value that has to begin on the same line.
     _value: $ => choice($.expression, $._same_line),
+
+    // A value with a block behind it.
+    _head: $ => choice($.expression, $._same_line, $._head_value),
 
     _name: $ => choice($.identifier, $._same_line),
 
@@ -246,8 +256,8 @@ module.exports = grammar({
       optional(field('mutable', 'mut')),
       field('name', $._name),
       optional($._type_annotation),
-      '=',
-      field('value', $._value),
+      // The second is what a half-written `let` is repaired with.
+      choice(seq('=', field('value', $._value)), alias($._incomplete, '=')),
     ),
 
     assignment_statement: $ => seq(
@@ -269,13 +279,14 @@ module.exports = grammar({
 
     yield_statement: _ => 'yield',
 
-    while_statement: $ => seq(keyword($, 'while'), field('condition', $._value), field('body', $.block)),
+    while_statement: $ => seq(keyword($, 'while'), field('condition', $._head), field('body', $.block)),
 
     for_statement: $ => seq(
       'for',
       field('variable', $._name),
+      optional($._same_line),
       'in',
-      field('iterable', $._value),
+      field('iterable', $._head),
       field('body', $.block),
     ),
 
@@ -290,6 +301,7 @@ module.exports = grammar({
     struct_definition: $ => seq(
       'struct',
       field('name', $._name),
+      optional($._same_line),
       field('body', $.field_declarations),
     ),
 
@@ -328,6 +340,7 @@ module.exports = grammar({
     external_import: $ => prec.right(seq(
       'import',
       '@',
+      optional($._same_line),
       field('kind', alias(token.immediate(choice('http', 'git', 'file')), $.resource_kind)),
       field('uri', $.string),
       optional($._alias),
@@ -344,7 +357,7 @@ module.exports = grammar({
       field('value', $._value),
       optional($._brace_may_follow),
       choice('{', alias($._block_open, '{')),
-      repeat($._newline),
+      repeat(alias($._newline, '\n')),
       repeat($.semantic_case),
       optional($.semantic_fallback),
       '}',
@@ -476,11 +489,15 @@ module.exports = grammar({
 
     escape_sequence: _ => token.immediate(/\\(\r\n|[^\r]|\r)/),
 
-    array: $ => seq('[', commaSeparated($.expression), ']'),
+    array: $ => seq('[', commaSeparated($._operand), ']'),
 
     map: $ => seq('{', commaSeparated($.map_entry), '}'),
 
-    map_entry: $ => seq(field('key', choice($.identifier, $.string)), ':', field('value', $.expression)),
+    map_entry: $ => seq(
+      field('key', choice($.identifier, $.string)),
+      ':',
+      field('value', $._operand),
+    ),
 
     struct_literal: $ => seq(field('name', $.identifier), field('body', $.field_initializers)),
 
@@ -497,18 +514,18 @@ module.exports = grammar({
     range_expression: $ => prec.left(PREC.range, seq(
       field('start', $.expression),
       field('operator', choice('..', '..=')),
-      field('end', $.expression),
+      field('end', $._operand),
     )),
 
     unary_expression: $ => prec(PREC.unary, seq(
       field('operator', choice('-', '!', 'not')),
-      field('operand', $.expression),
+      field('operand', $._value),
     )),
 
     borrow_expression: $ => prec(PREC.unary, seq(
       '&',
       optional(field('mutable', 'mut')),
-      field('operand', $.expression),
+      field('operand', $._value),
     )),
 
     binary_expression: $ => choice(...[
@@ -521,13 +538,13 @@ module.exports = grammar({
     ].map(([precedence, operator]) => prec.left(precedence, seq(
       field('left', $.expression),
       field('operator', operator),
-      field('right', $.expression),
+      field('right', $._operand),
     )))),
 
     pipeline_expression: $ => prec.left(PREC.pipeline, seq(
       field('left', $.expression),
       '|>',
-      field('right', $.expression),
+      field('right', $._operand),
     )),
 
     call_expression: $ => prec(PREC.call, seq(
@@ -535,7 +552,7 @@ module.exports = grammar({
       field('arguments', $.arguments),
     )),
 
-    arguments: $ => seq('(', commaSeparated(choice($.expression, $.named_argument)), ')'),
+    arguments: $ => seq('(', commaSeparated(choice($._operand, $.named_argument)), ')'),
 
     named_argument: $ => seq(field('name', $.identifier), '=', field('value', $.expression)),
 
@@ -586,22 +603,22 @@ module.exports = grammar({
       ),
     ),
 
-    parenthesized_expression: $ => seq('(', $.expression, ')'),
+    parenthesized_expression: $ => seq('(', $._operand, ')'),
 
     if_expression: $ => prec.right(seq(
       keyword($, 'if'),
-      field('condition', $._value),
+      field('condition', $._head),
       field('consequence', $.block),
       optional(field('alternative', $.else_clause)),
     )),
 
     else_clause: $ => seq(keyword($, 'else'), choice($.block, $.if_expression)),
 
-    match_expression: $ => seq('match', field('value', $._value), field('arms', $.match_arms)),
+    match_expression: $ => seq('match', field('value', $._head), field('arms', $.match_arms)),
 
     match_arms: $ => seq(
       choice('{', alias($._block_open, '{')),
-      repeat(choice($.match_arm, $._newline)),
+      repeat(choice($.match_arm, alias($._newline, '\n'))),
       '}',
     ),
 
@@ -641,6 +658,7 @@ module.exports = grammar({
     spawn_expression: $ => prec(PREC.call, seq(
       'spawn',
       field('function', $._name),
+      optional($._same_line),
       field('arguments', $.arguments),
     )),
 

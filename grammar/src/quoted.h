@@ -29,36 +29,40 @@ static bool ends_string(TSLexer *lexer, int32_t quote, int32_t before) {
   return quotes % 2 == 1;
 }
 
-// Content from the start of a line on, up to an escape or the quote; nothing if the string was not closed.
-static bool scan_following_lines(TSLexer *lexer, int32_t quote) {
+// At a newline in a string: does the string go on below? The newline is taken either way.
+static bool string_goes_on(TSLexer *lexer, int32_t quote) {
   int32_t before = 0;
-  bool marked = false;
-  while (!at_end(lexer) && lexer->lookahead != quote) {
+  advance(lexer);
+  lexer->mark_end(lexer);
+  for (; !at_end(lexer) && lexer->lookahead != quote; advance(lexer)) {
     if (lexer->lookahead == '\\') {
-      if (!marked) lexer->mark_end(lexer);
-      marked = true;
       advance(lexer);
       if (at_end(lexer)) return false;
     }
     if (!is_blank(lexer->lookahead)) before = lexer->lookahead;
-    advance(lexer);
   }
   if (at_end(lexer)) return false;
-  if (!marked) lexer->mark_end(lexer);
   advance(lexer);
   return ends_string(lexer, quote, before);
 }
 
-// Content of a string between `quote`s, up to an escape, the end of the line or the quote.
-static bool scan_quoted(TSLexer *lexer, int32_t quote) {
-  if (lexer->lookahead == '\n') return scan_following_lines(lexer, quote);
+enum Quoted { QUOTED_NOTHING, QUOTED_CONTENT, QUOTED_BROKEN_OFF };
+
+// Content of a string between `quote`s, up to an escape, the quote or the end of the line. A string that has come to
+// the start of a line is known to go on, so its other lines are taken at once.
+static enum Quoted scan_quoted(TSLexer *lexer, int32_t quote) {
+  bool goes_on = lexer->get_column(lexer) == 0;
+  if (lexer->lookahead == '\n' && !goes_on) {
+    return string_goes_on(lexer, quote) ? QUOTED_CONTENT : QUOTED_BROKEN_OFF;
+  }
   bool content = false;
-  while (!at_end(lexer) && lexer->lookahead != quote && lexer->lookahead != '\\' && lexer->lookahead != '\n') {
+  while (!at_end(lexer) && lexer->lookahead != quote && lexer->lookahead != '\\') {
+    if (lexer->lookahead == '\n' && !goes_on) break;
     advance(lexer);
     content = true;
   }
   lexer->mark_end(lexer);
-  return content;
+  return content ? QUOTED_CONTENT : QUOTED_NOTHING;
 }
 
 // Content of a string between `"""`s, up to an escape or the quotes.

@@ -20,6 +20,9 @@ enum Token {
   NATIVE_BODY,
   PLAIN_BODY,
   SAME_LINE,
+  NO_STATEMENT,
+  HEAD_VALUE,
+  INCOMPLETE,
   BRACE_MAY_FOLLOW,
   ERROR_SENTINEL,
 };
@@ -39,6 +42,18 @@ static bool scan_newline(TSLexer *lexer, bool brace_may_follow) {
   }
   if (brace_may_follow && lexer->lookahead == '{') return false;
   return finish(lexer, NEWLINE);
+}
+
+// At a newline in the middle of something that may run over lines: does the next line begin a statement all the same?
+static bool statement_follows(TSLexer *lexer) {
+  static const char *const keywords[] = {"let",   "fn",     "return", "while",    "for",    "struct", "import", "use",
+                                         "throw", "export", "break",  "continue", "try",    NULL};
+  char word[WORD_SIZE];
+  advance(lexer);
+  lexer->mark_end(lexer);
+  while (is_space(lexer->lookahead)) advance(lexer);
+  read_word(lexer, word);
+  return is_one_of(word, keywords);
 }
 
 static void skip_space_and_comments(TSLexer *lexer) {
@@ -73,6 +88,31 @@ static bool scan_brace(TSLexer *lexer, const bool *valid) {
   return finish(lexer, lexer->lookahead == ':' ? BLOCK_OPEN : STRUCT_OPEN);
 }
 
+static bool scan_string(TSLexer *lexer, int32_t quote, enum Token content) {
+  switch (scan_quoted(lexer, quote)) {
+    case QUOTED_CONTENT:
+      return finish(lexer, content);
+    case QUOTED_BROKEN_OFF:
+      return finish(lexer, NEWLINE);
+    case QUOTED_NOTHING:
+      break;
+  }
+  return false;
+}
+
+// `{` where the value of an `if`, `while`, `for` or `match` is to come: a map if it looks like one; else the value is
+// missing and the block begins.
+static bool scan_brace_for_value(TSLexer *lexer) {
+  advance(lexer);
+  lexer->mark_end(lexer);
+  skip_space_and_comments(lexer);
+  if (lexer->lookahead == '}' || lexer->lookahead == '"' || lexer->lookahead == '\'') return false;
+  char word[WORD_SIZE];
+  read_word(lexer, word);
+  while (is_blank(lexer->lookahead)) advance(lexer);
+  return lexer->lookahead != ':' && finish(lexer, BLOCK_OPEN);
+}
+
 void *tree_sitter_crush_external_scanner_create(void) { return NULL; }
 
 void tree_sitter_crush_external_scanner_destroy(void *payload) { (void)payload; }
@@ -94,8 +134,8 @@ bool tree_sitter_crush_external_scanner_scan(void *payload, TSLexer *lexer, cons
   bool recovering = valid[ERROR_SENTINEL];
 
   if (!recovering) {
-    if (valid[DOUBLE_CONTENT]) return scan_quoted(lexer, '"') && finish(lexer, DOUBLE_CONTENT);
-    if (valid[SINGLE_CONTENT]) return scan_quoted(lexer, '\'') && finish(lexer, SINGLE_CONTENT);
+    if (valid[DOUBLE_CONTENT]) return scan_string(lexer, '"', DOUBLE_CONTENT);
+    if (valid[SINGLE_CONTENT]) return scan_string(lexer, '\'', SINGLE_CONTENT);
     if (valid[TRIPLE_CONTENT]) return scan_triple_quoted(lexer) && finish(lexer, TRIPLE_CONTENT);
     for (int token = PYTHON_BODY; token <= PLAIN_BODY; token++) {
       if (valid[token]) return scan_guest_body(lexer, (enum Guest)(token - PYTHON_BODY)) && finish(lexer, token);
@@ -106,9 +146,12 @@ bool tree_sitter_crush_external_scanner_scan(void *payload, TSLexer *lexer, cons
 
   if (lexer->lookahead == '\n') {
     // Where a line must go on and does not, the newline is an error at the right place.
-    if (valid[NEWLINE] || valid[SAME_LINE] || valid[BLOCK_OPEN]) return scan_newline(lexer, !recovering && valid[BRACE_MAY_FOLLOW]);
-    return false;
+    if (valid[NEWLINE] || valid[SAME_LINE] || valid[BLOCK_OPEN]) {
+      return scan_newline(lexer, !recovering && valid[BRACE_MAY_FOLLOW]);
+    }
+    return valid[NO_STATEMENT] && statement_follows(lexer) && finish(lexer, NEWLINE);
   }
+  if (lexer->lookahead == '{' && !recovering && valid[HEAD_VALUE]) return scan_brace_for_value(lexer);
   if (lexer->lookahead == '{' && !recovering && (valid[BLOCK_OPEN] || valid[STRUCT_OPEN])) {
     return scan_brace(lexer, valid);
   }
