@@ -1,1 +1,6 @@
-//! What the whole-program tests share.
+//! What the whole-program tests and the benchmark share: the program as it was built, and a language client to drive it.
+
+pub mod binary;
+pub mod client;
+pub mod document;
+mod transport;

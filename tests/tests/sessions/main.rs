@@ -1,0 +1,10 @@
+//! Editor sessions against the real `crush-analyzer lsp`, one test a promise.
+
+mod arena;
+mod evaluation;
+mod lifecycle;
+mod ordering;
+mod positions;
+mod programs;
+mod robustness;
+mod uris;
