@@ -1,4 +1,4 @@
-//! The arena: allocating, reading, writing, dropping.
+//! The arena: allocating and dropping.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,14 +7,13 @@ use std::{
 
 use crate::{
     events::{Action, FreeCause, Log},
-    fault::{Access, BorrowError, Conflict, DropRecord, Fault, TypeError},
-    guard::ObjectMut,
-    loans::{BorrowKind, BorrowState, Loans},
+    fault::{Access, DropRecord, Fault, TypeError},
+    loans::{BorrowState, Loans},
     meter::{Limits, Meter},
     object::Object,
     ring::Ring,
-    slot::{Book, EXCLUSIVE, SHARED, Slot, WATCHED},
-    value::{BorrowRef, Ref, RuntimeValue, SiteId},
+    slot::{Book, Slot},
+    value::{Ref, RuntimeValue, SiteId},
 };
 
 /// The end of the list of free slots.
@@ -58,7 +57,6 @@ pub(crate) struct Counters {
     pub(crate) collected: u64,
     pub(crate) collections: u64,
     pub(crate) retired: u64,
-    pub(crate) peak_bytes: usize,
 }
 
 impl Default for Arena {
@@ -138,146 +136,6 @@ impl Arena {
         Ok(index as u32)
     }
 
-    /// Reads an object, as one instruction does (B1).
-    #[inline(always)]
-    pub fn read(&self, object: Ref) -> Result<&Object, Fault> {
-        if let Some(slot) = self.slots.get(object.slot() as usize)
-            && slot.difference(object) < WATCHED
-        {
-            return Ok(&slot.object);
-        }
-        self.read_slowly(object)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn read_slowly(&self, object: Ref) -> Result<&Object, Fault> {
-        let slot = self.slot(object, Access::Read)?;
-        if slot.state().mutable_ref {
-            return Err(self.in_the_way(Access::Read, object));
-        }
-        self.record(self.site.get(), Action::Read { object });
-        Ok(&slot.object)
-    }
-
-    /// Reads an object through a handle (B3).
-    #[inline]
-    pub fn read_through(&self, borrow: BorrowRef) -> Result<&Object, Fault> {
-        let Some(loan) = self.loans.get(borrow) else {
-            return Err(self.dead_handle(Access::Read, borrow));
-        };
-        // A borrowed object cannot be freed (A5, A6), so the reference of a live borrow is never stale.
-        let slot = &self.slots[loan.object.slot() as usize];
-        if slot.is_watched() {
-            self.record(
-                self.site.get(),
-                Action::Read {
-                    object: loan.object,
-                },
-            );
-        }
-        Ok(&slot.object)
-    }
-
-    /// Reads what a value refers to, directly or through a handle.
-    #[inline]
-    pub fn read_value(&self, value: RuntimeValue) -> Result<&Object, Fault> {
-        match value {
-            RuntimeValue::Ref(object) => self.read(object),
-            RuntimeValue::Borrow(borrow) => self.read_through(borrow),
-            _ => Err(TypeError {
-                access: Access::Read,
-                kind: None,
-            }
-            .into()),
-        }
-    }
-
-    /// Changes an object, as one instruction does (B1). The guard counts what the object grows by (A7).
-    #[inline(always)]
-    pub fn write(&mut self, object: Ref) -> Result<ObjectMut<'_>, Fault> {
-        match self.slots.get(object.slot() as usize) {
-            Some(slot) if slot.difference(object) == 0 => {}
-            _ => self.check_write(object)?,
-        }
-        Ok(self.guard(object))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn check_write(&self, object: Ref) -> Result<(), Fault> {
-        let slot = self.slot(object, Access::Write)?;
-        if slot.state() != BorrowState::default() {
-            return Err(self.in_the_way(Access::Write, object));
-        }
-        self.record(self.site.get(), Action::Write { object });
-        Ok(())
-    }
-
-    /// Changes an object through an exclusive handle (B3, B6).
-    #[inline]
-    pub fn write_through(&mut self, borrow: BorrowRef) -> Result<ObjectMut<'_>, Fault> {
-        let Some(loan) = self.loans.get(borrow) else {
-            return Err(self.dead_handle(Access::Write, borrow));
-        };
-        let object = loan.object;
-        // With the exclusive borrow alone in the state, the handle must be that of the exclusive borrow.
-        if self.slots[object.slot() as usize].difference(object) != EXCLUSIVE {
-            self.check_write_through(borrow, object)?;
-        }
-        Ok(self.guard(object))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn check_write_through(&self, borrow: BorrowRef, object: Ref) -> Result<(), Fault> {
-        let info = self.loans.info(borrow);
-        let conflict = match info {
-            Some(info) if info.kind == BorrowKind::Shared => Conflict::SharedHandle(info),
-            _ => {
-                let mut borrows = self.loans.of(object);
-                borrows.retain(|info| info.kind == BorrowKind::Shared);
-                if borrows.is_empty() {
-                    self.record(self.site.get(), Action::Write { object });
-                    return Ok(());
-                }
-                Conflict::Borrowed(borrows)
-            }
-        };
-        let object = self.info(object);
-        Err(BorrowError {
-            access: Access::Write,
-            object,
-            through: Some(borrow),
-            conflict,
-        }
-        .into())
-    }
-
-    /// Changes what a value refers to, directly or through a handle.
-    #[inline]
-    pub fn write_value(&mut self, value: RuntimeValue) -> Result<ObjectMut<'_>, Fault> {
-        match value {
-            RuntimeValue::Ref(object) => self.write(object),
-            RuntimeValue::Borrow(borrow) => self.write_through(borrow),
-            _ => Err(TypeError {
-                access: Access::Write,
-                kind: None,
-            }
-            .into()),
-        }
-    }
-
-    #[inline(always)]
-    fn guard(&mut self, object: Ref) -> ObjectMut<'_> {
-        let index = object.slot() as usize;
-        ObjectMut::new(
-            &mut self.slots[index].object,
-            &mut self.books[index].bytes,
-            &mut self.meter,
-        )
-    }
-
     /// `drop(x)` (A6): frees the object, at once and shallowly. Of a handle it ends the borrow (B4).
     pub fn drop_object(&mut self, value: RuntimeValue, site: SiteId) -> Result<(), Fault> {
         match value {
@@ -318,7 +176,6 @@ impl Arena {
 
     /// Frees a slot, whatever its state.
     pub(crate) fn free_slot(&mut self, index: u32, site: SiteId, cause: FreeCause) {
-        self.counters.peak_bytes = self.counters.peak_bytes.max(self.meter.bytes);
         let slot = &mut self.slots[index as usize];
         let freed = Ref::new(index, slot.generation());
         let (object, usable) = slot.free(self.free);
@@ -338,95 +195,6 @@ impl Arena {
                     cause,
                 },
             );
-        }
-    }
-
-    /// The object a value leads to, directly or through a live handle. No access: nothing is checked (A6:
-    /// copying a reference is no access).
-    pub fn target(&self, value: RuntimeValue) -> Option<Ref> {
-        match value {
-            RuntimeValue::Ref(object) => Some(object),
-            RuntimeValue::Borrow(borrow) => self.loans.get(borrow).map(|loan| loan.object),
-            _ => None,
-        }
-    }
-
-    /// The object of a reference, whatever its borrow state. For what is no access by the program: marking,
-    /// copying back what was checked, inspection.
-    pub fn peek(&self, object: Ref) -> Option<&Object> {
-        self.slots
-            .get(object.slot() as usize)
-            .filter(|slot| slot.holds(object))
-            .map(|slot| &slot.object)
-    }
-
-    /// As [`Arena::peek`], of a value; what leads nowhere is the fault a read would be.
-    pub(crate) fn observe(&self, value: RuntimeValue) -> Result<&Object, Fault> {
-        match value {
-            RuntimeValue::Ref(object) => self.slot(object, Access::Read).map(|slot| &slot.object),
-            RuntimeValue::Borrow(borrow) => match self.loans.get(borrow) {
-                Some(loan) => self
-                    .slot(loan.object, Access::Read)
-                    .map(|slot| &slot.object),
-                None => Err(self.dead_handle(Access::Read, borrow)),
-            },
-            _ => Err(TypeError {
-                access: Access::Read,
-                kind: None,
-            }
-            .into()),
-        }
-    }
-
-    /// The borrows of an object, counted. None when the reference is stale.
-    pub fn borrow_state(&self, object: Ref) -> Option<BorrowState> {
-        self.slots
-            .get(object.slot() as usize)
-            .filter(|slot| slot.holds(object))
-            .map(Slot::state)
-    }
-
-    /// The slot of a reference, if it still holds its object (A4).
-    pub(crate) fn slot(&self, object: Ref, access: Access) -> Result<&Slot, Fault> {
-        match self.slots.get(object.slot() as usize) {
-            Some(slot) if slot.holds(object) => Ok(slot),
-            _ => Err(self.use_after_free(access, object)),
-        }
-    }
-
-    /// Counts one shared borrow more. The header has room: see [`SHARED`].
-    pub(crate) fn add_shared(&mut self, object: Ref) -> bool {
-        let slot = &mut self.slots[object.slot() as usize];
-        if slot.header & SHARED >= SHARED - 1 {
-            return false;
-        }
-        slot.header += 1;
-        true
-    }
-
-    /// The values captured variables hold: read without a check, for a program never sees a cell and so cannot
-    /// borrow one (B9). None when it is no cell.
-    #[inline]
-    pub fn cell(&self, cell: Ref) -> Option<RuntimeValue> {
-        match self.peek(cell) {
-            Some(Object::Cell(value)) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// Assigns to a captured variable. Binding is not writing (B8), so nothing is recorded. Returns whether it
-    /// is a cell.
-    #[inline]
-    pub fn set_cell(&mut self, cell: Ref, value: RuntimeValue) -> bool {
-        match self.slots.get_mut(cell.slot() as usize) {
-            Some(slot) if slot.holds(cell) => match &mut slot.object {
-                Object::Cell(held) => {
-                    *held = value;
-                    true
-                }
-                _ => false,
-            },
-            _ => false,
         }
     }
 
@@ -472,7 +240,7 @@ impl Arena {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::OwnerId;
+    use crate::{BorrowRef, OwnerId, slot::SHARED};
 
     const SITE: SiteId = SiteId(0);
 

@@ -5,7 +5,7 @@ use crate::{
     events::Action,
     fault::{Access, Fault, TypeError},
     loans::{BorrowInfo, BorrowKind, BorrowState, LOAN_BYTES},
-    slot::{EXCLUSIVE, WATCHED},
+    slot::{EXCLUSIVE, SHARED, WATCHED},
     value::{BorrowRef, OwnerId, Ref, RuntimeValue, SiteId},
 };
 
@@ -99,6 +99,16 @@ impl Arena {
             return Err(self.meter.too_many_objects());
         }
         self.meter.charge(LOAN_BYTES)
+    }
+
+    /// Counts one shared borrow more. The header has room: see [`SHARED`].
+    fn add_shared(&mut self, object: Ref) -> bool {
+        let slot = &mut self.slots[object.slot() as usize];
+        if slot.header & SHARED >= SHARED - 1 {
+            return false;
+        }
+        slot.header += 1;
+        true
     }
 
     fn lend(&mut self, object: Ref, kind: BorrowKind, owner: OwnerId, site: SiteId) -> BorrowRef {

@@ -5,7 +5,9 @@ use rustc_hash::FxHashSet;
 use crate::{
     arena::Arena,
     fault::{Fault, QuotaError, Resource},
-    object::{Instance, Map, Object},
+    instance::Instance,
+    map::Map,
+    object::Object,
     value::{Ref, RuntimeValue},
 };
 

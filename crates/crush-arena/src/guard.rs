@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::{
     fault::Fault,
+    instance::{Instance, Shape},
+    map::{Map, table_bytes},
     meter::Meter,
-    object::{Instance, Map, Object, Shape, Text, table_bytes, text_bytes, values_bytes},
+    object::{Object, Text, text_bytes, values_bytes},
     value::RuntimeValue,
 };
 

@@ -1,11 +1,10 @@
-//! Looking at an arena from outside (A8). Looking is no access: no borrow forbids it, and it is not recorded.
+//! The arena in numbers and by slots (A8). Looking is no access: no borrow forbids it, and it is not recorded.
 
 use crate::{
     arena::Arena,
     loans::{BorrowInfo, BorrowState},
-    object::{Kind, Object},
+    object::Kind,
     slot::Slot,
-    text::shorten,
     value::{Ref, RuntimeValue, SiteId},
 };
 
@@ -78,95 +77,6 @@ pub struct Snapshot {
     pub borrows: Vec<BorrowInfo>,
 }
 
-/// Where in an object a reference is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum EdgeLabel {
-    /// An element of an array, a capture of a function, or the value of a tagged value or a captured variable.
-    Index(usize),
-    /// A key of a map or a field of an object.
-    Name(String),
-}
-
-/// One reference from an object to another (A8).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// The object that holds the reference.
-    pub from: Ref,
-    /// The object referred to.
-    pub to: Ref,
-    /// Where in `from`.
-    pub label: EdgeLabel,
-    /// Whether it is held as a borrow handle.
-    pub through_handle: bool,
-}
-
-/// How much of an object to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ViewLimits {
-    /// Objects inside objects; more than [`ViewLimits::MAX_DEPTH`] counts as that.
-    pub depth: usize,
-    /// Elements of each.
-    pub width: usize,
-    /// Values in all.
-    pub values: usize,
-    /// Characters of a string.
-    pub text: usize,
-}
-
-impl ViewLimits {
-    /// The greatest depth of a [`View`], so that whoever takes one apart may recurse.
-    pub const MAX_DEPTH: usize = 64;
-}
-
-impl Default for ViewLimits {
-    fn default() -> Self {
-        Self {
-            depth: 3,
-            width: 50,
-            values: 500,
-            text: 200,
-        }
-    }
-}
-
-/// A value, shown to a limited depth (A8). Its own depth is bounded by [`ViewLimits::depth`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum View {
-    /// A value that is no object.
-    Value(RuntimeValue),
-    /// A string, perhaps cut.
-    Str {
-        /// The reference.
-        object: Ref,
-        /// The beginning.
-        text: String,
-        /// Its whole length in bytes.
-        len: usize,
-    },
-    /// An object and what it holds, as far as the limits go.
-    Object {
-        /// The reference.
-        object: Ref,
-        /// Its kind.
-        kind: Kind,
-        /// The class of an object, the tag of a tagged value.
-        name: Option<String>,
-        /// How much it holds.
-        len: usize,
-        /// What it holds, the first of it.
-        items: Vec<(EdgeLabel, View)>,
-    },
-    /// An object that is inside itself (D8).
-    Cycle {
-        /// The reference.
-        object: Ref,
-        /// Its kind.
-        kind: Kind,
-    },
-    /// A reference to a dropped object, or a handle whose borrow has ended.
-    Gone(RuntimeValue),
-}
-
 impl Arena {
     /// The arena in numbers (A8).
     pub fn stats(&self) -> Stats {
@@ -180,7 +90,7 @@ impl Arena {
         Stats {
             objects: self.meter.objects,
             bytes: self.meter.bytes,
-            peak_bytes: self.counters.peak_bytes.max(self.meter.bytes),
+            peak_bytes: self.meter.peak_bytes(),
             slots: self.slots.len(),
             retired_slots: self.counters.retired,
             borrows: self.loans.live().count(),
@@ -224,7 +134,7 @@ impl Arena {
         Some(Ref::new(slot, held.generation()))
     }
 
-    fn live_from(&self, start: u32) -> impl Iterator<Item = (Ref, &Slot)> {
+    pub(crate) fn live_from(&self, start: u32) -> impl Iterator<Item = (Ref, &Slot)> {
         let slots = self.slots.get(start as usize..).unwrap_or_default();
         (start..)
             .zip(slots)
@@ -238,7 +148,7 @@ impl Arena {
             object,
             kind: slot.object.kind(),
             preview: self.preview(object),
-            len: len(&slot.object),
+            len: slot.object.len(),
             bytes: book.bytes + size_of::<Slot>() + size_of_val(&book),
             borrow_state: slot.state(),
             allocated: book.site,
@@ -255,57 +165,6 @@ impl Arena {
         self.look(value).beginning(length)
     }
 
-    /// The references out of an object, the first `limit` of them (A8). Live handles count as references.
-    pub fn edges_out(&self, object: Ref, limit: usize) -> Vec<Edge> {
-        let mut edges = Vec::new();
-        if let Some(held) = self.peek(object) {
-            self.add_edges(object, held, |_| true, limit, &mut edges);
-        }
-        edges
-    }
-
-    /// The references into an object, the first `limit` of them, in the order of slots (A8). This looks through
-    /// the whole arena.
-    pub fn edges_in(&self, object: Ref, limit: usize) -> Vec<Edge> {
-        let mut edges = Vec::new();
-        for (from, slot) in self.live_from(0) {
-            if edges.len() >= limit {
-                break;
-            }
-            self.add_edges(from, &slot.object, |to| to == object, limit, &mut edges);
-        }
-        edges
-    }
-
-    /// Adds the references to live objects that are wanted, until there are `limit` edges.
-    fn add_edges(
-        &self,
-        from: Ref,
-        held: &Object,
-        wanted: impl Fn(Ref) -> bool,
-        limit: usize,
-        edges: &mut Vec<Edge>,
-    ) {
-        let mut position = 0;
-        while edges.len() < limit
-            && let Some((label, value)) = item(held, position)
-        {
-            position += 1;
-            if let Some(to) = self.target(value)
-                && wanted(to)
-                && self.peek(to).is_some()
-            {
-                let through_handle = matches!(value, RuntimeValue::Borrow(_));
-                edges.push(Edge {
-                    from,
-                    to,
-                    label: label.owned(),
-                    through_handle,
-                });
-            }
-        }
-    }
-
     /// The arena as it stands: its numbers, the first `slots` live slots, and all live borrows (A8).
     pub fn snapshot(&self, slots: usize) -> Snapshot {
         let mut borrows: Vec<_> = self.live_borrows().collect();
@@ -315,133 +174,5 @@ impl Arena {
             page: self.page(0, slots),
             borrows,
         }
-    }
-
-    /// A value, shown to a limited depth (A8).
-    pub fn view(&self, value: RuntimeValue, limits: ViewLimits) -> View {
-        let mut left = limits.values;
-        self.view_within(
-            value,
-            limits,
-            limits.depth.min(ViewLimits::MAX_DEPTH),
-            &mut Vec::new(),
-            &mut left,
-        )
-    }
-
-    /// Recurses no deeper than [`ViewLimits::MAX_DEPTH`].
-    fn view_within(
-        &self,
-        value: RuntimeValue,
-        limits: ViewLimits,
-        depth: usize,
-        inside: &mut Vec<Ref>,
-        left: &mut usize,
-    ) -> View {
-        *left = left.saturating_sub(1);
-        if !matches!(value, RuntimeValue::Ref(_) | RuntimeValue::Borrow(_)) {
-            return View::Value(value);
-        }
-        let Some((object, held)) = self
-            .target(value)
-            .and_then(|object| Some((object, self.peek(object)?)))
-        else {
-            return View::Gone(value);
-        };
-        if let Object::Str(text) = held {
-            let mut shown: String = text.chars().take(limits.text + 1).collect();
-            shorten(&mut shown, limits.text);
-            return View::Str {
-                object,
-                text: shown,
-                len: text.len(),
-            };
-        }
-        if inside.contains(&object) {
-            return View::Cycle {
-                object,
-                kind: held.kind(),
-            };
-        }
-        let name = match held {
-            Object::Instance(instance) => Some(instance.class().to_string()),
-            Object::Tagged(tagged) => Some(tagged.tag.to_string()),
-            _ => None,
-        };
-        let mut items = Vec::new();
-        if depth > 0 {
-            inside.push(object);
-            for position in 0..limits.width {
-                if *left == 0 {
-                    break;
-                }
-                let Some((label, value)) = item(held, position) else {
-                    break;
-                };
-                items.push((
-                    label.owned(),
-                    self.view_within(value, limits, depth - 1, inside, left),
-                ));
-            }
-            inside.pop();
-        }
-        View::Object {
-            object,
-            kind: held.kind(),
-            name,
-            len: len(held),
-            items,
-        }
-    }
-}
-
-/// A label that is not made into a string before it is needed.
-enum Label<'a> {
-    Index(usize),
-    Name(&'a str),
-}
-
-impl Label<'_> {
-    fn owned(&self) -> EdgeLabel {
-        match self {
-            Label::Index(index) => EdgeLabel::Index(*index),
-            Label::Name(name) => EdgeLabel::Name((*name).to_string()),
-        }
-    }
-}
-
-/// The value at a position of an object.
-fn item(object: &Object, position: usize) -> Option<(Label<'_>, RuntimeValue)> {
-    let indexed = |values: &[RuntimeValue]| {
-        values
-            .get(position)
-            .map(|value| (Label::Index(position), *value))
-    };
-    match object {
-        Object::Array(values) => indexed(values),
-        Object::Closure(closure) => indexed(&closure.captures),
-        Object::Map(map) => map
-            .get_index(position)
-            .map(|(key, value)| (Label::Name(key), value)),
-        Object::Instance(instance) => {
-            let name = instance.shape.fields.get(position)?;
-            Some((Label::Name(name), instance.values[position]))
-        }
-        Object::Tagged(tagged) => (position == 0).then_some((Label::Index(0), tagged.value)),
-        Object::Cell(value) => (position == 0).then_some((Label::Index(0), *value)),
-        Object::Str(_) | Object::Free { .. } => None,
-    }
-}
-
-/// How much an object holds: elements, entries, fields, bytes of a string.
-fn len(object: &Object) -> usize {
-    match object {
-        Object::Str(text) => text.len(),
-        Object::Array(values) => values.len(),
-        Object::Map(map) => map.len(),
-        Object::Instance(instance) => instance.values.len(),
-        Object::Closure(closure) => closure.captures.len(),
-        Object::Tagged(_) | Object::Cell(_) => 1,
-        Object::Free { .. } => 0,
     }
 }

@@ -8,37 +8,46 @@
 //!
 //! How it is laid out and why is told in `docs/arena.md`.
 
+mod access;
 mod arena;
 mod blame;
 mod borrowing;
 mod collect;
 mod copy;
+mod edges;
 mod equal;
 mod events;
 mod fault;
 mod guard;
 mod inspect;
+mod instance;
 mod loans;
+mod map;
 mod meter;
 mod object;
 mod ring;
 mod slot;
 mod text;
 mod value;
+mod view;
 mod walk;
 
 pub use arena::Arena;
 pub use collect::{Collected, Marker};
+pub use edges::{Edge, EdgeLabel};
 pub use events::{Action, Event, FreeCause};
 pub use fault::{
     Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, QuotaError, Resource, TypeError,
     UseAfterFree,
 };
 pub use guard::{ArrayMut, InstanceMut, MapMut, ObjectMut};
-pub use inspect::{Edge, EdgeLabel, Page, SlotView, Snapshot, Stats, View, ViewLimits};
+pub use inspect::{Page, SlotView, Snapshot, Stats};
+pub use instance::{Instance, Shape};
 pub use loans::{BorrowInfo, BorrowKind, BorrowState};
+pub use map::Map;
 pub use meter::Limits;
-pub use object::{Closure, Instance, Kind, Map, Object, Shape, Tagged, Text};
+pub use object::{Closure, Kind, Object, Tagged, Text};
 pub use text::{FunctionNames, TextLimit};
 pub use value::{BorrowRef, FunctionId, OwnerId, Ref, RuntimeValue, SiteId};
+pub use view::{View, ViewLimits};
 pub use walk::{Step, Walk};

@@ -31,6 +31,8 @@ pub(crate) struct Meter {
     pub(crate) limits: Limits,
     pub(crate) bytes: usize,
     pub(crate) objects: usize,
+    /// The most bytes there were when some were given back.
+    peak_bytes: usize,
     /// Collect when `bytes` or `objects` pass these.
     alarm_bytes: usize,
     alarm_objects: usize,
@@ -42,6 +44,7 @@ impl Meter {
             limits,
             bytes: 0,
             objects: 0,
+            peak_bytes: 0,
             alarm_bytes: FIRST_ALARM.min(limits.bytes),
             alarm_objects: limits.objects,
         }
@@ -87,7 +90,13 @@ impl Meter {
 
     pub(crate) fn refund(&mut self, bytes: usize) {
         debug_assert!(bytes <= self.bytes, "more bytes refunded than charged");
+        self.peak_bytes = self.peak_bytes.max(self.bytes);
         self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// The most bytes there ever were.
+    pub(crate) fn peak_bytes(&self) -> usize {
+        self.peak_bytes.max(self.bytes)
     }
 
     /// Counts one object about to be allocated, of so many bytes.

@@ -95,6 +95,19 @@ fn d8_a_long_cycle_is_found() {
     assert_eq!(text, format!("{}[…]{}", "[".repeat(100), "]".repeat(100)));
 }
 
+#[test]
+fn d8_a_cycle_far_down_is_found() {
+    let mut arena = Arena::default();
+    let low = array(&mut arena, []);
+    push(&mut arena, low, low).unwrap();
+    let mut top = low;
+    for _ in 0..50 {
+        top = array(&mut arena, [top.into()]);
+    }
+    let text = print(&arena, top).unwrap();
+    assert_eq!(text, format!("{}[…]{}", "[".repeat(51), "]".repeat(51)));
+}
+
 /// As `crush-run` prints them.
 #[test]
 fn values_print_as_in_the_reference() {
