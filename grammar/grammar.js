@@ -399,7 +399,7 @@ module.exports = grammar({
       seq(
         annotationName($, 'exhaustive-match-sites', 'capabilities', 'errors', 'reads', 'writes', 'does-not-write',
           'covers', 'relies-on', 'invalidates', 'must-call-before', 'must-call-after'),
-        choice($.annotation_list, $.annotation_block, $.annotation_word),
+        choice($.annotation_list, $.annotation_block, $.annotation_word, $.string),
       ),
       seq(annotationName($, 'complexity'), $.integer),
       seq(annotationName($, 'kind'), $.annotation_arguments),

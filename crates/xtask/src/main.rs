@@ -1,2 +1,37 @@
-//! Placeholder of the first commit.
-fn main() {}
+//! What developers run: `cargo xtask <command>`. One command, one file.
+
+mod grammar;
+#[cfg(feature = "grammar")]
+mod published;
+
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+
+/// What developers of crush-analyzer run.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
+    Grammar(grammar::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Grammar(arguments) => grammar::run(&arguments),
+    }
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("xtask lies two folders below the root")
+}
