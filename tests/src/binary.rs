@@ -25,11 +25,9 @@ pub fn crush_analyzer() -> &'static Path {
 
 fn build() -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a path");
-    // The test is `TARGET/PROFILE/deps/NAME`.
-    let profile_dir = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests lie two folders deep");
+    // The test is `TARGET/PROFILE/deps/NAME`, another program `TARGET/PROFILE/NAME`.
+    let mut folders = test.ancestors().skip(1).skip_while(|folder| folder.ends_with("deps"));
+    let profile_dir = folders.next().expect("programs lie in a folder");
     let profile = match profile_dir.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(name) => name,

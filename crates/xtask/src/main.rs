@@ -1,5 +1,6 @@
 //! What developers run: `cargo xtask <command>`. One command, one file.
 
+mod bench;
 mod grammar;
 #[cfg(feature = "grammar")]
 mod published;
@@ -18,12 +19,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure how long an editor waits, beside other servers.
+    Bench(bench::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
     }
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: &[&str] = &["tree-sitter-crush", "crush-lang-sdk", "crush-debugger", "crush-frontend"];
+const CRATES: &[&str] = &["tree-sitter-crush", "crush-lang-sdk", "crush-debugger"];
 const VERSION: &str = "0.11.1";
 
 /// A text that may be a program, and where it was found.

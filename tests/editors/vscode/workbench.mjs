@@ -40,6 +40,7 @@ const BASE_SETTINGS = {
   "extensions.ignoreRecommendations": true,
   "security.workspace.trust.startupPrompt": "never",
   "security.workspace.trust.banner": "never",
+  "workbench.colorTheme": "Default Dark Modern",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.enableExperiments": false,

@@ -129,7 +129,7 @@ fn deeply_nested_text_is_only_text() {
         ("if a { ", " }"),
         ("f(", ")"),
         ("{a: ", "}"),
-        ("fn(x) => ", ""),
+        ("|x| ", ""),
     ] {
         let deep = format!("let x = {}1{}\n", open.repeat(20_000), close.repeat(20_000));
         let nested = Document::new("file:///deep.crush", &deep);
