@@ -1,1 +1,58 @@
 //! Editor features for CRUSH: plain data in, plain data out.
+//!
+//! Everything here speaks byte offsets and its own plain types; the protocol is somebody else's business. One file is one
+//! feature: a function from a [`Snapshot`] to data. Nothing waits, nothing touches files or clocks.
+
+mod analysis;
+mod arena_view;
+mod definition;
+mod diagnostics;
+mod evaluation;
+mod hints;
+mod hover;
+mod names;
+mod notes;
+mod program;
+mod symbols;
+mod syntax;
+
+use std::sync::Arc;
+
+pub use analysis::FileAnalysis;
+pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
+pub use crush_eval::Limits as RunLimits;
+pub use crush_host::Grants;
+pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange};
+pub use crush_vm::{CancelToken, Quotas};
+pub use definition::definition;
+pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic};
+pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
+pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
+pub use hover::{Hover, hover};
+pub use notes::{LineNote, NoteKind, line_notes};
+pub use program::{RunError, listing, run};
+pub use symbols::{Symbol, SymbolKind, symbols};
+pub use syntax::{SyntaxNode, folds, syntax_nodes};
+
+/// An immutable view of a document: what the features read.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The text and what is known of it.
+    pub analysis: FileAnalysis,
+    /// The last run.
+    pub evaluation: Option<Arc<Evaluation>>,
+    /// Whether that run ran this very text.
+    pub evaluation_is_current: bool,
+}
+
+impl Snapshot {
+    /// A document that has not run.
+    pub fn unevaluated(analysis: FileAnalysis) -> Self {
+        Self { analysis, evaluation: None, evaluation_is_current: false }
+    }
+
+    /// A document that has just run.
+    pub fn evaluated(analysis: FileAnalysis, evaluation: Evaluation) -> Self {
+        Self { analysis, evaluation: Some(Arc::new(evaluation)), evaluation_is_current: true }
+    }
+}

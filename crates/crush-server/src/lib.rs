@@ -1,1 +1,20 @@
-//! The language server protocol in front of crush-ide.
+//! The language server protocol in front of `crush-ide`.
+//!
+//! Only this crate knows the protocol: plain data of `crush-ide` goes out as protocol types and positions come in as byte
+//! offsets ([`convert`]). One thread owns the documents ([`documents`]); handlers ([`backend`]) take their turn in its
+//! queue; programs run on threads of their own ([`runs`]); what the server says of its own accord goes through one task
+//! ([`outbox`]), so that a slow client slows nobody but itself.
+
+mod arena;
+mod backend;
+mod convert;
+mod documents;
+mod evaluation;
+mod outbox;
+mod parent;
+mod progress;
+pub mod protocol;
+mod runs;
+mod uri;
+
+pub use backend::serve;

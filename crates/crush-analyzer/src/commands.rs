@@ -1,0 +1,35 @@
+//! The commands, one file each.
+
+pub(crate) mod arena;
+pub(crate) mod check;
+pub(crate) mod disasm;
+pub(crate) mod parse;
+pub(crate) mod run;
+
+use std::io::Write;
+
+use crush_ide::{Diagnostic, Severity};
+
+use crate::arguments::Format;
+use crate::source::Source;
+use crate::{Ending, Misuse, report};
+
+/// `crush-analyzer lsp`.
+pub(crate) fn lsp() -> Result<Ending, Misuse> {
+    crush_server::serve()?;
+    Ok(Ending::Clean)
+}
+
+/// Whether any of the reports is an error.
+fn ending(diagnostics: &[Diagnostic]) -> Ending {
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+    if diagnostics.iter().any(is_error) { Ending::Errors } else { Ending::Clean }
+}
+
+/// Prints what keeps a program from being run. Borrow reports do not: the run will show.
+fn print_problems(source: &Source, problems: &[Diagnostic], format: Format) -> Result<Ending, Misuse> {
+    let mut out = anstream::stderr().lock();
+    report::print(&mut out, source, problems, format)?;
+    out.flush()?;
+    Ok(Ending::Errors)
+}

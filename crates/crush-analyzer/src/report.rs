@@ -1,0 +1,136 @@
+//! Reports: for people, with the source underlined, and for programs, one JSON object a line.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use crush_ide::{Diagnostic, Severity, TextRange};
+use serde::Serialize;
+
+use crate::arguments::Format;
+use crate::source::Source;
+
+/// A report as `--format json` prints it.
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    file: &'a str,
+    code: &'a str,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    range: JsonRange,
+    message: &'a str,
+    related: Vec<JsonRelated<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRelated<'a> {
+    file: &'a str,
+    range: JsonRange,
+    message: &'a str,
+}
+
+/// Lines and columns from 1, columns in Unicode scalars, the end one past the last.
+#[derive(Serialize)]
+pub(crate) struct JsonRange {
+    start: JsonPosition,
+    end: JsonPosition,
+}
+
+#[derive(Serialize)]
+struct JsonPosition {
+    line: u32,
+    column: u32,
+}
+
+impl JsonRange {
+    /// The range of `source` in lines and columns.
+    pub(crate) fn new(source: &Source, range: TextRange) -> Self {
+        let position = |offset| {
+            let at = source.position(offset);
+            JsonPosition { line: at.line, column: at.column }
+        };
+        Self { start: position(range.start), end: position(range.end) }
+    }
+}
+
+/// Prints `diagnostics` of `source`.
+pub(crate) fn print(
+    out: &mut dyn Write,
+    source: &Source,
+    diagnostics: &[Diagnostic],
+    format: Format,
+) -> io::Result<()> {
+    for diagnostic in diagnostics {
+        match format {
+            Format::Human => print_human(out, source, diagnostic)?,
+            Format::Json => print_json(out, source, diagnostic)?,
+        }
+    }
+    Ok(())
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "hint",
+    }
+}
+
+fn print_json(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> io::Result<()> {
+    let report = JsonReport {
+        file: &source.path,
+        code: &diagnostic.code,
+        severity: severity_name(diagnostic.severity),
+        kind: diagnostic.fault_kind,
+        range: JsonRange::new(source, diagnostic.range),
+        message: &diagnostic.message,
+        related: diagnostic
+            .related
+            .iter()
+            .map(|related| JsonRelated {
+                file: &source.path,
+                range: JsonRange::new(source, related.range),
+                message: &related.message,
+            })
+            .collect(),
+    };
+    serde_json::to_writer(&mut *out, &report)?;
+    writeln!(out)
+}
+
+fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> io::Result<()> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::HELP,
+    };
+    // Paths, messages and labels may hold anything; only tabs and newlines may move the cursor.
+    let path = printable(&source.path);
+    let (title, label) = split_title(&diagnostic.message);
+    let mut snippet = Snippet::source(source.text.as_str())
+        .path(path)
+        .annotation(AnnotationKind::Primary.span(source.clamp(diagnostic.range)).label(label));
+    for related in &diagnostic.related {
+        snippet = snippet
+            .annotation(AnnotationKind::Context.span(source.clamp(related.range)).label(printable(&related.message)));
+    }
+    let mut group = Group::with_title(level.primary_title(title).id(diagnostic.code.to_string())).element(snippet);
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(printable(note)));
+    }
+    for fix in &diagnostic.fixes {
+        group = group.element(Level::HELP.message(printable(&fix.title)));
+    }
+    writeln!(out, "{}\n", Renderer::styled().render(&[group]))
+}
+
+/// The message as the title; nothing to repeat at the underline.
+fn split_title(message: &str) -> (String, &'static str) {
+    (printable(message), "here")
+}
+
+/// The same text without what could take over a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
+}

@@ -1,0 +1,113 @@
+//! What is known of a run.
+
+use crush_vm::{Fault, SourceRange, Span, VerifiedProgram};
+
+use crate::moment::Moment;
+use crate::record::{ArenaRecord, Held};
+use crate::run::{Limits, arena_at};
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// By itself.
+    Finished,
+    /// By a fault.
+    Faulted(Box<Fault>),
+}
+
+/// What is known of one statement that ran.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementRecord {
+    /// The statement.
+    pub range: SourceRange,
+    /// How often it ran.
+    pub hits: u64,
+    /// What the variables held when it had run for the last time.
+    pub held: Vec<Held>,
+    /// What it printed last, cut.
+    pub printed: Option<String>,
+}
+
+/// What is known of a run. Its size is bounded by that of the program.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    pub(crate) program: VerifiedProgram,
+    pub(crate) limits: Limits,
+    pub(crate) outcome: Outcome,
+    pub(crate) statements: Vec<StatementRecord>,
+    pub(crate) output: String,
+    pub(crate) output_is_truncated: bool,
+    pub(crate) instructions: u64,
+    pub(crate) arena: ArenaRecord,
+    pub(crate) at_fault: Vec<Held>,
+}
+
+impl Evaluation {
+    /// How the run ended.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The fault that halted it, if one did.
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.outcome {
+            Outcome::Finished => None,
+            Outcome::Faulted(fault) => Some(fault),
+        }
+    }
+
+    /// The statements that ran, by their place in the text.
+    pub fn statements(&self) -> &[StatementRecord] {
+        &self.statements
+    }
+
+    /// What the program printed, the first of it.
+    pub fn output(&self) -> &str {
+        &self.output
+    }
+
+    /// Whether `output` is not all of it.
+    pub fn output_is_truncated(&self) -> bool {
+        self.output_is_truncated
+    }
+
+    /// How many instructions ran.
+    pub fn instructions(&self) -> u64 {
+        self.instructions
+    }
+
+    /// The arena at the end, or at the fault.
+    pub fn arena(&self) -> &ArenaRecord {
+        &self.arena
+    }
+
+    /// What the variables of the running function held at the end, or at the fault.
+    pub fn held_at_end(&self) -> &[Held] {
+        &self.at_fault
+    }
+
+    /// How often statements that begin in a range of bytes ran.
+    pub fn hits_in(&self, start: u32, end: u32) -> u64 {
+        let range = Span::new(start, end);
+        let begins = |statement: &&StatementRecord| {
+            crate::moment::begins_in(range, Span::new(statement.range.start, statement.range.end))
+        };
+        self.statements.iter().filter(begins).map(|statement| statement.hits).sum()
+    }
+
+    /// The arena at a moment. Another moment than the end takes another run of the program, as long as the first; `None` when
+    /// it never came.
+    pub fn arena_at(&self, moment: Moment) -> Option<ArenaRecord> {
+        match moment {
+            Moment::End => Some(self.arena.clone()),
+            Moment::Statements { start, end } => {
+                let hits = self.hits_in(start, end);
+                if hits == 0 {
+                    return None;
+                }
+                let then = arena_at(&self.program, self.limits, Span::new(start, end), hits);
+                Some(then.unwrap_or_else(|| self.arena.clone()))
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The second run: what the variables held when each statement had run for the last time.
+//!
+//! The first run has counted, so the second knows which time is the last. A statement has run when the next one of the same
+//! frame begins or the frame returns; a statement that never came that far (a fault halted it, a `throw` left it) is
+//! remembered as it began.
+
+use crush_arena::RuntimeValue;
+use crush_vm::{Moment, Recorder};
+
+use crate::record::RawHeld;
+
+/// Most variables that are remembered of one statement.
+const MOST_VARIABLES: usize = 48;
+
+/// Looks at the variables when a statement runs for the last time.
+pub(crate) struct Looker {
+    /// For each function, for each statement, how often it is still to run.
+    left: Vec<Vec<u64>>,
+    /// For each frame of the stack, the statement that runs for the last time there.
+    running: Vec<Option<(usize, usize)>>,
+    /// For each function, for each statement, what was seen.
+    pub(crate) seen: Vec<Vec<Vec<RawHeld>>>,
+}
+
+impl Looker {
+    /// Looks at the last of so many runs of each statement.
+    pub(crate) fn new(hits: &[Vec<u64>]) -> Self {
+        let empty = |function: &Vec<u64>| std::iter::repeat_with(Vec::new).take(function.len()).collect();
+        Self { left: hits.to_vec(), running: Vec::new(), seen: hits.iter().map(empty).collect() }
+    }
+
+    fn look(&mut self, moment: &Moment<'_>, (function, statement): (usize, usize)) {
+        self.seen[function][statement] = held(moment);
+    }
+
+    /// The frames above this one are gone, and the statement that ran in it is over.
+    fn finish(&mut self, moment: &Moment<'_>) {
+        self.running.resize(moment.depth, None);
+        if let Some(at) = self.running.last_mut().and_then(Option::take) {
+            self.look(moment, at);
+        }
+    }
+}
+
+impl Recorder for Looker {
+    fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
+        self.finish(moment);
+        let at = (moment.function.index(), statement);
+        // Never below zero, unless the two runs differed; then there is nothing to say about this statement.
+        let Some(left) = self.left[at.0][at.1].checked_sub(1) else { return };
+        self.left[at.0][at.1] = left;
+        if left == 0 {
+            self.look(moment, at);
+            if let Some(top) = self.running.last_mut() {
+                *top = Some(at);
+            }
+        }
+    }
+
+    fn returned(&mut self, moment: &Moment<'_>, _: RuntimeValue) {
+        self.finish(moment);
+    }
+}
+
+/// What the variables of the running function hold.
+pub(crate) fn held(moment: &Moment<'_>) -> Vec<RawHeld> {
+    let file = moment.code().debug.file;
+    moment
+        .locals()
+        .take(MOST_VARIABLES)
+        .map(|(local, value)| RawHeld::read(moment.arena, &local.name, local.span.in_file(file), value))
+        .collect()
+}
+
+/// The variables of some frames, with their values.
+pub(crate) fn names_of<'a>(moments: impl IntoIterator<Item = Moment<'a>>) -> Vec<(&'a str, RuntimeValue)> {
+    let locals = moments.into_iter().flat_map(|moment| moment.locals().collect::<Vec<_>>());
+    locals.map(|(local, value)| (&*local.name, value)).collect()
+}

@@ -1,0 +1,70 @@
+//! The arena when a line last ran: the program runs once more, up to there.
+
+use crush_arena::RuntimeValue;
+use crush_vm::{Moment as VmMoment, Recorder, Span};
+
+use crate::look::names_of;
+use crate::record::RawArena;
+
+/// A moment of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// After the last instruction, or where a fault halted it.
+    End,
+    /// When the last of the statements that begin in this range of bytes had run for the last time.
+    Statements {
+        /// The first byte.
+        start: u32,
+        /// One past the last byte.
+        end: u32,
+    },
+}
+
+/// Reads the arena when the statements of a range have run for the last time.
+pub(crate) struct Until {
+    range: Span,
+    /// How many statements of the range are still to begin.
+    left: u64,
+    /// The frame in which the last of them runs.
+    waiting: Option<usize>,
+    /// The arena, once it was read.
+    pub(crate) arena: Option<RawArena>,
+}
+
+impl Until {
+    /// Waits until statements of `range` have begun `hits` times.
+    pub(crate) fn new(range: Span, hits: u64) -> Self {
+        Self { range, left: hits, waiting: None, arena: None }
+    }
+
+    fn read(&mut self, moment: &VmMoment<'_>) {
+        self.arena = Some(RawArena::read(moment.arena, &names_of([*moment])));
+        self.waiting = None;
+    }
+}
+
+/// Whether a statement begins in a range.
+pub(crate) fn begins_in(range: Span, statement: Span) -> bool {
+    range.start <= statement.start && statement.start < range.end
+}
+
+impl Recorder for Until {
+    fn statement(&mut self, moment: &VmMoment<'_>, statement: usize) {
+        if self.waiting.is_some_and(|depth| moment.depth <= depth) {
+            self.read(moment);
+        }
+        let span = moment.code().debug.statements[statement].span;
+        if self.left > 0 && begins_in(self.range, span) {
+            self.left -= 1;
+            if self.left == 0 {
+                self.waiting = Some(moment.depth);
+            }
+        }
+    }
+
+    fn returned(&mut self, moment: &VmMoment<'_>, _: RuntimeValue) {
+        if self.waiting.is_some_and(|depth| moment.depth <= depth) {
+            self.read(moment);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Running: under quotas, with nothing but pure capabilities, stopped by a token.
+
+use crush_arena::RuntimeValue;
+use crush_host::{Grants, Host};
+use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Recorder, Span, VerifiedProgram, Vm};
+
+use crate::count::Counter;
+use crate::evaluation::{Evaluation, Outcome, StatementRecord};
+use crate::look::{Looker, held, names_of};
+use crate::moment::Until;
+use crate::record::{ArenaRecord, RawArena, Translate};
+
+/// What a background run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Instructions.
+    pub instructions: u64,
+    /// Bytes in the arena.
+    pub bytes: usize,
+    /// Objects in the arena.
+    pub objects: usize,
+    /// Frames at a time.
+    pub call_depth: usize,
+    /// Bytes printed.
+    pub output: usize,
+}
+
+impl Default for Limits {
+    /// What an editor may spend on every save.
+    fn default() -> Self {
+        Self { instructions: 50_000_000, bytes: 256 << 20, objects: 2_000_000, call_depth: 10_000, output: 16 << 20 }
+    }
+}
+
+impl Limits {
+    fn quotas(self) -> Quotas {
+        Quotas {
+            memory: crush_arena::Limits { bytes: self.bytes, objects: self.objects },
+            instructions: self.instructions,
+            call_depth: self.call_depth,
+            output: self.output,
+        }
+    }
+}
+
+/// Runs a program and tells what it did. `None` when it was cancelled.
+pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken) -> Option<Evaluation> {
+    let mut counter = Counter::new(program);
+    let counted = run(program, limits, cancel, &mut counter, |vm, result| {
+        let raw = RawArena::read(vm.arena(), &names_of(vm.moments()));
+        let translate = Translate(vm);
+        let at_end = held(&vm.moment()).into_iter().map(|held| translate.held(held)).collect::<Vec<_>>();
+        (result, vm.instructions(), translate.arena(raw), at_end)
+    });
+    let (result, instructions, arena, at_fault) = match counted {
+        Ok(counted) => counted,
+        Err(fault) => (Err(fault), 0, ArenaRecord::default(), Vec::new()),
+    };
+    let outcome = match result {
+        Ok(_) => Outcome::Finished,
+        Err(fault) if fault.kind == FaultKind::Cancelled => return None,
+        Err(fault) => Outcome::Faulted(fault),
+    };
+    let statements = look(program, limits, cancel, &mut counter)?;
+    Some(Evaluation {
+        program: program.clone(),
+        limits,
+        outcome,
+        statements,
+        output: counter.output,
+        output_is_truncated: counter.output_is_truncated,
+        instructions,
+        arena,
+        at_fault,
+    })
+}
+
+/// The second run.
+fn look(
+    program: &VerifiedProgram,
+    limits: Limits,
+    cancel: &CancelToken,
+    counter: &mut Counter,
+) -> Option<Vec<StatementRecord>> {
+    let mut looker = Looker::new(&counter.hits);
+    let looked = run(program, limits, cancel, &mut looker, |_, result| result);
+    if let Ok(Err(fault)) = &looked
+        && fault.kind == FaultKind::Cancelled
+    {
+        return None;
+    }
+    let mut records = Vec::new();
+    translated(program, limits, |translate| {
+        for (function_index, seen) in looker.seen.into_iter().enumerate() {
+            let debug = &program.functions[function_index].debug;
+            for (index, held) in seen.into_iter().enumerate() {
+                let hits = counter.hits[function_index][index];
+                if hits == 0 {
+                    continue;
+                }
+                records.push(StatementRecord {
+                    range: debug.statements[index].span.in_file(debug.file),
+                    hits,
+                    held: held.into_iter().map(|held| translate.held(held)).collect(),
+                    printed: counter.printed.remove(&(function_index, index)),
+                });
+            }
+        }
+    })?;
+    records.sort_by_key(|record| (record.range, record.hits));
+    Some(records)
+}
+
+/// The arena when statements of a range had run for the last time, that is for the `hits`th time. `None` when they never
+/// came to their end: then it is the arena as the run left it.
+pub(crate) fn arena_at(program: &VerifiedProgram, limits: Limits, range: Span, hits: u64) -> Option<ArenaRecord> {
+    let mut until = Until::new(range, hits);
+    let never = CancelToken::new();
+    run(program, limits, &never, &mut until, |_, _| ()).ok()?;
+    let raw = until.arena?;
+    translated(program, limits, |translate| translate.arena(raw))
+}
+
+/// Hands `work` what turns the arena's numbers into places and names: that takes a VM, but not one that has run.
+fn translated<T>(program: &VerifiedProgram, limits: Limits, work: impl FnOnce(&Translate<'_, '_>) -> T) -> Option<T> {
+    let (grants, mut nowhere) = (Grants::none(), std::io::sink());
+    let mut host = Host::pure(&grants, &mut nowhere);
+    let vm = Vm::new(program, &mut host, limits.quotas(), CancelToken::new()).ok()?;
+    Some(work(&Translate(&vm)))
+}
+
+/// Runs a program with a recorder and hands the VM, as the run left it, to `then`.
+///
+/// # Errors
+///
+/// A fault before the first instruction: the program's own strings are more than the quota of bytes.
+fn run<R: Recorder, T>(
+    program: &VerifiedProgram,
+    limits: Limits,
+    cancel: &CancelToken,
+    recorder: &mut R,
+    then: impl FnOnce(&Vm<'_>, Result<RuntimeValue, Box<Fault>>) -> T,
+) -> Result<T, Box<Fault>> {
+    // The recorder keeps what is printed.
+    let (grants, mut nowhere) = (Grants::none(), std::io::sink());
+    let mut host = Host::pure(&grants, &mut nowhere);
+    let mut vm = Vm::new(program, &mut host, limits.quotas(), cancel.clone())?;
+    let result = vm.run_recorded(recorder);
+    Ok(then(&vm, result))
+}

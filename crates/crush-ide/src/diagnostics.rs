@@ -1,0 +1,162 @@
+//! Everything that is wrong, or likely to be, in one list: syntax, names, borrows, and what the last run saw (S4).
+
+use std::borrow::Cow;
+
+use crush_syntax::{TextEdit, TextRange};
+use crush_vm::Fault;
+
+use crate::evaluation::{Evaluation, Outcome, grouped, text_range};
+use crate::{FileAnalysis, Snapshot};
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its stable code.
+    pub code: Cow<'static, str>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// For a fault of a run: its kind (`BorrowError`, `Quota`, …).
+    pub fault_kind: Option<&'static str>,
+    /// Where.
+    pub range: TextRange,
+    /// What is wrong, in the program's own names.
+    pub message: String,
+    /// Other places that explain it, in order.
+    pub related: Vec<Related>,
+    /// What else is to be said, about no place.
+    pub notes: Vec<String>,
+    /// Ways out that can be applied.
+    pub fixes: Vec<Fix>,
+    /// Whether it is about code that nothing uses.
+    pub is_unused: bool,
+}
+
+/// How bad a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It is certain.
+    Error,
+    /// It may happen (S2).
+    Warning,
+    /// It does no harm.
+    Hint,
+}
+
+/// A place that explains a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub range: TextRange,
+    /// What happens there.
+    pub message: String,
+}
+
+/// A change of the text that makes a report go away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// What replaces what.
+    pub edits: Vec<TextEdit>,
+}
+
+impl Diagnostic {
+    /// A report without anything beside it.
+    pub(crate) fn new(code: &'static str, severity: Severity, range: TextRange, message: String) -> Self {
+        Self {
+            code: Cow::Borrowed(code),
+            severity,
+            fault_kind: None,
+            range,
+            message,
+            related: Vec::new(),
+            notes: Vec::new(),
+            fixes: Vec::new(),
+            is_unused: false,
+        }
+    }
+}
+
+/// All reports, by their place. A run adds to them and never takes one away; one of another version of the text adds nothing.
+pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
+    let mut all = snapshot.analysis.static_diagnostics();
+    if let Some(evaluation) = snapshot.evaluation.as_ref().filter(|_| snapshot.evaluation_is_current) {
+        confirm(&mut all, evaluation);
+        if let Outcome::Faulted(fault) = evaluation.outcome() {
+            all.push(fault_diagnostic(fault));
+        }
+    }
+    all.sort_by(|a, b| (a.range, a.severity, &a.code).cmp(&(b.range, b.severity, &b.code)));
+    all
+}
+
+/// Says of each borrow report what the run saw at its place (S4).
+fn confirm(reports: &mut [Diagnostic], evaluation: &Evaluation) {
+    let fault = match evaluation.outcome() {
+        Outcome::Faulted(fault) if matches!(fault.kind.name(), "BorrowError" | "UseAfterFree") => Some(fault),
+        _ => None,
+    };
+    for report in reports.iter_mut().filter(|report| FileAnalysis::is_borrow_report(&report.code)) {
+        let seen = fault.is_some_and(|fault| covers(report, fault));
+        if seen {
+            report.message.push_str(" (confirmed by the last run)");
+        } else if report.severity == Severity::Warning
+            && let Some(hits) = hits(evaluation, report.range)
+        {
+            let times = if hits == 1 { "once".to_string() } else { format!("{} times", grouped(hits)) };
+            report.message.push_str(&format!(" (the last run came here {times} without a fault)"));
+        }
+    }
+}
+
+/// Whether a fault happened at the place of a report or at a step of its path (S1).
+fn covers(report: &Diagnostic, fault: &Fault) -> bool {
+    let places: Vec<_> =
+        std::iter::once(fault.primary).chain(fault.call_stack.iter().map(|call| call.range)).map(text_range).collect();
+    let touches = |range: TextRange| {
+        places.iter().any(|place| place.start < range.end.max(range.start + 1) && range.start < place.end)
+    };
+    touches(report.range)
+}
+
+/// How often the statement around a range ran.
+fn hits(evaluation: &Evaluation, range: TextRange) -> Option<u64> {
+    evaluation
+        .run()
+        .statements()
+        .iter()
+        .filter(|statement| text_range(statement.range).contains(range))
+        .min_by_key(|statement| statement.range.end - statement.range.start)
+        .map(|statement| statement.hits)
+}
+
+/// A fault as a report.
+pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
+    let mut related: Vec<_> = fault
+        .related
+        .iter()
+        .map(|(range, message)| Related { range: text_range(*range), message: message.clone() })
+        .collect();
+    // The first of the stack is where it happened; the report stands there already.
+    let callers = fault.call_stack.iter().skip(1).take(8);
+    related.extend(
+        callers
+            .map(|call| Related { range: text_range(call.range), message: format!("called from `{}`", call.function) }),
+    );
+    let mut notes = Vec::new();
+    let hidden = fault.call_stack.len().saturating_sub(9) + fault.omitted_frames;
+    if hidden > 0 {
+        notes.push(format!("{hidden} more calls are not shown"));
+    }
+    Diagnostic {
+        code: Cow::Borrowed(fault.code()),
+        severity: Severity::Error,
+        fault_kind: Some(fault.kind.name()),
+        range: text_range(fault.primary),
+        message: format!("{}: {}", fault.kind.name(), fault.message),
+        related,
+        notes,
+        fixes: Vec::new(),
+        is_unused: false,
+    }
+}

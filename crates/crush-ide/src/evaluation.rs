@@ -1,0 +1,170 @@
+//! A run, together with the text that ran.
+
+use crush_eval::{Held, HeldObject, Moment};
+use crush_syntax::{Text, TextRange};
+use crush_vm::{CancelToken, Fault, HolderName, SourceRange};
+
+use crate::FileAnalysis;
+use crate::diagnostics::Diagnostic;
+
+/// What is known of a run, and the text that ran. Ranges in it are ranges of that text, whatever was typed since.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    text: Text,
+    run: crush_eval::Evaluation,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome<'a> {
+    /// By itself.
+    Finished,
+    /// By a fault.
+    Faulted(&'a Fault),
+}
+
+impl Evaluation {
+    /// The text that ran.
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// How the run ended.
+    pub fn outcome(&self) -> Outcome<'_> {
+        self.run.fault().map_or(Outcome::Finished, Outcome::Faulted)
+    }
+
+    /// What the program printed, the first of it.
+    pub fn output(&self) -> &str {
+        self.run.output()
+    }
+
+    /// Whether that is not all of it.
+    pub fn output_is_truncated(&self) -> bool {
+        self.run.output_is_truncated()
+    }
+
+    /// The run itself.
+    pub(crate) fn run(&self) -> &crush_eval::Evaluation {
+        &self.run
+    }
+
+    /// The moment just after `line` (from 0) last ran.
+    pub(crate) fn moment_of_line(&self, line: usize) -> Option<Moment> {
+        let range = self.text.line_range(line)?;
+        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Some(Moment::Statements { start: offset(range.start), end: offset(range.end + 1) })
+    }
+}
+
+/// Why there is no result of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotRun {
+    /// The program does not compile; why, in a line.
+    Refused(String),
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// Runs the program of `analysis` with pure capabilities only, under `limits`.
+///
+/// # Errors
+///
+/// Why there is no result.
+pub fn evaluate(
+    analysis: &FileAnalysis,
+    limits: crush_eval::Limits,
+    cancel: &CancelToken,
+) -> Result<Evaluation, NotRun> {
+    let program = analysis.compile().map_err(|problems| NotRun::Refused(refusal(&problems)))?;
+    match crush_eval::evaluate(&program, limits, cancel) {
+        Some(run) => Ok(Evaluation { text: analysis.text().clone(), run }),
+        None => Err(NotRun::Cancelled),
+    }
+}
+
+fn refusal(problems: &[Diagnostic]) -> String {
+    match problems {
+        [] => "the program does not compile".to_string(),
+        [only] => format!("the program has an error: {}", only.message),
+        [first, ..] => format!("the program has {} errors, the first: {}", problems.len(), first.message),
+    }
+}
+
+/// A run in a line: how it ended, and what it took.
+pub fn run_summary(evaluation: &Evaluation) -> String {
+    let ending = match evaluation.outcome() {
+        Outcome::Finished => "finished",
+        Outcome::Faulted(fault) => fault.kind.name(),
+    };
+    let run = evaluation.run();
+    let objects = run.arena().objects;
+    format!(
+        "{ending} · {objects} object{} · {} instructions",
+        if objects == 1 { "" } else { "s" },
+        grouped(run.instructions()),
+    )
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The range of a source range.
+pub(crate) fn text_range(range: SourceRange) -> TextRange {
+    TextRange::new(range.start as usize, range.end.max(range.start) as usize)
+}
+
+/// `#14 [1, 2, 3] · shared ×1`: a value, the slot it was in and how it was borrowed.
+pub(crate) fn value_text(held: &Held) -> String {
+    match &held.object {
+        Some(object) if shows_slot(object) => {
+            format!("{}#{} {}{}", handle_prefix(object), object.slot, held.preview, borrow_text(object))
+        }
+        _ => held.preview.clone(),
+    }
+}
+
+/// Strings are values to the reader: their slot tells nothing.
+fn shows_slot(object: &HeldObject) -> bool {
+    object.kind != Some(crush_arena::Kind::Str)
+}
+
+fn handle_prefix(object: &HeldObject) -> &'static str {
+    match object.handle {
+        Some(crush_arena::BorrowKind::Shared) => "&",
+        Some(crush_arena::BorrowKind::Exclusive) => "&mut ",
+        None => "",
+    }
+}
+
+/// ` · shared ×2`, ` · exclusive`, or nothing.
+pub(crate) fn borrow_text(object: &HeldObject) -> String {
+    let shared = object.borrows.iter().filter(|borrow| borrow.kind == crush_arena::BorrowKind::Shared).count();
+    let exclusive = object.borrows.len() > shared;
+    let mut text = String::new();
+    if shared > 0 {
+        text.push_str(&format!(" · shared ×{shared}"));
+    }
+    if exclusive {
+        text.push_str(" · exclusive");
+    }
+    if object.kind.is_none() {
+        text.push_str(" · dropped");
+    }
+    text
+}
+
+/// Who holds a borrow, in words.
+pub(crate) fn holder_text(holder: &HolderName) -> String {
+    holder.to_string()
+}

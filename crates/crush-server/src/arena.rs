@@ -1,0 +1,74 @@
+//! The arena view, as `crush/arena` answers it.
+
+use crush_ide::{ArenaMoment, ArenaQuery};
+
+use crate::convert::Positions;
+use crate::documents::DocumentSnapshot;
+use crate::protocol::{ArenaParams, ArenaStats, ArenaView, Moment, MomentKind, Slot, SlotBorrow};
+
+/// Most slots that one answer holds.
+const MOST_SLOTS: usize = 1_000;
+
+/// The arena of the document's last run, or nothing when there was none.
+pub(crate) fn view(document: &DocumentSnapshot, params: &ArenaParams) -> Option<ArenaView> {
+    let evaluation = document.snapshot.evaluation.as_ref()?;
+    // Ranges are of the version that ran, whatever was typed since.
+    let positions = Positions { text: evaluation.text(), encoding: document.encoding };
+    let query = ArenaQuery {
+        line: params.line.map(|line| line as usize),
+        filter: params.filter.clone().filter(|filter| !filter.is_empty()),
+        offset: params.offset,
+        limit: params.limit.min(MOST_SLOTS),
+    };
+    let arena = crush_ide::arena_view(evaluation, &query);
+    let (kind, line) = match arena.moment {
+        ArenaMoment::End => (MomentKind::End, None),
+        ArenaMoment::Fault { offset } => (MomentKind::Fault, Some(positions.position(offset).line)),
+        ArenaMoment::Line { line } => (MomentKind::Line, u32::try_from(line).ok()),
+    };
+    let text = match (kind, line) {
+        (MomentKind::Fault, Some(line)) => format!("at the fault on line {}", line + 1),
+        (MomentKind::Line, Some(line)) => format!("when line {} last ran", line + 1),
+        _ => "at the end".to_string(),
+    };
+    Some(ArenaView {
+        uri: document.uri.clone(),
+        version: document.evaluated_version,
+        moment: Moment { kind, line, text },
+        stats: ArenaStats {
+            objects: arena.stats.objects,
+            bytes: arena.stats.bytes,
+            borrows: arena.stats.borrows,
+            allocated: arena.stats.allocated,
+            collected: arena.stats.freed,
+        },
+        total: arena.total,
+        offset: query.offset,
+        slots: arena.slots.into_iter().map(|slot| to_slot(slot, positions)).collect(),
+    })
+}
+
+fn to_slot(slot: crush_ide::ArenaSlot, positions: Positions<'_>) -> Slot {
+    Slot {
+        slot: slot.index,
+        generation: slot.generation,
+        label: slot.label,
+        kind: slot.kind,
+        preview: slot.preview,
+        bytes: slot.bytes,
+        shared: slot.shared,
+        exclusive: slot.exclusive,
+        names: slot.names,
+        borrows: slot
+            .borrows
+            .into_iter()
+            .map(|borrow| SlotBorrow {
+                kind: if borrow.exclusive { "exclusive" } else { "shared" }.to_string(),
+                owner: borrow.owner,
+                range: borrow.taken.map(|range| positions.range(range)),
+            })
+            .collect(),
+        allocated: slot.allocated.map(|range| positions.range(range)),
+        edges: slot.edges,
+    }
+}

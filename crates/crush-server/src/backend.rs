@@ -1,0 +1,392 @@
+//! The handlers of the protocol. Each takes its turn in the queue of [`documents`](crate::documents) before it awaits
+//! anything, and only converts: what is answered is worked out by `crush-ide`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crush_ide::{HintOptions, PositionEncoding, Snapshot};
+use tokio::runtime::Handle;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::ls_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
+    CodeActionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse,
+    Hover, HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
+    InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent,
+    MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, SaveOptions, ServerCapabilities, ServerInfo,
+    SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceEdit,
+};
+use tower_lsp::{Client, LanguageServer, LspService, Server};
+
+use crate::convert::{Positions, invalid_position};
+use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
+use crate::outbox::Outbox;
+use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
+use crate::runs::Runs;
+
+/// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
+/// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
+const CONCURRENCY: usize = 64;
+
+/// The server, as the protocol library sees it.
+pub(crate) struct Backend {
+    client: Client,
+    queue: Queue,
+    events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
+    shows_progress: Arc<AtomicBool>,
+}
+
+/// Speaks the protocol on standard input and output until the client says `exit` or is gone.
+///
+/// # Errors
+///
+/// When the system gives the server no threads.
+pub fn serve() -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (service, socket) = LspService::build(Backend::new)
+            .custom_method("crush/trust", Backend::trust)
+            .custom_method("crush/run", Backend::run)
+            .custom_method("crush/cancel", Backend::cancel)
+            .custom_method("crush/arena", Backend::arena)
+            .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
+            .finish();
+        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+            .concurrency_level(CONCURRENCY)
+            .serve(service)
+            .await;
+    });
+    // The thread that reads standard input may wait for ever: the process does not wait for it.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+impl Backend {
+    fn new(client: Client) -> Self {
+        let (queue, events) = queue();
+        Self {
+            client,
+            queue,
+            events: std::sync::Mutex::new(Some(events)),
+            shows_progress: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    async fn trust(&self, params: TrustParams) {
+        self.queue.send(Event::Trust(params.trusted));
+    }
+
+    async fn run(&self, params: RunParams) -> Result<()> {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.queue.send(Event::Run { uri: params.text_document.uri, reply });
+        match answer.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => Err(request_failed(reason)),
+            Err(_) => Err(request_failed("the server is shutting down".to_string())),
+        }
+    }
+
+    async fn cancel(&self, params: RunParams) -> Result<()> {
+        self.queue.send(Event::Cancel(params.text_document.uri));
+        Ok(())
+    }
+
+    async fn arena(&self, params: ArenaParams) -> Result<Option<ArenaView>> {
+        let snapshot = self.queue.read(params.text_document.uri.clone());
+        let Some(document) = snapshot.await else { return Ok(None) };
+        compute(move || Ok(crate::arena::view(&document, &params))).await
+    }
+
+    async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        if let ProgressToken::Number(token) = params.token {
+            self.queue.send(Event::CancelProgress(token));
+        }
+    }
+
+    /// Answers from a snapshot of `uri`, on a thread where it may take its time. `None` when the document is not open.
+    async fn answer<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<Option<T>> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let snapshot = self.queue.read(uri);
+        let Some(document) = snapshot.await else { return Ok(None) };
+        compute(move || {
+            let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
+            work(&document, positions)
+        })
+        .await
+    }
+
+    /// Like [`answer`](Self::answer), for what depends on a place in the document.
+    async fn answer_at<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        position: Position,
+        work: impl FnOnce(&DocumentSnapshot, Positions<'_>, usize) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.answer(uri, move |document, positions| {
+            let offset = positions.offset(position).map_err(invalid_position)?;
+            Ok(work(document, positions, offset))
+        })
+        .await
+    }
+}
+
+/// Runs `work` where it does not hold up the protocol. A panic in it is an error of this one request.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a request failed");
+            Err(Error::internal_error())
+        }
+    }
+}
+
+fn request_failed(message: String) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: message.into(), data: None }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let events = self.events.lock().ok().and_then(|mut events| events.take());
+        let outbox = Outbox::start(self.client.clone());
+        let runs =
+            Runs::new(self.queue.clone(), Handle::current(), self.client.clone(), Arc::clone(&self.shows_progress));
+        if let Some(events) = events
+            && let Err(error) = Documents::start(events, outbox, runs)
+        {
+            return Err(request_failed(format!("the system has no thread for the documents: {error}")));
+        }
+        if let Some(process) = params.process_id {
+            crate::parent::exit_with(process);
+        }
+        let window = params.capabilities.window.as_ref();
+        let shows_progress = window.and_then(|window| window.work_done_progress).unwrap_or(false);
+        self.shows_progress.store(shows_progress, Ordering::Relaxed);
+        let encoding = encoding_of(&params);
+        let settings = params
+            .initialization_options
+            .and_then(|options| serde_json::from_value::<Settings>(options).ok())
+            .unwrap_or_default();
+        let can_refresh_hints = params
+            .capabilities
+            .workspace
+            .as_ref()
+            .and_then(|workspace| workspace.inlay_hint.as_ref())
+            .and_then(|hints| hints.refresh_support)
+            .unwrap_or(false);
+        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints });
+        Ok(InitializeResult {
+            capabilities: capabilities(encoding),
+            server_info: Some(ServerInfo {
+                name: "crush-analyzer".to_string(),
+                version: Some(env!("CARGO_PKG_VERSION").to_string()),
+            }),
+            offset_encoding: None,
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {}
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.queue.send(Event::Open { uri: document.uri, version: document.version, text: document.text });
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.queue.send(Event::Change {
+            uri: params.text_document.uri,
+            version: params.text_document.version,
+            changes: params.content_changes,
+        });
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.queue.send(Event::Save(params.text_document.uri));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.queue.send(Event::Close(params.text_document.uri));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let settings = params.settings.get("crush").cloned().map(serde_json::from_value::<Settings>);
+        if let Some(Ok(settings)) = settings {
+            self.queue.send(Event::Settings(settings));
+        }
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, |document, positions, offset| {
+            let hover = crush_ide::hover(&document.snapshot, offset)?;
+            Some(Hover {
+                contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: hover.markdown }),
+                range: Some(positions.range(hover.range)),
+            })
+        })
+        .await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, |document, positions, offset| {
+            let range = crush_ide::definition(&document.snapshot, offset)?;
+            let location = Location { uri: document.uri.clone(), range: positions.range(range) };
+            Some(GotoDefinitionResponse::Scalar(location))
+        })
+        .await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.answer(params.text_document.uri, move |document, positions| {
+            let options =
+                HintOptions { borrow_ends: document.settings.borrow_hints, held_values: document.settings.type_hints };
+            // Editors ask for ranges of the text that they show, which may already be longer than ours.
+            let range = positions.clamped_range(params.range);
+            let hints = crush_ide::inlay_hints(&document.snapshot, range, options);
+            Ok(Some(hints.into_iter().map(|hint| to_inlay_hint(hint, positions)).collect()))
+        })
+        .await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.answer(params.text_document.uri, |document, positions| {
+            let symbols = crush_ide::symbols(&document.snapshot);
+            let symbols = symbols.into_iter().map(|symbol| to_symbol(symbol, positions)).collect();
+            Ok(Some(DocumentSymbolResponse::Nested(symbols)))
+        })
+        .await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.answer(params.text_document.uri, |document, positions| {
+            let folds = crush_ide::folds(&document.snapshot).into_iter().filter_map(|range| {
+                let lsp = positions.range(range);
+                (lsp.start.line < lsp.end.line).then(|| FoldingRange {
+                    start_line: lsp.start.line,
+                    end_line: lsp.end.line - 1,
+                    ..FoldingRange::default()
+                })
+            });
+            Ok(Some(folds.filter(|fold| fold.start_line < fold.end_line).collect()))
+        })
+        .await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.answer(params.text_document.uri, move |document, positions| {
+            let range = positions.text_range(params.range).map_err(invalid_position)?;
+            let actions = fixes(&document.snapshot, range)
+                .into_iter()
+                .map(|fix| CodeActionOrCommand::CodeAction(to_code_action(fix, document, positions)))
+                .collect();
+            Ok(Some(actions))
+        })
+        .await
+    }
+}
+
+fn encoding_of(params: &InitializeParams) -> PositionEncoding {
+    let general = params.capabilities.general.as_ref();
+    let offered = general.and_then(|general| general.position_encodings.as_ref());
+    // UTF-8 spares both sides the conversion; without a word from the client it is UTF-16.
+    match offered {
+        Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => PositionEncoding::Utf8,
+        _ => PositionEncoding::Utf16,
+    }
+}
+
+fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
+    let mut experimental = serde_json::Map::new();
+    experimental.insert("crush".to_string(), serde_json::json!({ "version": protocol::VERSION }));
+    ServerCapabilities {
+        position_encoding: Some(match encoding {
+            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+            PositionEncoding::Utf16 | PositionEncoding::Scalars => PositionEncodingKind::UTF16,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Simple(true)),
+        experimental: Some(LSPAny::Object(experimental)),
+        ..ServerCapabilities::default()
+    }
+}
+
+fn fixes(snapshot: &Snapshot, range: crush_ide::TextRange) -> Vec<crush_ide::Fix> {
+    let mut fixes: Vec<_> = crush_ide::diagnostics(snapshot)
+        .into_iter()
+        .filter(|diagnostic| diagnostic.range.start <= range.end && range.start <= diagnostic.range.end)
+        .flat_map(|diagnostic| diagnostic.fixes)
+        .collect();
+    fixes.dedup();
+    fixes
+}
+
+fn to_code_action(fix: crush_ide::Fix, document: &DocumentSnapshot, positions: Positions<'_>) -> CodeAction {
+    let edits =
+        fix.edits.into_iter().map(|edit| TextEdit { range: positions.range(edit.range), new_text: edit.new_text });
+    CodeAction {
+        title: fix.title,
+        kind: Some(CodeActionKind::QUICKFIX),
+        edit: Some(WorkspaceEdit {
+            changes: Some(std::iter::once((document.uri.clone(), edits.collect())).collect()),
+            ..WorkspaceEdit::default()
+        }),
+        ..CodeAction::default()
+    }
+}
+
+fn to_inlay_hint(hint: crush_ide::InlayHint, positions: Positions<'_>) -> InlayHint {
+    InlayHint {
+        position: positions.position(hint.offset),
+        label: InlayHintLabel::String(hint.label),
+        kind: matches!(hint.kind, crush_ide::HintKind::HeldValue).then_some(InlayHintKind::TYPE),
+        text_edits: None,
+        tooltip: Some(InlayHintTooltip::String(hint.tooltip)),
+        padding_left: Some(true),
+        padding_right: None,
+        data: None,
+    }
+}
+
+fn to_symbol(symbol: crush_ide::Symbol, positions: Positions<'_>) -> DocumentSymbol {
+    use crush_ide::SymbolKind as Kind;
+    #[expect(deprecated, reason = "the protocol's type has the field, and it must be filled in")]
+    DocumentSymbol {
+        name: symbol.name,
+        detail: symbol.detail,
+        kind: match symbol.kind {
+            Kind::Function => SymbolKind::FUNCTION,
+            Kind::Method => SymbolKind::METHOD,
+            Kind::Struct => SymbolKind::STRUCT,
+            Kind::Trait => SymbolKind::INTERFACE,
+            Kind::Impl => SymbolKind::CLASS,
+            Kind::Field => SymbolKind::FIELD,
+            Kind::Variable => SymbolKind::VARIABLE,
+            Kind::Module => SymbolKind::MODULE,
+        },
+        tags: None,
+        deprecated: None,
+        range: positions.range(symbol.range),
+        selection_range: positions.range(symbol.name_range),
+        children: Some(symbol.children.into_iter().map(|child| to_symbol(child, positions)).collect()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Plain data of `crush-ide` to and from the protocol's types. Offsets become positions here and nowhere else.
+
+use crush_ide::{LineColumn, OutOfRange, PositionEncoding, Text, TextRange};
+use tower_lsp::jsonrpc::{Error, ErrorCode};
+use tower_lsp::ls_types::{
+    self as lsp, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, Position,
+    Range, Uri,
+};
+
+/// How the text of one document is seen by the client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Positions<'text> {
+    /// The text.
+    pub(crate) text: &'text Text,
+    /// What the client's columns count.
+    pub(crate) encoding: PositionEncoding,
+}
+
+impl Positions<'_> {
+    /// The protocol's position of a byte offset.
+    pub(crate) fn position(self, offset: usize) -> Position {
+        let LineColumn { line, column } = self.text.position_of(offset, self.encoding);
+        Position { line, character: column }
+    }
+
+    /// The protocol's range of a range of bytes.
+    pub(crate) fn range(self, range: TextRange) -> Range {
+        Range { start: self.position(range.start), end: self.position(range.end) }
+    }
+
+    /// The byte offset of a position.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such line.
+    pub(crate) fn offset(self, position: Position) -> Result<usize, OutOfRange> {
+        self.text.offset_of(LineColumn { line: position.line, column: position.character }, self.encoding)
+    }
+
+    /// The bytes of a range. A range that ends before it starts is empty.
+    ///
+    /// # Errors
+    ///
+    /// When one of its lines does not exist.
+    pub(crate) fn text_range(self, range: Range) -> Result<TextRange, OutOfRange> {
+        let (start, end) = (self.offset(range.start)?, self.offset(range.end)?);
+        Ok(TextRange::new(start, end.max(start)))
+    }
+
+    /// The bytes of a range, as much of it as there is.
+    pub(crate) fn clamped_range(self, range: Range) -> TextRange {
+        let offset = |position| self.offset(position).unwrap_or(self.text.len());
+        let start = offset(range.start);
+        TextRange::new(start, offset(range.end).max(start))
+    }
+
+    /// A diagnostic.
+    pub(crate) fn diagnostic(self, uri: &Uri, diagnostic: &crush_ide::Diagnostic) -> lsp::Diagnostic {
+        let related = diagnostic.related.iter().map(|related| DiagnosticRelatedInformation {
+            location: Location { uri: uri.clone(), range: self.range(related.range) },
+            message: related.message.clone(),
+        });
+        lsp::Diagnostic {
+            range: self.range(diagnostic.range),
+            severity: Some(match diagnostic.severity {
+                crush_ide::Severity::Error => DiagnosticSeverity::ERROR,
+                crush_ide::Severity::Warning => DiagnosticSeverity::WARNING,
+                crush_ide::Severity::Hint => DiagnosticSeverity::HINT,
+            }),
+            code: Some(NumberOrString::String(diagnostic.code.to_string())),
+            code_description: None,
+            source: Some("crush".to_string()),
+            message: diagnostic.message.clone(),
+            related_information: Some(related.collect()),
+            tags: diagnostic.is_unused.then(|| vec![DiagnosticTag::UNNECESSARY]),
+            data: None,
+        }
+    }
+}
+
+/// The protocol's error for a position that does not exist.
+pub(crate) fn invalid_position(error: OutOfRange) -> Error {
+    Error { code: ErrorCode::InvalidParams, message: error.to_string().into(), data: None }
+}

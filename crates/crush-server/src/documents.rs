@@ -1,0 +1,407 @@
+//! The one writer: every change of an open document is applied here, in the order in which it arrived.
+//!
+//! Handlers of the protocol only put an [`Event`] into the queue, before they await anything, so that the order of events is
+//! the order of the client's messages. A request takes its turn in the same queue and gets a snapshot: it sees every change
+//! that came before it and none that came after.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use crush_ide::{Evaluation, FileAnalysis, PositionEncoding, Snapshot, Text, TextEdit, TextRange};
+use tokio::sync::oneshot;
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+
+use crate::convert::Positions;
+use crate::outbox::Outbox;
+use crate::protocol::{EvaluationParams, RunState, Settings};
+use crate::runs::{RunRequest, Runs};
+use crate::uri::DocumentKey;
+
+/// Something that happened, in the client's order.
+pub(crate) enum Event {
+    /// The handshake is over: how columns count, and what the client wants.
+    Configure { encoding: PositionEncoding, settings: Settings, can_refresh_hints: bool },
+    /// Settings changed. Trust is not among them.
+    Settings(Settings),
+    /// The user trusts the workspace, or no longer does.
+    Trust(bool),
+    /// A document was opened.
+    Open { uri: Uri, version: i32, text: String },
+    /// A document was edited.
+    Change { uri: Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent> },
+    /// A document was saved.
+    Save(Uri),
+    /// A document was closed.
+    Close(Uri),
+    /// The user wants a run now.
+    Run { uri: Uri, reply: oneshot::Sender<Result<(), String>> },
+    /// The user wants a run to stop.
+    Cancel(Uri),
+    /// The user wants the run with this progress token to stop.
+    CancelProgress(i32),
+    /// A request wants to read a document.
+    Read { uri: Uri, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    /// A run is over, or could not start.
+    Evaluated { key: DocumentKey, run: u64, version: i32, result: RunResult },
+}
+
+/// What came of a run.
+pub(crate) enum RunResult {
+    /// The program ran, to its end or to a fault.
+    Ran { evaluation: Arc<Evaluation>, milliseconds: u64 },
+    /// It was stopped before its end.
+    Cancelled { reason: String },
+    /// It does not compile.
+    Refused { reason: String },
+}
+
+/// An immutable view of a document, as a request gets it.
+#[derive(Clone)]
+pub(crate) struct DocumentSnapshot {
+    /// Its URI as the client spells it.
+    pub(crate) uri: Uri,
+    /// The text, what is known of it, and the last run.
+    pub(crate) snapshot: Snapshot,
+    /// The version that the last run ran.
+    pub(crate) evaluated_version: i32,
+    /// What columns count.
+    pub(crate) encoding: PositionEncoding,
+    /// What the client wants to see.
+    pub(crate) settings: Settings,
+}
+
+/// An open document.
+struct Document {
+    uri: Uri,
+    version: i32,
+    analysis: FileAnalysis,
+    /// The last run that ended, and the version it ran.
+    evaluation: Option<(i32, Arc<Evaluation>)>,
+}
+
+/// The way to the one writer.
+#[derive(Clone)]
+pub(crate) struct Queue(mpsc::Sender<Event>);
+
+impl Queue {
+    /// Puts `event` at the end of the queue.
+    pub(crate) fn send(&self, event: Event) {
+        // The writer is gone only when the process is on its way out.
+        let _ = self.0.send(event);
+    }
+
+    /// A snapshot of `uri` as it is when all events before this call are handled; `None` when it is not open.
+    ///
+    /// The turn is taken at once, not when the result is awaited.
+    pub(crate) fn read(&self, uri: Uri) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Event::Read { uri, reply });
+        async { answer.await.ok().flatten() }
+    }
+}
+
+/// A queue and the end that [`Documents::start`] reads.
+pub(crate) fn queue() -> (Queue, mpsc::Receiver<Event>) {
+    let (sender, receiver) = mpsc::channel();
+    (Queue(sender), receiver)
+}
+
+/// All open documents.
+pub(crate) struct Documents {
+    open: HashMap<DocumentKey, Document>,
+    encoding: PositionEncoding,
+    settings: Settings,
+    can_refresh_hints: bool,
+    outbox: Outbox,
+    runs: Runs,
+}
+
+impl Documents {
+    /// Starts the thread that owns the documents.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread for it.
+    pub(crate) fn start(events: mpsc::Receiver<Event>, outbox: Outbox, runs: Runs) -> std::io::Result<()> {
+        let mut documents = Self {
+            open: HashMap::new(),
+            encoding: PositionEncoding::Utf16,
+            settings: Settings::default(),
+            can_refresh_hints: false,
+            outbox,
+            runs,
+        };
+        std::thread::Builder::new()
+            .name("documents".to_string())
+            .stack_size(16 << 20)
+            .spawn(move || documents.handle_all(&events))
+            .map(drop)
+    }
+
+    fn handle_all(&mut self, events: &mpsc::Receiver<Event>) {
+        while let Ok(first) = events.recv() {
+            // Edits that wait behind each other are one edit: only the last one's diagnostics are of interest.
+            let mut batch = vec![first];
+            batch.extend(events.try_iter());
+            let mut stale = Vec::new();
+            for event in batch {
+                if !matches!(event, Event::Change { .. }) {
+                    self.publish_all(&mut stale);
+                }
+                self.handle(event, &mut stale);
+            }
+            self.publish_all(&mut stale);
+        }
+    }
+
+    fn handle(&mut self, event: Event, stale: &mut Vec<DocumentKey>) {
+        match event {
+            Event::Configure { encoding, settings, can_refresh_hints } => {
+                self.encoding = encoding;
+                self.settings = settings;
+                self.can_refresh_hints = can_refresh_hints;
+            }
+            Event::Settings(settings) => self.settings = Settings { trusted: self.settings.trusted, ..settings },
+            Event::Trust(trusted) => self.trust(trusted),
+            Event::Open { uri, version, text } => {
+                let key = DocumentKey::from(&uri);
+                self.runs.cancel(&key, "reopened");
+                let analysis = FileAnalysis::new(Text::from(text.as_str()));
+                self.open.insert(key.clone(), Document { uri, version, analysis, evaluation: None });
+                stale.push(key);
+            }
+            Event::Change { uri, version, changes } => self.change(&uri, version, changes, stale),
+            Event::Save(uri) => self.save(&uri),
+            Event::Close(uri) => self.close(&uri),
+            Event::Run { uri, reply } => {
+                let _ = reply.send(self.run(&DocumentKey::from(&uri)));
+            }
+            Event::Cancel(uri) => self.runs.cancel(&DocumentKey::from(&uri), "cancelled"),
+            Event::CancelProgress(token) => self.runs.cancel_progress(token),
+            Event::Read { uri, reply } => {
+                let _ = reply.send(self.snapshot(&DocumentKey::from(&uri)));
+            }
+            Event::Evaluated { key, run, version, result } => {
+                if self.runs.ended(&key, run) {
+                    self.evaluated(&key, version, result);
+                }
+            }
+        }
+    }
+
+    fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        stale: &mut Vec<DocumentKey>,
+    ) {
+        let key = DocumentKey::from(uri);
+        let encoding = self.encoding;
+        let Some(document) = self.open.get_mut(&key) else {
+            tracing::warn!(uri = uri.as_str(), "a change of a document that is not open");
+            return;
+        };
+        self.runs.cancel(&key, "edited");
+        let edits = edits_of(document.analysis.text(), changes, encoding);
+        document.analysis.edit(&edits);
+        document.version = version;
+        if !stale.contains(&key) {
+            stale.push(key);
+        }
+    }
+
+    fn save(&mut self, uri: &Uri) {
+        let key = DocumentKey::from(uri);
+        if !self.open.contains_key(&key) {
+            return;
+        }
+        if !self.settings.evaluate_on_save {
+            self.skip(&key, "running on save is turned off (setting `crush.evaluateOnSave`)");
+        } else if let Err(reason) = self.run(&key) {
+            self.skip(&key, &reason);
+        }
+    }
+
+    fn run(&mut self, key: &DocumentKey) -> Result<(), String> {
+        let Some(document) = self.open.get(key) else { return Err("the document is not open".to_string()) };
+        if !self.settings.trusted {
+            return Err("the workspace is not trusted, so nothing runs: trust it in the editor first".to_string());
+        }
+        self.outbox.evaluation(running(document));
+        self.runs.start(RunRequest {
+            key: key.clone(),
+            uri: document.uri.clone(),
+            version: document.version,
+            analysis: document.analysis.clone(),
+            instructions: self.settings.instructions,
+            milliseconds: self.settings.milliseconds,
+        });
+        Ok(())
+    }
+
+    fn skip(&self, key: &DocumentKey, reason: &str) {
+        if let Some(document) = self.open.get(key) {
+            let params = EvaluationParams { state: RunState::Skipped, reason: reason.to_string(), ..running(document) };
+            self.outbox.evaluation(params);
+        }
+    }
+
+    fn evaluated(&mut self, key: &DocumentKey, version: i32, result: RunResult) {
+        let Some(document) = self.open.get_mut(key) else { return };
+        let told = EvaluationParams { version, ..running(document) };
+        let (evaluation, milliseconds) = match result {
+            RunResult::Ran { evaluation, milliseconds } if document.version == version => (evaluation, milliseconds),
+            // Results for a version that is no longer current are thrown away, but for the word that the run is over.
+            RunResult::Ran { .. } => {
+                let reason = "edited".to_string();
+                return self.outbox.evaluation(EvaluationParams { state: RunState::Cancelled, reason, ..told });
+            }
+            RunResult::Cancelled { reason } => {
+                return self.outbox.evaluation(EvaluationParams { state: RunState::Cancelled, reason, ..told });
+            }
+            RunResult::Refused { reason } => {
+                return self.outbox.evaluation(EvaluationParams { state: RunState::Skipped, reason, ..told });
+            }
+        };
+        document.evaluation = Some((version, Arc::clone(&evaluation)));
+        let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
+        self.outbox.evaluation(crate::evaluation::params(told, &document.snapshot(), positions, milliseconds));
+        self.publish(key);
+        if self.can_refresh_hints {
+            self.outbox.refresh_hints();
+        }
+    }
+
+    fn trust(&mut self, trusted: bool) {
+        self.settings.trusted = trusted;
+        if !trusted {
+            for key in self.open.keys() {
+                self.runs.cancel(key, "the workspace is no longer trusted");
+            }
+        }
+    }
+
+    fn close(&mut self, uri: &Uri) {
+        let key = DocumentKey::from(uri);
+        self.runs.cancel(&key, "closed");
+        if let Some(document) = self.open.remove(&key) {
+            // What was said of the document is no longer held up by anything.
+            self.outbox.diagnostics(&key, document.uri, None, Vec::new());
+        }
+    }
+
+    fn snapshot(&self, key: &DocumentKey) -> Option<DocumentSnapshot> {
+        let document = self.open.get(key)?;
+        Some(DocumentSnapshot {
+            uri: document.uri.clone(),
+            snapshot: document.snapshot(),
+            evaluated_version: document.evaluation.as_ref().map_or(document.version, |(version, _)| *version),
+            encoding: self.encoding,
+            settings: self.settings.clone(),
+        })
+    }
+
+    fn publish_all(&self, stale: &mut Vec<DocumentKey>) {
+        for key in stale.drain(..) {
+            self.publish(&key);
+        }
+    }
+
+    /// Publishes what is known of a document: syntax, names and borrows, and the run when it is of this version.
+    fn publish(&self, key: &DocumentKey) {
+        let Some(document) = self.open.get(key) else { return };
+        let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
+        let diagnostics = crush_ide::diagnostics(&document.snapshot());
+        let diagnostics = diagnostics.iter().map(|d| positions.diagnostic(&document.uri, d)).collect();
+        self.outbox.diagnostics(key, document.uri.clone(), Some(document.version), diagnostics);
+    }
+}
+
+impl Document {
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            analysis: self.analysis.clone(),
+            evaluation: self.evaluation.as_ref().map(|(_, evaluation)| Arc::clone(evaluation)),
+            evaluation_is_current: self.evaluation.as_ref().is_some_and(|(version, _)| *version == self.version),
+        }
+    }
+}
+
+fn running(document: &Document) -> EvaluationParams {
+    EvaluationParams {
+        uri: document.uri.clone(),
+        version: document.version,
+        state: RunState::Running,
+        reason: String::new(),
+        lines: Vec::new(),
+        output: String::new(),
+        output_truncated: false,
+        summary: String::new(),
+        milliseconds: 0,
+    }
+}
+
+/// The client's changes as edits; each is in terms of the text that the one before it left.
+///
+/// A position beyond the end of the text means its end: the client and the server would drift apart for good if the change
+/// were refused.
+fn edits_of(text: &Text, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) -> Vec<TextEdit> {
+    let mut text = text.clone();
+    let mut edits = Vec::with_capacity(changes.len());
+    for change in changes {
+        let range = match change.range {
+            Some(range) => Positions { text: &text, encoding }.clamped_range(range),
+            None => TextRange::new(0, text.len()),
+        };
+        let edit = TextEdit { range, new_text: change.text };
+        text.apply(&edit);
+        edits.push(edit);
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tower_lsp::ls_types::{Position, Range};
+
+    fn change(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
+        let position = |(line, character)| Position { line, character };
+        TextDocumentContentChangeEvent {
+            range: Some(Range { start: position(start), end: position(end) }),
+            range_length: None,
+            text: text.to_string(),
+        }
+    }
+
+    fn after(text: &str, changes: Vec<TextDocumentContentChangeEvent>) -> String {
+        let mut text = Text::from(text);
+        for edit in edits_of(&text.clone(), changes, PositionEncoding::Utf16) {
+            text.apply(&edit);
+        }
+        text.to_string()
+    }
+
+    #[test]
+    fn changes_of_one_notification_follow_each_other() {
+        let changes = vec![change((0, 0), (0, 0), "let x = 1\n"), change((1, 4), (1, 6), "y")];
+        assert_eq!(after("let 😀 = 2", changes), "let x = 1\nlet y = 2");
+    }
+
+    #[test]
+    fn a_change_beyond_the_end_is_made_at_the_end() {
+        assert_eq!(after("a\r\nb", vec![change((7, 3), (9, 0), "!")]), "a\r\nb!");
+    }
+
+    #[test]
+    fn a_change_that_ends_before_it_starts_inserts() {
+        assert_eq!(after("abc", vec![change((0, 2), (0, 1), "-")]), "ab-c");
+    }
+
+    #[test]
+    fn columns_beyond_the_line_do_not_reach_into_the_next() {
+        assert_eq!(after("ab\ncd", vec![change((0, 1), (0, 99), "")]), "a\ncd");
+    }
+}
