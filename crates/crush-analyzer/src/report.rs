@@ -107,10 +107,10 @@ fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) ->
     };
     // Paths, messages and labels may hold anything; only tabs and newlines may move the cursor.
     let path = printable(&source.path);
-    let (title, label) = split_title(&diagnostic.message);
+    let title = printable(&diagnostic.message);
     let mut snippet = Snippet::source(source.text.as_str())
         .path(path)
-        .annotation(AnnotationKind::Primary.span(source.clamp(diagnostic.range)).label(label));
+        .annotation(AnnotationKind::Primary.span(source.clamp(diagnostic.range)));
     for related in &diagnostic.related {
         snippet = snippet
             .annotation(AnnotationKind::Context.span(source.clamp(related.range)).label(printable(&related.message)));
@@ -123,11 +123,6 @@ fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) ->
         group = group.element(Level::HELP.message(printable(&fix.title)));
     }
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))
-}
-
-/// The message as the title; nothing to repeat at the underline.
-fn split_title(message: &str) -> (String, &'static str) {
-    (printable(message), "here")
 }
 
 /// The same text without what could take over a terminal.

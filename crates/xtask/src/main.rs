@@ -4,6 +4,8 @@ mod bench;
 mod grammar;
 #[cfg(feature = "grammar")]
 mod published;
+mod test;
+mod tour;
 
 use std::path::Path;
 
@@ -23,12 +25,18 @@ enum Command {
     Bench(bench::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
+    /// Run every test: formatting, lints, unit and whole-program tests, the parser, the editors.
+    Test(test::Arguments),
+    /// Show the main job on one program, in the terminal.
+    Tour(tour::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Tour(arguments) => tour::run(&arguments),
     }
 }
 
@@ -38,4 +46,10 @@ fn root() -> &'static Path {
         .ancestors()
         .nth(2)
         .expect("xtask lies two folders below the root")
+}
+
+/// A program of the workspace, in the folder where this one was built.
+fn binary(name: &str) -> std::path::PathBuf {
+    let here = std::env::current_exe().unwrap_or_default();
+    here.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
