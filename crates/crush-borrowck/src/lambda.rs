@@ -1,0 +1,309 @@
+//! The analysis of one lambda: abstract interpretation of its graph until nothing changes, then one pass that reports.
+
+mod access;
+mod builtin;
+mod call;
+mod extract;
+mod heap;
+mod message;
+mod transfer;
+
+use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crush_hir::body::{BlockId, Body, ExprId, LambdaId, LocalId};
+use crush_hir::cfg::{Cfg, LoanOwner};
+use crush_hir::source_map::BodyRange;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::draft::Draft;
+use crate::report::{Code, FunctionId, Place, Step};
+use crate::state::State;
+use crate::summary::{FunctionSummary, ObjectIndex, Summary, Use};
+use crate::table::{LoanInfo, Origin, Owner, Shape, Table};
+use crate::value::{Target, Value};
+
+/// What the analysis of a function asks about the others.
+pub(crate) trait Lookup {
+    fn function(&self, name: &str) -> Option<FunctionId>;
+    /// Every method of that name, with the struct or trait it belongs to.
+    fn methods(&self, name: &str) -> &[(crush_hir::body::Name, FunctionId)];
+    /// The summary as far as it is known; `None` before the first round.
+    fn summary(&self, function: FunctionId) -> Option<Arc<FunctionSummary>>;
+}
+
+/// The summaries of the lambdas of a function, as far as they are known.
+pub(crate) struct Inner {
+    summaries: RefCell<Vec<Option<Rc<Summary>>>>,
+    missed: Cell<bool>,
+}
+
+impl Inner {
+    pub(crate) fn new(count: usize) -> Self {
+        Self { summaries: RefCell::new(vec![None; count]), missed: Cell::new(false) }
+    }
+
+    /// The summary of a lambda; that it is not there yet is remembered.
+    fn get(&self, lambda: LambdaId) -> Option<Rc<Summary>> {
+        let known = self.summaries.borrow().get(lambda.index()).cloned().flatten();
+        if known.is_none() {
+            self.missed.set(true);
+        }
+        known
+    }
+
+    /// Whether a summary was asked for before it was there, as when a lambda calls itself.
+    pub(crate) fn was_missed(&self) -> bool {
+        self.missed.get()
+    }
+
+    /// Sets a summary, and tells whether it is another than before.
+    pub(crate) fn set(&self, lambda: LambdaId, summary: Summary) -> bool {
+        match self.summaries.borrow_mut().get_mut(lambda.index()) {
+            Some(known) if known.as_deref() != Some(&summary) => {
+                *known = Some(Rc::new(summary));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn into_summaries(self) -> Vec<Summary> {
+        let known = self.summaries.into_inner().into_iter();
+        known.map(|summary| summary.map(Rc::unwrap_or_clone).unwrap_or_default()).collect()
+    }
+}
+
+/// An effect on what a caller handed in, as it is found.
+struct Found {
+    object: u32,
+    usage: Use,
+    at: Step,
+}
+
+/// A condition as it is found.
+#[derive(Clone)]
+struct FoundCondition {
+    code: Code,
+    held: u32,
+    held_at: Step,
+    used: u32,
+    deep: bool,
+    at: Step,
+    names: (Option<String>, Option<String>),
+}
+
+/// A call of a function nobody here knows, as it is found.
+struct FoundCallback {
+    expr: ExprId,
+    callee: Value,
+    args: Vec<Value>,
+    held: Vec<(bool, Value, Step)>,
+    at: Step,
+}
+
+pub(crate) struct Lambda<'a> {
+    lookup: &'a dyn Lookup,
+    body: &'a Body,
+    function: FunctionId,
+    id: LambdaId,
+    cfg: &'a Cfg,
+    /// Summaries of the lambdas inside, which are analysed first.
+    inner: &'a Inner,
+    table: Table,
+    /// The variables that go out of scope with a block, latest first.
+    locals_of: FxHashMap<BlockId, Rc<[LocalId]>>,
+    /// The loans that a variable may own.
+    loans_of: FxHashMap<LocalId, Vec<u32>>,
+    /// For each loan of the graph, the loan that its earlier handles belong to.
+    stale: Vec<u32>,
+    imported: FxHashMap<(FunctionId, LambdaId, bool, u32, ExprId), u32>,
+    /// The last pass: conflicts are looked for.
+    reporting: bool,
+    drafts: Vec<Draft>,
+    effects: Vec<Found>,
+    effect_ids: FxHashMap<(u32, Use), u32>,
+    conditions: Vec<FoundCondition>,
+    condition_keys: FxHashSet<(Code, u32, u32, bool)>,
+    callbacks: Vec<FoundCallback>,
+    released: BTreeSet<LocalId>,
+    drops: bool,
+    throws: bool,
+    /// How deep callbacks of callbacks are being applied.
+    nesting: u32,
+}
+
+/// How often a node may be visited before the analysis gives up. Values are finite, so it ends by itself; this keeps the
+/// time of a body that nobody wrote by hand within bounds.
+const VISITS: u32 = 40;
+
+/// What the analysis of a lambda found.
+pub(crate) struct Outcome {
+    pub(crate) summary: Summary,
+    pub(crate) drafts: Vec<Draft>,
+}
+
+impl<'a> Lambda<'a> {
+    pub(crate) fn analyse(
+        lookup: &'a dyn Lookup,
+        body: &'a Body,
+        function: FunctionId,
+        cfg: &'a Cfg,
+        inner: &'a Inner,
+    ) -> Outcome {
+        let mut lambda = Self {
+            lookup,
+            body,
+            function,
+            id: cfg.lambda,
+            cfg,
+            inner,
+            table: Table::default(),
+            locals_of: FxHashMap::default(),
+            loans_of: FxHashMap::default(),
+            stale: Vec::new(),
+            imported: FxHashMap::default(),
+            reporting: false,
+            drafts: Vec::new(),
+            effects: Vec::new(),
+            effect_ids: FxHashMap::default(),
+            conditions: Vec::new(),
+            condition_keys: FxHashSet::default(),
+            callbacks: Vec::new(),
+            released: BTreeSet::new(),
+            drops: false,
+            throws: false,
+            nesting: 0,
+        };
+        lambda.declare_loans();
+        lambda.declare_locals();
+        lambda.run()
+    }
+
+    fn place(&self, range: BodyRange) -> Place {
+        Place { function: self.function, range }
+    }
+
+    fn step(&self, range: BodyRange) -> Step {
+        Step { place: self.place(range), cause: None }
+    }
+
+    /// Gives every loan of the graph its number, and after them every loan's stale twin.
+    fn declare_loans(&mut self) {
+        let count = self.cfg.loans.len() as u32;
+        for loan in &self.cfg.loans {
+            let owner = match loan.owner {
+                LoanOwner::Local(local) => Owner::Local(local),
+                LoanOwner::Temporary | LoanOwner::Iterated => Owner::Temporary,
+                LoanOwner::Loop => Owner::Loop,
+            };
+            if let Owner::Local(local) = owner {
+                self.loans_of.entry(local).or_default().push(self.table.loans.len() as u32);
+            }
+            let place = self.step(loan.range);
+            self.table.loans.push(LoanInfo { exclusive: loan.exclusive, owner, name: self.describe(loan.operand), place });
+        }
+        for loan in 0..count {
+            let twin = self.table.loans[loan as usize].clone();
+            self.table.loans.push(twin);
+            self.stale.push(count + loan);
+        }
+    }
+
+    fn declare_locals(&mut self) {
+        let mut locals_of = FxHashMap::<_, Vec<_>>::default();
+        for (index, local) in self.body.locals.iter().enumerate().rev() {
+            if local.lambda == self.id {
+                locals_of.entry(local.scope).or_default().push(LocalId(index as u32));
+            }
+        }
+        self.locals_of = locals_of.into_iter().map(|(block, locals)| (block, locals.into())).collect();
+    }
+
+    fn entry_state(&mut self) -> State {
+        let mut state = State::default();
+        for (index, param) in self.body[self.id].params.iter().enumerate() {
+            let object = self.table.object(Origin::Parameter(index as u32), Shape::Unknown);
+            self.bind(&mut state, *param, &Value::of(Target::Object(object)));
+        }
+        state
+    }
+
+    fn run(mut self) -> Outcome {
+        let order = self.cfg.reverse_postorder();
+        let mut position = vec![usize::MAX; self.cfg.nodes.len()];
+        for (at, node) in order.iter().enumerate() {
+            position[node.index()] = at;
+        }
+        let mut states: Vec<Option<State>> = vec![None; order.len()];
+        let mut visits = vec![0; order.len()];
+        states[0] = Some(self.entry_state());
+        let mut waiting = BTreeSet::from([0]);
+        while let Some(at) = waiting.pop_first() {
+            visits[at] += 1;
+            if visits[at] > VISITS {
+                return self.give_up();
+            }
+            let Some(state) = states[at].clone() else { continue };
+            self.node(order[at], state, &mut |lambda, to, state| {
+                let to = position[to.index()];
+                let changed = match &mut states[to] {
+                    Some(known) => known.join(state, &lambda.table),
+                    unknown => {
+                        *unknown = Some(state.clone());
+                        true
+                    }
+                };
+                if changed {
+                    waiting.insert(to);
+                }
+            });
+        }
+        self.reporting = true;
+        for (at, node) in order.iter().enumerate() {
+            if let Some(state) = states[at].clone() {
+                self.node(*node, state, &mut |_, _, _| {});
+            }
+        }
+        let exit = |node: crush_hir::cfg::NodeId| {
+            let at = position[node.index()];
+            (at != usize::MAX).then(|| states[at].clone()).flatten()
+        };
+        let (exit, unwound) = (exit(Cfg::EXIT), exit(Cfg::UNWOUND));
+        self.finish(exit, unwound)
+    }
+
+    /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.
+    fn give_up(self) -> Outcome {
+        let place = self.place(self.body[self.id].range);
+        let summary =
+            Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+        Outcome { summary, drafts: vec![Draft::too_large(place)] }
+    }
+
+    /// Whether the variable lives in a cell, because lambdas share it.
+    fn in_cell(&self, local: LocalId) -> bool {
+        self.body[local].captured || self.body[local].lambda != self.id
+    }
+
+    fn is_own(&self, local: LocalId) -> bool {
+        self.body[local].lambda == self.id
+    }
+
+    /// The number under which an effect is known, new or not.
+    fn effect(&mut self, object: u32, usage: Use, at: Step) -> u32 {
+        let next = self.effects.len() as u32;
+        let id = *self.effect_ids.entry((object, usage)).or_insert(next);
+        if id == next {
+            self.effects.push(Found { object, usage, at });
+        }
+        id
+    }
+}
+
+/// A position in a summary, for the loops that number things.
+fn index(position: usize) -> ObjectIndex {
+    position as u32
+}

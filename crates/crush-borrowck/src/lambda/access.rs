@@ -1,0 +1,291 @@
+//! Uses of objects: which of them a live borrow, or a drop, stands in the way of (the table of the memory model).
+
+use crush_hir::body::ExprId;
+
+use super::{FoundCondition, Lambda};
+use crate::draft::Draft;
+use crate::report::{Code, Severity, Step};
+use crate::state::{Freed, Live, State};
+use crate::summary::Use;
+use crate::table::{Alias, Owner};
+use crate::value::{Target, Value};
+
+/// A use of a value.
+#[derive(Clone)]
+pub(super) struct Usage {
+    pub(super) usage: Use,
+    pub(super) at: Step,
+    /// The value, as the program writes it.
+    pub(super) name: Option<String>,
+    /// It happens in every run that reaches the place.
+    pub(super) certain: bool,
+    /// The function that does it, when the place is a call.
+    pub(super) callee: Option<String>,
+}
+
+/// What stands in the way.
+#[derive(Clone)]
+pub(super) struct Conflict {
+    pub(super) code: Code,
+    pub(super) surely: bool,
+    pub(super) obstacle: Obstacle,
+    /// The used object and the one in the way have been found the same, but by different names.
+    pub(super) may_differ: bool,
+}
+
+#[derive(Clone)]
+pub(super) enum Obstacle {
+    /// A borrow.
+    Loan(u32),
+    /// A drop.
+    Freed(Step),
+}
+
+impl Lambda<'_> {
+    /// Uses whatever a value is: looks for conflicts, notes what callers must know, and does what the use does.
+    pub(super) fn access(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        self.note_effects(state, value, usage);
+        if self.reporting {
+            self.check(state, value, usage);
+        }
+        match usage.usage {
+            Use::DeepRead | Use::Send => self.access_below(state, value, usage),
+            Use::Drop => self.drop_value(state, value, usage),
+            Use::Read | Use::Write | Use::Share | Use::Exclude => {}
+        }
+    }
+
+    fn note_effects(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let sole = usage.certain && value.only().is_some();
+        for object in value.objects() {
+            if self.table.is_callers_business(object) {
+                let effect = self.effect(object, usage.usage, usage.at);
+                if sole {
+                    state.done.insert(effect, ());
+                }
+            }
+        }
+        self.drops |= usage.usage == Use::Drop;
+    }
+
+    fn check(&mut self, state: &State, value: &Value, usage: &Usage) {
+        let mut found: Option<Conflict> = None;
+        let mut all_surely = value.other() == 0 && usage.certain;
+        for target in value.targets() {
+            let conflict = match target {
+                Target::Object(object) => self.check_object(state, *object, None, usage),
+                Target::Handle(loan) => self.check_handle(state, *loan, usage),
+                Target::Function(_) => None,
+            };
+            all_surely &= conflict.as_ref().is_some_and(|conflict| conflict.surely);
+            found = match (found, conflict) {
+                (Some(a), Some(b)) if b.surely && !a.surely => Some(b),
+                (None, b) => b,
+                (a, _) => a,
+            };
+        }
+        if let Some(mut conflict) = found {
+            conflict.may_differ |= value.targets().len() > 1;
+            let severity = if all_surely { Severity::Error } else { Severity::Warning };
+            let draft = self.word(&conflict, usage, severity);
+            self.report(draft);
+        }
+    }
+
+    fn check_handle(&mut self, state: &State, loan: u32, usage: &Usage) -> Option<Conflict> {
+        let info = self.table.loans[loan as usize].clone();
+        let conflict = |code, surely| {
+            Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false })
+        };
+        if usage.usage == Use::Send {
+            return conflict(Code::HandleSentToTask, true);
+        }
+        let Some(live) = state.loans.get(loan) else { return conflict(Code::BorrowOutlivesScope, true) };
+        let live = live.clone();
+        let through = match usage.usage {
+            Use::Write if !info.exclusive => conflict(Code::WrittenThroughShared, true),
+            // Through an exclusive handle too: pass the handle itself on (B6).
+            Use::Exclude => conflict(Code::BorrowedTwice, true),
+            // Through the live exclusive handle, a write is allowed when no shared borrow was taken through it.
+            Use::Write => {
+                let mut worst = None;
+                for object in live.of.objects() {
+                    let found = self.check_object(state, object, Some(loan), usage);
+                    worst = worst.or(found);
+                }
+                if live.of.only().is_none() {
+                    worst = worst.map(|conflict| Conflict { surely: false, ..conflict });
+                }
+                worst
+            }
+            Use::Read | Use::DeepRead | Use::Share | Use::Drop | Use::Send => None,
+        };
+        match through {
+            None if !live.surely => conflict(Code::BorrowOutlivesScope, false),
+            other => other,
+        }
+    }
+
+    /// `through`: the handle that the object is used through.
+    fn check_object(&mut self, state: &State, object: u32, through: Option<u32>, usage: &Usage) -> Option<Conflict> {
+        let mut worst: Option<Conflict> = None;
+        let mut keep = |conflict: Conflict| {
+            if worst.as_ref().is_none_or(|worst| conflict.surely && !worst.surely) {
+                worst = Some(conflict);
+            }
+        };
+        let deep = matches!(usage.usage, Use::DeepRead | Use::Send);
+        if through.is_none() && !state.freed.is_empty() {
+            let mut freed = Vec::new();
+            state.freed.for_each(|object, it| freed.push((object, it.clone())));
+            for (other, it) in freed {
+                match self.table.alias(other, object) {
+                    Alias::No => {}
+                    Alias::Unknown => self.condition(Code::UseAfterDrop, other, (it.at, None), object, deep, usage),
+                    alias => keep(Conflict {
+                        code: Code::UseAfterDrop,
+                        surely: alias == Alias::Must && it.surely,
+                        obstacle: Obstacle::Freed(it.at),
+                        may_differ: false,
+                    }),
+                }
+            }
+        }
+        let mut loans = Vec::new();
+        state.loans.for_each(|loan, live| {
+            if Some(loan) != through {
+                loans.push((loan, live.clone()));
+            }
+        });
+        for (loan, live) in loans {
+            let info = &self.table.loans[loan as usize];
+            // What was written through an exclusive handle is stopped by shared borrows alone (B6).
+            if through.is_some() && info.exclusive {
+                continue;
+            }
+            let Some(code) = obstructs(info.exclusive, info.owner, usage.usage) else { continue };
+            let held_at = info.place;
+            let name = info.name.clone();
+            let Live { surely, of } = live;
+            for other in of.objects() {
+                match self.table.alias(other, object) {
+                    Alias::No => {}
+                    Alias::Unknown => self.condition(code, other, (held_at, name.clone()), object, deep, usage),
+                    alias => keep(Conflict {
+                        code,
+                        surely: surely && alias == Alias::Must && of.only().is_some(),
+                        obstacle: Obstacle::Loan(loan),
+                        may_differ: alias != Alias::Must,
+                    }),
+                }
+            }
+        }
+        worst
+    }
+
+    /// Two objects of which only a caller knows whether they are one.
+    fn condition(
+        &mut self,
+        code: Code,
+        held: u32,
+        (held_at, held_name): (Step, Option<String>),
+        used: u32,
+        deep: bool,
+        usage: &Usage,
+    ) {
+        if self.condition_keys.insert((code, held, used, deep)) {
+            self.conditions.push(FoundCondition {
+                code,
+                held,
+                held_at,
+                used,
+                deep,
+                at: usage.at,
+                names: (held_name, usage.name.clone()),
+            });
+        }
+    }
+
+    /// A deep read reads every object it reaches; dead handles among them are used too, and none may go to a task.
+    fn access_below(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let reached = self.reach(state, value);
+        let top = value.targets();
+        let mut below = Value::default();
+        for object in reached.objects {
+            below.add(Target::Object(object));
+        }
+        for handle in reached.handles {
+            below.add(Target::Handle(handle));
+        }
+        for target in below.targets() {
+            if top.contains(target) {
+                continue;
+            }
+            let inner = Usage { certain: false, ..usage.clone() };
+            let one = Value::of(*target);
+            self.note_effects(state, &one, &inner);
+            if self.reporting {
+                self.check(state, &one, &inner);
+            }
+        }
+    }
+
+    /// `drop(x)`: frees an object, or ends the borrow of a handle (A6, B4).
+    fn drop_value(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let sole = usage.certain && value.targets().len() == 1;
+        for target in value.targets() {
+            match target {
+                Target::Object(object) => {
+                    let surely = sole && self.table.objects[*object as usize].single;
+                    let known = state.freed.get(*object).is_some_and(|freed| freed.surely);
+                    if !known {
+                        state.freed.insert(*object, Freed { surely, at: usage.at });
+                    }
+                }
+                Target::Handle(loan) if sole => {
+                    state.loans.remove(*loan);
+                }
+                Target::Handle(loan) => {
+                    if let Some(live) = state.loans.get(*loan).cloned() {
+                        state.loans.insert(*loan, Live { surely: false, ..live });
+                    }
+                }
+                Target::Function(_) => {}
+            }
+        }
+    }
+
+    /// Keeps a report, one for each code and place.
+    pub(super) fn report(&mut self, draft: Draft) {
+        let same = self.drafts.iter_mut().find(|known| {
+            known.code == draft.code && known.place == draft.place && known.only_uncalled == draft.only_uncalled
+        });
+        match same {
+            Some(known) if known.severity >= draft.severity => {}
+            Some(known) => *known = draft,
+            None => self.drafts.push(draft),
+        }
+    }
+
+    /// The operand of a loan that the analysed text takes.
+    pub(super) fn loan_operand(&self, loan: u32) -> Option<ExprId> {
+        let count = self.cfg.loans.len() as u32;
+        if loan >= 2 * count {
+            return None;
+        }
+        Some(self.cfg.loans[(loan % count) as usize].operand)
+    }
+}
+
+/// Whether a live borrow is in the way of a use not through its handle, and what the fault is called.
+pub(super) fn obstructs(exclusive: bool, owner: Owner, usage: Use) -> Option<Code> {
+    match usage {
+        Use::Read | Use::DeepRead | Use::Send => exclusive.then_some(Code::ReadWhileExclusive),
+        Use::Share => exclusive.then_some(Code::BorrowedTwice),
+        Use::Exclude if owner == Owner::Loop => Some(Code::ChangedWhileIterated),
+        Use::Exclude => Some(Code::BorrowedTwice),
+        Use::Write if owner == Owner::Loop => Some(Code::ChangedWhileIterated),
+        Use::Write => Some(Code::ChangedWhileBorrowed),
+        Use::Drop => Some(Code::DroppedWhileBorrowed),
+    }
+}

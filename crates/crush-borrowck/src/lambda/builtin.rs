@@ -1,0 +1,232 @@
+//! Built-in functions, the methods of arrays and maps, and capabilities, by what they do to their arguments.
+
+use crush_hir::body::Name;
+
+use super::Lambda;
+use super::access::Usage;
+use super::call::{Called, Site};
+use crate::state::{Live, State};
+use crate::summary::Use;
+use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
+use crate::value::{Target, Value};
+
+/// What a capability gives back.
+enum Gives {
+    /// A number, a string, null.
+    Plain,
+    /// New objects.
+    Fresh,
+    /// New objects, in which, or as which, something of the arguments may be.
+    Mixed,
+}
+
+/// What a capability does to its arguments (H3).
+struct Effects {
+    /// It changes its first argument.
+    changes: bool,
+    /// It may call its arguments.
+    calls: bool,
+    gives: Gives,
+}
+
+/// The declared effects of a capability; of one that nobody knows, the widest that a capability may have.
+fn effects(name: &str) -> Effects {
+    let (space, function) = name.split_once('.').unwrap_or((name, ""));
+    let plain = Effects { changes: false, calls: false, gives: Gives::Plain };
+    match (space, function) {
+        ("array", "push" | "pop" | "insert" | "remove" | "set" | "clear" | "sort" | "reverse" | "extend")
+        | ("buffer" | "binary", _) => {
+            Effects { changes: true, calls: true, gives: Gives::Mixed }
+        }
+        ("str", "split") | ("regex", "find_all" | "split" | "match") | ("json", "parse") | ("caison" | "cson", "parse") => {
+            Effects { gives: Gives::Fresh, ..plain }
+        }
+        ("io" | "str" | "math" | "conv" | "path" | "json" | "regex", _) => plain,
+        ("fs" | "env" | "time" | "text", _) => Effects { gives: Gives::Fresh, ..plain },
+        ("collections", "len" | "includes") => plain,
+        _ => Effects { changes: false, calls: true, gives: Gives::Mixed },
+    }
+}
+
+impl Lambda<'_> {
+    /// A built-in function.
+    pub(super) fn builtin(&mut self, state: &mut State, name: &Name, site: &Site) -> Called {
+        let usage = match name.as_str() {
+            "print" => Use::DeepRead,
+            "len" => Use::Read,
+            "drop" => Use::Drop,
+            _ => return self.capability(state, name, site),
+        };
+        for (arg, arg_name) in site.args.iter().zip(&site.names) {
+            let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: true, callee: None };
+            self.access(state, arg, &usage);
+        }
+        Called::gives(Value::plain())
+    }
+
+    /// `receiver.name(…)`: a method of a struct, or one of those that arrays, maps and strings have.
+    pub(super) fn method(
+        &mut self,
+        state: &mut State,
+        (receiver, receiver_name): (&Value, Option<String>),
+        name: &Name,
+        site: &Site,
+    ) -> Called {
+        let (functions, builtin) = self.method_candidates(state, receiver, name);
+        let mut called = Called { returns: true, ..Called::default() };
+        let only = functions.is_empty() || !builtin;
+        let use_receiver = |lambda: &mut Self, state: &mut State, usage: Use, certain: bool| {
+            let usage = Usage { usage, at: site.step, name: receiver_name.clone(), certain, callee: None };
+            lambda.access(state, receiver, &usage);
+        };
+        if builtin || functions.is_empty() {
+            called.value = match name.as_str() {
+                "push" | "insert" => {
+                    use_receiver(self, state, Use::Write, only);
+                    for arg in &site.args {
+                        self.store(state, receiver, &Field::Element, arg, true);
+                    }
+                    Value::plain()
+                }
+                "pop" | "remove" => {
+                    use_receiver(self, state, Use::Write, only);
+                    self.load(state, receiver, &Field::Element).joined(&Value::plain())
+                }
+                "keys" => {
+                    use_receiver(self, state, Use::Read, only);
+                    let array = self.allocate(state, site.expr, u32::MAX, Shape::Array);
+                    let array = Value::of(Target::Object(array));
+                    self.store(state, &array, &Field::Element, &Value::flags(Value::TEXT), true);
+                    array
+                }
+                "len" => {
+                    use_receiver(self, state, Use::Read, only);
+                    Value::plain()
+                }
+                // No method of arrays, maps or strings: the run stops there for another reason.
+                _ => {
+                    use_receiver(self, state, Use::Read, false);
+                    Value::plain()
+                }
+            };
+        }
+        if !functions.is_empty() {
+            use_receiver(self, state, Use::Read, !builtin);
+            let mut args = vec![receiver.clone()];
+            args.extend(site.args.iter().cloned());
+            let mut names = vec![receiver_name.clone()];
+            names.extend(site.names.iter().cloned());
+            let site = Site { args, names, certain: site.certain && !builtin, ..site.clone() };
+            let user = self.call_functions(state, &functions, &site);
+            called.value.join(&user.value);
+            called.thrown.join(&user.thrown);
+            called.throws |= user.throws;
+            called.returns = user.returns || builtin;
+        }
+        called
+    }
+
+    /// A capability: its arguments are borrowed until it returns (H3).
+    pub(super) fn capability(&mut self, state: &mut State, name: &Name, site: &Site) -> Called {
+        let effects = effects(name);
+        let mut held = Vec::new();
+        for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
+            let exclusive = effects.changes && position == 0;
+            let usage = if exclusive { Use::Write } else { Use::DeepRead };
+            let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: false, callee: None };
+            self.access(state, arg, &Usage { certain: exclusive, ..usage.clone() });
+            if !exclusive {
+                self.access(state, arg, &Usage { usage: Use::Read, ..usage });
+            }
+            let of = self.underlying(state, arg);
+            if !of.targets().is_empty() {
+                let loan = self.argument_loan(site, position, exclusive, arg_name.clone());
+                held.push(loan);
+                state.loans.insert(loan, Live { surely: false, of });
+            }
+        }
+        let mut given = Value::default();
+        for arg in &site.args {
+            given.join(arg);
+        }
+        let mut called = Called::gives(Value::plain());
+        if effects.calls {
+            let anything = self.anything_in(state, &given);
+            let callee = self.callable(&given);
+            if !callee.targets().is_empty() {
+                let arguments = vec![anything.clone(); 3];
+                let inner = Site {
+                    names: vec![None; arguments.len()],
+                    args: arguments,
+                    certain: false,
+                    ..site.clone()
+                };
+                let result = self.call_value(state, &callee, &inner);
+                given.join(&result.value);
+                called.throws |= result.throws;
+                called.thrown.join(&result.thrown);
+            }
+        }
+        for loan in held {
+            state.loans.remove(loan);
+        }
+        if effects.changes
+            && let Some(first) = site.args.first()
+        {
+            for arg in &site.args[1..] {
+                self.store(state, first, &Field::Element, arg, true);
+            }
+        }
+        called.value = match effects.gives {
+            Gives::Plain => Value::flags(Value::PLAIN | Value::TEXT),
+            Gives::Fresh => self.fresh(site),
+            Gives::Mixed => {
+                let anything = self.anything_in(state, &given);
+                let fresh = self.fresh(site);
+                self.store(state, &fresh, &Field::Element, &anything, true);
+                if given.targets().is_empty() { fresh } else { fresh.joined(&anything) }
+            }
+        };
+        // A capability that fails gives an error that `catch` may see.
+        called.throws = true;
+        called.thrown.join(&Value::flags(Value::TEXT | Value::PLAIN));
+        self.throws = true;
+        called
+    }
+
+    /// The arguments that may be functions.
+    fn callable(&self, given: &Value) -> Value {
+        let mut callable = Value::default();
+        for target in given.targets() {
+            let is_callable = match target {
+                Target::Function(_) => true,
+                Target::Object(object) => {
+                    let it = &self.table.objects[*object as usize];
+                    matches!(it.shape, Shape::Closure(..)) || matches!(it.origin, Origin::Parameter(_))
+                }
+                Target::Handle(_) => false,
+            };
+            if is_callable {
+                callable.add(*target);
+            }
+        }
+        callable
+    }
+
+    fn fresh(&mut self, site: &Site) -> Value {
+        let fresh = self.table.object(Origin::Fresh(site.expr), Shape::Unknown);
+        Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
+    }
+
+    /// The borrow of an argument while a capability runs.
+    fn argument_loan(&mut self, site: &Site, position: usize, exclusive: bool, name: Option<String>) -> u32 {
+        let key = (self.function, self.id, exclusive, position as u32, site.expr);
+        if let Some(known) = self.imported.get(&key) {
+            return *known;
+        }
+        let loan = self.table.loans.len() as u32;
+        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Temporary, name, place: site.step });
+        self.imported.insert(key, loan);
+        loan
+    }
+}

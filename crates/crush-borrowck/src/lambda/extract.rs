@@ -1,0 +1,287 @@
+//! From what was found in a lambda to its summary.
+
+use crush_hir::body::LambdaId;
+use rustc_hash::FxHashMap;
+
+use super::{Lambda, Outcome};
+use crate::draft::Draft;
+use crate::report::Severity;
+use crate::state::State;
+use crate::summary::{
+    Callback, Condition, Effect, Summary, SummaryObject, SummaryTarget, SummaryValue, Taken, Write,
+};
+use crate::table::{Field, Origin, Owner};
+use crate::value::{Target, Value};
+
+/// How many entries of a kind a summary may have. Beyond, the lambda counts as too large to analyse precisely.
+const ENTRIES: usize = 400;
+
+/// A summary in the making.
+#[derive(Default)]
+struct Extract {
+    summary: Summary,
+    objects: FxHashMap<u32, u32>,
+    dead: FxHashMap<u32, u32>,
+    taken: FxHashMap<u32, u32>,
+    /// Objects made here whose slots are still to be written down.
+    waiting: Vec<u32>,
+}
+
+impl Lambda<'_> {
+    /// Joins the exits and writes the summary.
+    pub(super) fn finish(mut self, exit: Option<State>, unwound: Option<State>) -> Outcome {
+        let (returns, throws) = (exit.is_some(), unwound.is_some());
+        // Unwinding leaves the outermost scope too.
+        let unwound = unwound.map(|mut state| {
+            let block = self.body[self.id].block;
+            self.leave(&mut state, block);
+            state
+        });
+        let end = match (exit, unwound) {
+            (Some(mut exit), Some(unwound)) => {
+                let returned = exit.returned.clone();
+                exit.join(&unwound, &self.table);
+                exit.returned = returned;
+                exit
+            }
+            (Some(state), None) => state,
+            (None, Some(mut state)) => {
+                state.returned = Value::default();
+                state
+            }
+            (None, None) => State::default(),
+        };
+        let mut extract = Extract::default();
+        extract.summary.returns = returns;
+        extract.summary.throws = throws;
+        extract.summary.released = self.released.iter().copied().collect();
+        if self.body[self.id].parent.is_some() || self.has_callers() {
+            self.extract(&mut extract, &end);
+        }
+        let too_large = [
+            extract.summary.objects.len(),
+            extract.summary.effects.len(),
+            extract.summary.conditions.len(),
+            extract.summary.writes.len(),
+        ];
+        let mut summary = extract.summary;
+        if too_large.into_iter().any(|count| count > ENTRIES) {
+            summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+            let place = self.place(self.body[self.id].range);
+            self.drafts.push(Draft::too_large(place));
+        }
+        self.conditions_of_an_uncalled_function();
+        Outcome { summary, drafts: self.drafts }
+    }
+
+    /// The top level is called by nobody.
+    fn has_callers(&self) -> bool {
+        self.id != LambdaId(0) || !matches!(self.body.owner, crush_hir::body::BodyOwner::TopLevel)
+    }
+
+    fn extract(&mut self, extract: &mut Extract, end: &State) {
+        // The callbacks first: the objects that they give are numbered by them.
+        let callbacks = std::mem::take(&mut self.callbacks);
+        let mut results = FxHashMap::default();
+        for (number, callback) in callbacks.iter().enumerate() {
+            results.entry(callback.expr).or_insert(number as u32);
+        }
+        let effects = std::mem::take(&mut self.effects);
+        for (number, found) in effects.iter().enumerate() {
+            let object = self.summary_object(extract, end, &results, found.object);
+            let surely = end.done.get(number as u32).is_some();
+            extract.summary.effects.push(Effect { object, usage: found.usage, at: found.at, surely });
+        }
+        for found in self.conditions.clone() {
+            let held = self.summary_object(extract, end, &results, found.held);
+            let used = self.summary_object(extract, end, &results, found.used);
+            extract.summary.conditions.push(Condition {
+                code: found.code,
+                held,
+                held_at: found.held_at,
+                used,
+                deep: found.deep,
+                at: found.at,
+                names: found.names,
+            });
+        }
+        for callback in &callbacks {
+            let callee = self.summary_value(extract, end, &results, &callback.callee);
+            let args = callback.args.iter().map(|arg| self.summary_value(extract, end, &results, arg)).collect();
+            let held = callback
+                .held
+                .iter()
+                .map(|(exclusive, of, at)| (*exclusive, self.summary_value(extract, end, &results, of), *at))
+                .collect();
+            extract.summary.callbacks.push(Callback { callee, args, held, at: callback.at });
+        }
+        extract.summary.returned = self.summary_value(extract, end, &results, &end.returned);
+        extract.summary.thrown = self.summary_value(extract, end, &results, &end.thrown);
+        let mut taken = Vec::new();
+        end.loans.for_each(|loan, live| taken.push((loan, live.clone())));
+        for (loan, live) in taken {
+            let info = self.table.loans[loan as usize].clone();
+            if let Owner::Local(local) = info.owner
+                && !self.is_own(local)
+            {
+                let of = self.summary_value(extract, end, &results, &live.of);
+                let number = *extract.taken.entry(loan).or_insert(extract.summary.taken.len() as u32) as usize;
+                if number == extract.summary.taken.len() {
+                    extract.summary.taken.push(Taken { local, exclusive: info.exclusive, of, at: info.place });
+                }
+            }
+        }
+        // What was put in anything that the caller can see.
+        let mut written = Vec::new();
+        end.for_each_written(|slot, _| {
+            let object = self.table.slots[slot as usize].object;
+            if self.table.objects[object as usize].symbolic {
+                written.push(object);
+            }
+        });
+        written.dedup();
+        for object in written {
+            self.summary_object(extract, end, &results, object);
+        }
+        let mut done = rustc_hash::FxHashSet::default();
+        while let Some(object) = extract.waiting.pop() {
+            if !done.insert(object) {
+                continue;
+            }
+            for slot in self.table.objects[object as usize].slots.clone() {
+                let Some(value) = end.written(slot).cloned() else { continue };
+                let entry = self.table.entry(slot);
+                let single = self.table.objects[object as usize].single;
+                let field = self.table.fields[self.table.slots[slot as usize].field as usize].clone();
+                let replaces = single
+                    && field != Field::Element
+                    && entry.targets().iter().all(|target| !value.targets().contains(target));
+                let index = self.summary_object(extract, end, &results, object);
+                let mut value = self.summary_value(extract, end, &results, &value);
+                // That a slot still holds what it held is no write.
+                if let Some(Target::Object(entry)) = entry.targets().first()
+                    && let Some(entry) = extract.objects.get(entry)
+                {
+                    value.targets.retain(|target| *target != SummaryTarget::Object(*entry));
+                }
+                if !value.targets.is_empty() || value.flags != 0 {
+                    extract.summary.writes.push(Write { object: index, field, value, replaces });
+                }
+            }
+        }
+        // Two parameters may be one object, and then the later write counts; their order is not kept.
+        for position in 0..extract.summary.writes.len() {
+            let field = extract.summary.writes[position].field.clone();
+            let many = extract
+                .summary
+                .writes
+                .iter()
+                .filter(|write| {
+                    write.field == field
+                        && !matches!(extract.summary.objects[write.object as usize], SummaryObject::Made(..))
+                })
+                .count()
+                > 1;
+            extract.summary.writes[position].replaces &= !many;
+        }
+    }
+
+    fn summary_object(
+        &mut self,
+        extract: &mut Extract,
+        end: &State,
+        results: &FxHashMap<crush_hir::body::ExprId, u32>,
+        object: u32,
+    ) -> u32 {
+        if let Some(known) = extract.objects.get(&object) {
+            return *known;
+        }
+        let it = self.table.objects[object as usize].clone();
+        let made = match it.origin {
+            Origin::Site { .. } | Origin::Cell(_) => SummaryObject::Made(it.shape, it.single),
+            Origin::Parameter(number) => SummaryObject::Parameter(number),
+            Origin::Captured(local) => SummaryObject::Captured(local),
+            Origin::Result(expr) => match results.get(&expr) {
+                Some(number) => SummaryObject::Result(*number),
+                None => SummaryObject::Fresh,
+            },
+            Origin::Fresh(_) => SummaryObject::Fresh,
+            Origin::Path { base, field } => {
+                let base = self.summary_object(extract, end, results, base);
+                SummaryObject::Path(base, self.table.fields[field as usize].clone())
+            }
+            Origin::Deep { base } => SummaryObject::Deep(self.summary_object(extract, end, results, base)),
+        };
+        let index = extract.summary.objects.len() as u32;
+        extract.summary.objects.push(made);
+        extract.objects.insert(object, index);
+        extract.waiting.push(object);
+        index
+    }
+
+    fn summary_value(
+        &mut self,
+        extract: &mut Extract,
+        end: &State,
+        results: &FxHashMap<crush_hir::body::ExprId, u32>,
+        value: &Value,
+    ) -> SummaryValue {
+        let mut targets = Vec::new();
+        for target in value.targets() {
+            targets.push(match target {
+                Target::Object(object) => {
+                    SummaryTarget::Object(self.summary_object(extract, end, results, *object))
+                }
+                Target::Function(function) => SummaryTarget::Function(self.table.functions[*function as usize]),
+                Target::Handle(loan) => {
+                    let info = self.table.loans[*loan as usize].clone();
+                    let outer = matches!(info.owner, Owner::Local(local) if !self.is_own(local));
+                    if outer && end.loans.get(*loan).is_some() {
+                        let next = extract.summary.taken.len() as u32;
+                        let number = *extract.taken.entry(*loan).or_insert(next);
+                        if number == next
+                            && let Owner::Local(local) = info.owner
+                        {
+                            let at = info.place;
+                            let (exclusive, of) = (info.exclusive, SummaryValue::default());
+                            extract.summary.taken.push(Taken { local, exclusive, of, at });
+                            let of = end.loans.get(*loan).map(|live| live.of.clone()).unwrap_or_default();
+                            let of = self.summary_value(extract, end, results, &of);
+                            extract.summary.taken[number as usize].of = of;
+                        }
+                        SummaryTarget::Taken(number)
+                    } else {
+                        let next = extract.summary.dead.len() as u32;
+                        let number = *extract.dead.entry(*loan).or_insert(next);
+                        if number == next {
+                            extract.summary.dead.push((info.exclusive, info.place, info.name));
+                        }
+                        SummaryTarget::Dead(number)
+                    }
+                }
+            });
+        }
+        targets.sort();
+        targets.dedup();
+        SummaryValue { targets, flags: value.other() }
+    }
+
+    /// While nobody calls a function, its parameters may be the same object.
+    fn conditions_of_an_uncalled_function(&mut self) {
+        if self.id != LambdaId(0) {
+            return;
+        }
+        let parameter =
+            |object: u32| matches!(self.table.objects[object as usize].origin, Origin::Parameter(_));
+        let found: Vec<_> = self
+            .conditions
+            .iter()
+            .filter(|condition| parameter(condition.held) && parameter(condition.used) && condition.at.cause.is_none())
+            .cloned()
+            .collect();
+        for condition in found {
+            let draft = self.word_condition(&condition, Severity::Warning, true);
+            self.report(draft);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Reading and writing slots, allocation, and what a value reaches.
+
+use crush_hir::body::{ExprId, LocalId};
+use rustc_hash::FxHashSet;
+
+use super::Lambda;
+use crate::state::State;
+use crate::table::{Field, Origin, Shape};
+use crate::value::{Target, Value};
+
+/// Everything that a value reaches.
+#[derive(Default)]
+pub(super) struct Reached {
+    pub(super) objects: Vec<u32>,
+    pub(super) handles: Vec<u32>,
+    seen: FxHashSet<Target>,
+}
+
+impl Lambda<'_> {
+    /// The objects that a value refers to, through live handles too.
+    pub(super) fn underlying(&self, state: &State, value: &Value) -> Value {
+        let mut objects = Value::default();
+        for target in value.targets() {
+            match target {
+                Target::Object(_) => {
+                    objects.add(*target);
+                }
+                Target::Handle(loan) => {
+                    if let Some(live) = state.loans.get(*loan) {
+                        objects.join(&live.of);
+                    }
+                }
+                Target::Function(_) => {}
+            }
+        }
+        objects
+    }
+
+    /// What a value holds in a field.
+    pub(super) fn load(&mut self, state: &State, value: &Value, field: &Field) -> Value {
+        let mut loaded = Value::flags(value.other() & Value::TEXT);
+        for object in self.underlying(state, value).objects() {
+            loaded.join(&self.load_object(state, object, field));
+        }
+        loaded
+    }
+
+    pub(super) fn load_object(&mut self, state: &State, object: u32, field: &Field) -> Value {
+        let key = self.table.field(field.clone());
+        let slot = self.table.slot(object, key);
+        let mut value = state.slot(slot, &self.table);
+        let symbolic = self.table.objects[object as usize].symbolic;
+        match field {
+            Field::Variable(_) => return value,
+            // A key that the program computes may be any.
+            Field::Element => {
+                for slot in &self.table.objects[object as usize].slots {
+                    if let Some(written) = state.written(*slot) {
+                        value.join(written);
+                    }
+                }
+                if symbolic {
+                    state.stored.for_each(|_, stored| {
+                        value.join(stored);
+                    });
+                }
+            }
+            Field::Named(_) => {
+                let element = self.table.field(Field::Element);
+                let slot = self.table.slot(object, element);
+                if let Some(written) = state.written(slot) {
+                    value.join(written);
+                }
+                if symbolic && let Some(stored) = state.stored.get(element) {
+                    value.join(stored);
+                }
+            }
+        }
+        if value.is_empty() { Value::plain() } else { value }
+    }
+
+    /// Puts a value in a field of whatever `base` refers to.
+    pub(super) fn store(&mut self, state: &mut State, base: &Value, field: &Field, value: &Value, certain: bool) {
+        let objects = self.underlying(state, base);
+        let sole = certain && objects.targets().len() == 1;
+        for object in objects.objects() {
+            let key = self.table.field(field.clone());
+            let slot = self.table.slot(object, key);
+            let replaces = sole && *field != Field::Element && self.table.objects[object as usize].single;
+            state.store(slot, value, replaces, &self.table);
+        }
+    }
+
+    /// A new object made at an expression.
+    pub(super) fn allocate(&mut self, state: &mut State, expr: ExprId, part: u32, shape: Shape) -> u32 {
+        let new = self.table.object(Origin::Site { expr, part, old: false }, shape.clone());
+        let old = state.was_born(new).then(|| self.older(expr, part, shape));
+        state.born_again(new, old, &self.table);
+        new
+    }
+
+    /// The object that stands for all that a site has made but the last.
+    pub(super) fn older(&mut self, expr: ExprId, part: u32, shape: Shape) -> u32 {
+        let old = self.table.object(Origin::Site { expr, part, old: true }, shape);
+        if let Some(new) = self.table.find(&Origin::Site { expr, part, old: false }) {
+            for slot in self.table.objects[new as usize].slots.clone() {
+                let field = self.table.slots[slot as usize].field;
+                self.table.slot(old, field);
+            }
+            if self.table.exposed[new as usize] {
+                self.table.exposed[old as usize] = true;
+            }
+        }
+        old
+    }
+
+    /// The slot that holds a variable shared with lambdas.
+    fn cell_slot(&mut self, local: LocalId) -> u32 {
+        let object = self.cell(local);
+        let field = self.table.field(Field::Variable(local));
+        self.table.slot(object, field)
+    }
+
+    pub(super) fn cell(&mut self, local: LocalId) -> u32 {
+        let origin = if self.is_own(local) { Origin::Cell(local) } else { Origin::Captured(local) };
+        self.table.object(origin, Shape::Cell)
+    }
+
+    pub(super) fn variable(&mut self, state: &State, local: LocalId) -> Value {
+        if !self.in_cell(local) {
+            return state.local(local);
+        }
+        let slot = self.cell_slot(local);
+        state.slot(slot, &self.table)
+    }
+
+    pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
+        if self.in_cell(local) {
+            let slot = self.cell_slot(local);
+            let replaces = !self.is_own(local);
+            state.store(slot, value, replaces, &self.table);
+        } else {
+            state.locals.insert(local.0, value.clone());
+        }
+    }
+
+    /// Everything that a value reaches here. What lies below a symbolic object untouched is its caller's to know.
+    pub(super) fn reach(&self, state: &State, value: &Value) -> Reached {
+        let mut reached = Reached::default();
+        let mut waiting: Vec<Target> = value.targets().to_vec();
+        let mut all_stored = false;
+        while let Some(target) = waiting.pop() {
+            if !reached.seen.insert(target) {
+                continue;
+            }
+            match target {
+                Target::Function(_) => {}
+                Target::Handle(loan) => {
+                    reached.handles.push(loan);
+                    if let Some(live) = state.loans.get(loan) {
+                        waiting.extend_from_slice(live.of.targets());
+                    }
+                }
+                Target::Object(object) => {
+                    reached.objects.push(object);
+                    let it = &self.table.objects[object as usize];
+                    for slot in &it.slots {
+                        if let Some(written) = state.written(*slot) {
+                            waiting.extend_from_slice(written.targets());
+                        }
+                    }
+                    if it.symbolic && !all_stored {
+                        all_stored = true;
+                        state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
+                        waiting.extend_from_slice(state.havoc.targets());
+                    }
+                }
+            }
+        }
+        reached
+    }
+
+    /// Everything that a value reaches, as a value: for what a function nobody knows may hand back.
+    pub(super) fn anything_in(&mut self, state: &State, value: &Value) -> Value {
+        let reached = self.reach(state, value);
+        let mut anything = Value::flags(Value::TEXT | Value::PLAIN);
+        for object in reached.objects {
+            anything.add(Target::Object(object));
+            if self.table.objects[object as usize].symbolic {
+                let deep = match self.table.objects[object as usize].origin {
+                    Origin::Deep { .. } => object,
+                    _ => self.table.object(Origin::Deep { base: object }, Shape::Unknown),
+                };
+                anything.add(Target::Object(deep));
+            }
+        }
+        for handle in reached.handles {
+            anything.add(Target::Handle(handle));
+        }
+        for target in value.targets() {
+            anything.add(*target);
+        }
+        anything
+    }
+}

@@ -1,0 +1,438 @@
+//! What each action does to the state.
+
+use crush_hir::body::{BinaryOp, BlockId, ExprId, ExprKind, Literal, LocalId, Pattern};
+use crush_hir::cfg::{Access, Action, Cfg, Combined, LoanId, LoanOwner, NodeId};
+
+use super::Lambda;
+use super::access::Usage;
+use crate::state::{Live, State};
+use crate::summary::Use;
+use crate::table::{Field, Owner, Shape};
+use crate::value::{Target, Value};
+
+/// Where a state goes on.
+pub(super) type Flow<'f, 'a> = &'f mut dyn FnMut(&mut Lambda<'a>, NodeId, &State);
+
+impl<'a> Lambda<'a> {
+    /// Runs the actions of a node, and hands the state to what follows.
+    pub(super) fn node(&mut self, node: NodeId, mut state: State, flow: Flow<'_, 'a>) {
+        let cfg: &'a Cfg = self.cfg;
+        let it = &cfg.nodes[node.index()];
+        for action in &it.actions {
+            if !self.action(action, &mut state, it.unwind, flow) {
+                return;
+            }
+        }
+        for next in cfg.successors(node) {
+            flow(self, next, &state);
+        }
+    }
+
+    /// Runs one action; `false`: nothing comes after it.
+    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
+    fn action(&mut self, action: &'a Action, state: &mut State, unwind: NodeId, flow: Flow<'_, 'a>) -> bool {
+        match action {
+            Action::Evaluate(expr) => self.evaluate(*expr, state),
+            Action::Copy { from, to } => {
+                let value = state.take_value(*from);
+                state.set_value(*to, value);
+            }
+            Action::Null(expr) => state.set_value(*expr, Value::plain()),
+            Action::Discard(expr) => {
+                state.take_value(*expr);
+            }
+            Action::Access { access, object, at } => {
+                let usage = match access {
+                    Access::Read => Use::Read,
+                    Access::DeepRead => Use::DeepRead,
+                    Access::Write => Use::Write,
+                    Access::Drop => Use::Drop,
+                };
+                let value = state.value(*object);
+                let usage = Usage { usage, at: self.step(*at), name: self.describe(*object), certain: true, callee: None };
+                self.access(state, &value, &usage);
+            }
+            Action::Compare { lhs, rhs, at } => {
+                let (a, b) = (state.value(*lhs), state.value(*rhs));
+                // Only two objects are read; what may be a number is no certain reader.
+                let certain = a.other() == 0 && b.other() == 0 && !self.maybe_plain(&a) && !self.maybe_plain(&b);
+                if !a.targets().is_empty() && !b.targets().is_empty() {
+                    for (value, expr) in [(&a, lhs), (&b, rhs)] {
+                        self.read(state, value, Use::Read, *expr, *at, certain);
+                        self.read(state, value, Use::DeepRead, *expr, *at, false);
+                    }
+                }
+            }
+            Action::Join { lhs, rhs, at } => {
+                let (a, b) = (state.value(*lhs), state.value(*rhs));
+                self.join_values(state, (&a, *lhs), (&b, *rhs), *at);
+            }
+            Action::Combine { place, value, at } => {
+                let new = state.take_value(*value);
+                let old = match place {
+                    Combined::Local(local) => self.variable(state, *local),
+                    Combined::Field(base, name) => {
+                        let base = state.value(*base);
+                        self.load(state, &base, &Field::Named(name.clone()))
+                    }
+                    Combined::Index(base, index) => {
+                        let (base, field) = (state.value(*base), self.index_field(*index));
+                        self.load(state, &base, &field)
+                    }
+                };
+                self.join_values(state, (&old, *value), (&new, *value), *at);
+                let sum = self.sum(state, *value, &old, &new);
+                state.set_value(*value, sum);
+            }
+            Action::Take(loan) => self.take(state, *loan),
+            Action::End(loan) => {
+                state.loans.remove(loan.0);
+            }
+            Action::Release { local, keep } => self.release(state, *local, *keep),
+            Action::Bind { local, value, .. } => {
+                let value = state.take_value(*value);
+                self.bind(state, *local, &value);
+            }
+            Action::BindElement { local, iterable, .. } => {
+                let iterated = state.value(*iterable);
+                let element = self.load(state, &iterated, &Field::Element);
+                self.bind(state, *local, &element);
+            }
+            Action::Catch { name } => {
+                let thrown = std::mem::take(&mut state.thrown);
+                if let Some((local, _)) = name {
+                    self.bind(state, *local, &thrown);
+                }
+            }
+            Action::Test { expr, arm } => {
+                if let Some((scrutinee, pattern)) = self.arm(*expr, *arm) {
+                    let value = state.value(scrutinee);
+                    self.test(state, &value, pattern, scrutinee);
+                }
+            }
+            Action::BindArm { expr, arm } => {
+                if let Some((scrutinee, pattern)) = self.arm(*expr, *arm) {
+                    let value = state.value(scrutinee);
+                    self.bind_pattern(state, &value, pattern);
+                }
+            }
+            Action::StoreField { base, value, name, .. } => {
+                let value = state.take_value(*value);
+                let base = state.take_value(*base);
+                self.store(state, &base, &Field::Named(name.clone()), &value, true);
+            }
+            Action::StoreIndex { base, index, value, .. } => {
+                let field = self.index_field(*index);
+                let value = state.take_value(*value);
+                state.take_value(*index);
+                let base = state.take_value(*base);
+                self.store(state, &base, &field, &value, true);
+            }
+            Action::Call(expr) => {
+                let before = state.clone();
+                let called = self.call(*expr, state);
+                if called.throws {
+                    // The callee may have done any part of what it does.
+                    let mut thrown = state.clone();
+                    thrown.join(&before, &self.table);
+                    thrown.thrown.join(&called.thrown);
+                    flow(self, unwind, &thrown);
+                }
+                if !called.returns {
+                    return false;
+                }
+                state.set_value(*expr, called.value);
+            }
+            Action::Return(value) => {
+                state.returned = match value {
+                    Some(value) => state.take_value(*value),
+                    None => Value::plain(),
+                };
+            }
+            Action::Throw(value) => {
+                state.thrown = state.take_value(*value);
+                flow(self, unwind, state);
+                return false;
+            }
+            Action::Leave(block) => self.leave(state, *block),
+        }
+        true
+    }
+
+    fn read(
+        &mut self,
+        state: &mut State,
+        value: &Value,
+        usage: Use,
+        expr: ExprId,
+        at: crush_hir::source_map::BodyRange,
+        certain: bool,
+    ) {
+        let usage = Usage { usage, at: self.step(at), name: self.describe(expr), certain, callee: None };
+        self.access(state, value, &usage);
+    }
+
+    /// Whether a symbolic value, of which nothing is known, may be no object.
+    fn maybe_plain(&self, value: &Value) -> bool {
+        value.objects().any(|object| self.table.objects[object as usize].symbolic)
+    }
+
+    fn evaluate(&mut self, expr: ExprId, state: &mut State) {
+        let body = self.body;
+        let value = match &body[expr].kind {
+            ExprKind::Literal(Literal::Str(_)) => Value::flags(Value::TEXT),
+            ExprKind::Literal(_)
+            | ExprKind::Missing
+            | ExprKind::Unsupported(_)
+            | ExprKind::Yield
+            | ExprKind::Logical { .. } => Value::plain(),
+            ExprKind::Local(local) => self.variable(state, *local),
+            ExprKind::Name(name) => match self.lookup.function(name) {
+                Some(function) => Value::of(self.table.function(function)),
+                None => Value::plain(),
+            },
+            ExprKind::Path { scope, name } => {
+                let mut value = Value::plain();
+                for function in self.path_functions(scope, name) {
+                    let target = self.table.function(function);
+                    value.add(target);
+                }
+                value
+            }
+            ExprKind::Array(elements) => {
+                let values: Vec<_> = elements.iter().map(|element| state.take_value(*element)).collect();
+                let array = self.allocate(state, expr, 0, Shape::Array);
+                let array = Value::of(Target::Object(array));
+                for value in values {
+                    self.store(state, &array, &Field::Element, &value, true);
+                }
+                array
+            }
+            ExprKind::Map(entries) => {
+                let values: Vec<_> =
+                    entries.iter().map(|(name, value)| (name.clone(), state.take_value(*value))).collect();
+                self.new_record(state, expr, Shape::Map, values)
+            }
+            ExprKind::Struct { name, fields, .. } => {
+                let values: Vec<_> =
+                    fields.iter().map(|(name, _, value)| (name.clone(), state.take_value(*value))).collect();
+                self.new_record(state, expr, Shape::Struct(name.clone()), values)
+            }
+            ExprKind::Range { start, end, .. } => {
+                state.take_value(*start);
+                state.take_value(*end);
+                let array = self.allocate(state, expr, 0, Shape::Array);
+                let array = Value::of(Target::Object(array));
+                self.store(state, &array, &Field::Element, &Value::plain(), true);
+                array
+            }
+            ExprKind::Unary { operand, .. } => {
+                state.take_value(*operand);
+                Value::plain()
+            }
+            ExprKind::Binary { op, lhs, rhs } => {
+                let (a, b) = (state.take_value(*lhs), state.take_value(*rhs));
+                match op {
+                    BinaryOp::Add => self.sum(state, expr, &a, &b),
+                    _ => Value::plain(),
+                }
+            }
+            ExprKind::Field { base, name, .. } => {
+                let base = state.take_value(*base);
+                self.load(state, &base, &Field::Named(name.clone()))
+            }
+            ExprKind::Index { base, index } => {
+                let field = self.index_field(*index);
+                state.take_value(*index);
+                let base = state.take_value(*base);
+                self.load(state, &base, &field)
+            }
+            ExprKind::Slice { base, start, end, step } => {
+                for bound in [start, end, step].into_iter().flatten() {
+                    state.take_value(*bound);
+                }
+                let base = state.take_value(*base);
+                let elements = self.load(state, &base, &Field::Element);
+                let array = self.allocate(state, expr, 0, Shape::Array);
+                let array = Value::of(Target::Object(array));
+                self.store(state, &array, &Field::Element, &elements, true);
+                if base.may_be_text() || self.maybe_plain(&base) {
+                    array.joined(&Value::flags(Value::TEXT))
+                } else {
+                    array
+                }
+            }
+            ExprKind::Lambda(lambda) => {
+                let closure = self.allocate(state, expr, 0, Shape::Closure(self.function, *lambda));
+                let closure = Value::of(Target::Object(closure));
+                for local in &body[*lambda].captures {
+                    let cell = Value::of(Target::Object(self.cell(*local)));
+                    self.store(state, &closure, &Field::Variable(*local), &cell, true);
+                }
+                closure
+            }
+            // These get their values from actions of their own.
+            ExprKind::Borrow { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Spawn { .. }
+            | ExprKind::Await(_)
+            | ExprKind::If { .. }
+            | ExprKind::Match { .. } => return,
+        };
+        state.set_value(expr, value);
+    }
+
+    fn new_record(
+        &mut self,
+        state: &mut State,
+        expr: ExprId,
+        shape: Shape,
+        values: Vec<(crush_hir::body::Name, Value)>,
+    ) -> Value {
+        let object = self.allocate(state, expr, 0, shape);
+        let object = Value::of(Target::Object(object));
+        for (name, value) in values {
+            self.store(state, &object, &Field::Named(name), &value, true);
+        }
+        object
+    }
+
+    /// The field that an index names: a constant key its own, anything else some element.
+    pub(super) fn index_field(&self, index: ExprId) -> Field {
+        match &self.body[index].kind {
+            ExprKind::Literal(Literal::Str(key)) => Field::Named(key.clone()),
+            _ => Field::Element,
+        }
+    }
+
+    /// `a + b` reads both when they are arrays, and deeply what is joined to a string.
+    fn join_values(
+        &mut self,
+        state: &mut State,
+        (a, lhs): (&Value, ExprId),
+        (b, rhs): (&Value, ExprId),
+        at: crush_hir::source_map::BodyRange,
+    ) {
+        for (value, expr, other) in [(a, lhs, b), (b, rhs, a)] {
+            if value.targets().is_empty() {
+                continue;
+            }
+            if other.may_be_text() || self.maybe_plain(other) {
+                let certain = other.other() == Value::TEXT && other.targets().is_empty();
+                self.read(state, value, Use::DeepRead, expr, at, certain);
+            }
+            if !other.targets().is_empty() {
+                let certain = !self.maybe_plain(value) && !self.maybe_plain(other) && other.other() == 0;
+                self.read(state, value, Use::Read, expr, at, certain);
+            }
+        }
+    }
+
+    /// What `a + b` gives: a number, a string, or a new array with the elements of both.
+    fn sum(&mut self, state: &mut State, expr: ExprId, a: &Value, b: &Value) -> Value {
+        if a.targets().is_empty() || b.targets().is_empty() {
+            let text = (a.may_be_text() || b.may_be_text() || self.maybe_plain(a) || self.maybe_plain(b))
+                .then_some(Value::TEXT)
+                .unwrap_or_default();
+            return Value::flags(Value::PLAIN | text);
+        }
+        let elements = self.load(state, a, &Field::Element).joined(&self.load(state, b, &Field::Element));
+        let array = self.allocate(state, expr, 0, Shape::Array);
+        let array = Value::of(Target::Object(array));
+        self.store(state, &array, &Field::Element, &elements, true);
+        if self.maybe_plain(a) || self.maybe_plain(b) || a.other() != 0 || b.other() != 0 {
+            array.joined(&Value::flags(Value::PLAIN | Value::TEXT))
+        } else {
+            array
+        }
+    }
+
+    // ---- borrows
+
+    fn take(&mut self, state: &mut State, id: LoanId) {
+        let cfg = self.cfg;
+        let loan = &cfg.loans[id.index()];
+        let is_loop = loan.owner == LoanOwner::Loop;
+        let value = if is_loop { state.value(loan.operand) } else { state.take_value(loan.operand) };
+        let usage = if loan.exclusive { Use::Exclude } else { Use::Share };
+        let usage =
+            Usage { usage, at: self.step(loan.range), name: self.describe(loan.operand), certain: true, callee: None };
+        self.access(state, &value, &usage);
+        let of = self.underlying(state, &value);
+        if !is_loop {
+            state.taken_again(id.0, self.stale[id.index()]);
+            state.set_value(loan.expr, Value::of(Target::Handle(id.0)));
+        }
+        if !of.targets().is_empty() {
+            // What the borrow is of is an object: `&1` is an error of its own, and a `for` over a number too.
+            state.loans.insert(id.0, Live { surely: true, of });
+        } else {
+            state.loans.remove(id.0);
+        }
+    }
+
+    /// Ends what a variable owns, but for the borrow just taken for it.
+    fn release(&mut self, state: &mut State, local: LocalId, keep: Option<LoanId>) {
+        if !self.is_own(local) {
+            self.released.insert(local);
+        }
+        for loan in self.loans_of.get(&local).into_iter().flatten() {
+            if keep.is_none_or(|keep| keep.0 != *loan) {
+                state.loans.remove(*loan);
+            }
+        }
+    }
+
+    pub(super) fn leave(&mut self, state: &mut State, block: BlockId) {
+        let Some(locals) = self.locals_of.get(&block).cloned() else { return };
+        for local in locals.iter() {
+            self.release(state, *local, None);
+            state.locals.remove(local.0);
+        }
+    }
+
+    // ---- patterns
+
+    fn arm(&self, expr: ExprId, arm: usize) -> Option<(ExprId, &'a Pattern)> {
+        let body = self.body;
+        match &body[expr].kind {
+            ExprKind::Match { scrutinee, arms } => Some((*scrutinee, &arms.get(arm)?.pattern)),
+            _ => None,
+        }
+    }
+
+    /// A struct pattern reads the object; another value it does not.
+    fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
+        if let Pattern::Struct { fields, .. } = pattern {
+            let at = self.body[scrutinee].range;
+            self.read(state, value, Use::Read, scrutinee, at, false);
+            for (name, pattern) in fields {
+                if matches!(pattern, Pattern::Struct { .. }) {
+                    let inner = self.load(state, value, &Field::Named(name.clone()));
+                    self.test(state, &inner, pattern, scrutinee);
+                }
+            }
+        }
+    }
+
+    fn bind_pattern(&mut self, state: &mut State, value: &Value, pattern: &Pattern) {
+        match pattern {
+            Pattern::Binding(local) => self.bind(state, *local, value),
+            Pattern::Struct { fields, .. } => {
+                for (name, pattern) in fields {
+                    let inner = self.load(state, value, &Field::Named(name.clone()));
+                    self.bind_pattern(state, &inner, pattern);
+                }
+            }
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Missing => {}
+        }
+    }
+
+    /// The owner of a loan, in words that fit "while … borrows it".
+    pub(super) fn owner_name(&self, owner: Owner) -> Option<String> {
+        match owner {
+            Owner::Local(local) => self.body.locals.get(local.index()).map(|local| local.name.to_string()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! What is known of a program, function by function, and what an edit makes stale.
+
+mod order;
+mod show;
+
+use std::sync::Arc;
+
+use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LambdaId, Name};
+use crush_hir::cfg::Cfg;
+use crush_hir::file::{BodyId, FileHir, ItemKey};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::draft::Draft;
+use crate::lambda::{Inner, Lambda, Lookup};
+use crate::report::FunctionId;
+use crate::summary::{FunctionSummary, Summary};
+
+/// The analysis of a file. It keeps reports and summaries, and no bodies.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    functions: Vec<Function>,
+    /// Numbers of functions that are gone, to be given again.
+    free: Vec<FunctionId>,
+    /// The functions in the order of the file's bodies.
+    order: Vec<FunctionId>,
+    names: Names,
+    /// Who mentions a name: as a function, as a method.
+    mentioned: FxHashMap<Mention, FxHashSet<FunctionId>>,
+}
+
+/// What an update did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// How many functions were analysed.
+    pub analysed: usize,
+}
+
+/// What is kept of a function.
+#[derive(Debug)]
+struct Function {
+    owner: BodyOwner,
+    key: ItemKey,
+    /// Where its body is, in the version of the file that was analysed last.
+    body: BodyId,
+    mentions: Arc<[Mention]>,
+    /// `None` while it has not been analysed.
+    summary: Option<Arc<FunctionSummary>>,
+    drafts: Vec<Draft>,
+}
+
+/// A name that a function uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Mention {
+    Function(Name),
+    Method(Name),
+}
+
+/// Which functions a name means.
+#[derive(Debug, Default)]
+struct Names {
+    functions: FxHashMap<Name, Vec<FunctionId>>,
+    methods: FxHashMap<Name, Vec<(Name, FunctionId)>>,
+}
+
+/// How often the members of a cycle of calls are analysed before they count as too large.
+const ROUNDS: usize = 30;
+
+impl Analysis {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Brings everything up to date with a version of the file. `lower` gives a body of it.
+    pub fn update(&mut self, file: &FileHir, mut lower: impl FnMut(BodyId) -> Body) -> Change {
+        let bodies: Vec<BodyId> = file.bodies().collect();
+        let stale = self.renew(file, &bodies);
+        let mut change = Change::default();
+        self.analyse_stale(stale, &mut lower, &mut change);
+        change
+    }
+
+    /// Compares the bodies with those known, and gives the functions that have to be analysed.
+    fn renew(&mut self, file: &FileHir, bodies: &[BodyId]) -> FxHashSet<FunctionId> {
+        let keys: Vec<ItemKey> = bodies.iter().map(|body| file.body_key(*body)).collect();
+        let known = |position: usize| self.functions[self.order[position].0 as usize].key;
+        let shared = keys.len().min(self.order.len());
+        let first = (0..shared).take_while(|at| known(*at) == keys[*at]).count();
+        let last = (0..shared - first)
+            .take_while(|back| known(self.order.len() - 1 - back) == keys[keys.len() - 1 - back])
+            .count();
+        let gone: Vec<FunctionId> = self.order[first..self.order.len() - last].to_vec();
+        let mut stale = FxHashSet::default();
+        let mut touched_names = FxHashSet::default();
+        let mut reusable: Vec<FunctionId> = gone;
+        let mut fresh = Vec::new();
+        for at in first..keys.len() - last {
+            let owner = file.body_owner(bodies[at]);
+            let same = reusable.iter().position(|id| {
+                let known = &self.functions[id.0 as usize];
+                known.owner == owner && known.key == keys[at]
+            });
+            let same = same.or_else(|| reusable.iter().position(|id| self.functions[id.0 as usize].owner == owner));
+            let id = match same {
+                Some(position) => {
+                    let id = reusable.remove(position);
+                    let function = &mut self.functions[id.0 as usize];
+                    if function.key != keys[at] {
+                        function.key = keys[at];
+                        stale.insert(id);
+                    }
+                    id
+                }
+                None => {
+                    let id = self.add(owner.clone(), keys[at], bodies[at]);
+                    touched_names.extend(mentions_of_owner(&owner));
+                    stale.insert(id);
+                    id
+                }
+            };
+            fresh.push(id);
+        }
+        for id in reusable {
+            touched_names.extend(mentions_of_owner(&self.functions[id.0 as usize].owner.clone()));
+            self.remove(id);
+        }
+        self.order.splice(first..self.order.len() - last, fresh);
+        for (id, body) in self.order.iter().zip(bodies) {
+            self.functions[id.0 as usize].body = *body;
+        }
+        for name in touched_names {
+            if let Mention::Function(name) = &name
+                && let Some(functions) = self.names.functions.get_mut(name)
+                && functions.len() > 1
+            {
+                // Of several with one name the last counts.
+                let position = |id: &FunctionId| self.order.iter().position(|known| known == id);
+                functions.sort_by_key(position);
+            }
+            stale.extend(self.mentioned.get(&name).into_iter().flatten().copied());
+        }
+        stale
+    }
+
+    fn add(&mut self, owner: BodyOwner, key: ItemKey, body: BodyId) -> FunctionId {
+        let function =
+            Function { owner: owner.clone(), key, body, mentions: Arc::new([]), summary: None, drafts: Vec::new() };
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.functions[id.0 as usize] = function;
+                id
+            }
+            None => {
+                self.functions.push(function);
+                FunctionId(self.functions.len() as u32 - 1)
+            }
+        };
+        match owner {
+            BodyOwner::TopLevel => {}
+            BodyOwner::Function { name, .. } => self.names.functions.entry(name).or_default().push(id),
+            BodyOwner::Method { type_name, name } => {
+                self.names.methods.entry(name).or_default().push((type_name, id));
+            }
+        }
+        id
+    }
+
+    fn remove(&mut self, id: FunctionId) {
+        let function = &mut self.functions[id.0 as usize];
+        function.summary = None;
+        function.drafts = Vec::new();
+        let mentions = std::mem::replace(&mut function.mentions, Arc::new([]));
+        for mention in mentions.iter() {
+            if let Some(who) = self.mentioned.get_mut(mention) {
+                who.remove(&id);
+            }
+        }
+        match &function.owner {
+            BodyOwner::TopLevel => {}
+            BodyOwner::Function { name, .. } => {
+                if let Some(ids) = self.names.functions.get_mut(name) {
+                    ids.retain(|known| *known != id);
+                }
+            }
+            BodyOwner::Method { name, .. } => {
+                if let Some(ids) = self.names.methods.get_mut(name) {
+                    ids.retain(|(_, known)| *known != id);
+                }
+            }
+        }
+        self.free.push(id);
+    }
+
+    /// Analyses what is stale, callees before callers, and then whoever a changed summary concerns.
+    fn analyse_stale(
+        &mut self,
+        mut stale: FxHashSet<FunctionId>,
+        lower: &mut impl FnMut(BodyId) -> Body,
+        change: &mut Change,
+    ) {
+        while !stale.is_empty() {
+            let mut roots: Vec<FunctionId> = stale.iter().copied().collect();
+            roots.sort();
+            let mut bodies = FxHashMap::default();
+            let mut changed = FxHashSet::default();
+            order::components(roots, self, &stale.clone(), lower, &mut bodies, &mut |analysis, lower, bodies, members| {
+                if members.iter().any(|member| stale.contains(member)) {
+                    change.analysed += members.len();
+                    for member in members {
+                        stale.remove(member);
+                    }
+                    for id in analysis.analyse(members, lower, bodies) {
+                        // Callers that this round comes to anyway are stale from now on.
+                        for caller in analysis.callers(id) {
+                            if !members.contains(&caller) {
+                                stale.insert(caller);
+                                changed.insert(caller);
+                            }
+                        }
+                    }
+                }
+                for member in members {
+                    bodies.remove(member);
+                }
+            });
+        }
+    }
+
+    /// Reads off the names that a body uses.
+    fn note_mentions(&mut self, id: FunctionId, body: &Body) {
+        let mut mentions: Vec<Mention> = Vec::new();
+        for expr in &body.exprs {
+            match &expr.kind {
+                ExprKind::Name(name) | ExprKind::Spawn { function: name, .. } => {
+                    mentions.push(Mention::Function(name.clone()));
+                }
+                ExprKind::Path { name, .. } => mentions.push(Mention::Method(name.clone())),
+                ExprKind::Call { callee, .. } => match callee {
+                    Callee::Name(name) => mentions.push(Mention::Function(name.clone())),
+                    Callee::Path { name, .. } | Callee::Method { name, .. } => {
+                        mentions.push(Mention::Method(name.clone()));
+                    }
+                    Callee::Capability(_) | Callee::Value(_) => {}
+                },
+                _ => {}
+            }
+        }
+        mentions.sort();
+        mentions.dedup();
+        let old = std::mem::replace(&mut self.functions[id.0 as usize].mentions, mentions.as_slice().into());
+        for mention in old.iter() {
+            if let Some(who) = self.mentioned.get_mut(mention) {
+                who.remove(&id);
+            }
+        }
+        for mention in mentions {
+            self.mentioned.entry(mention).or_default().insert(id);
+        }
+    }
+
+    /// The functions that a function may call or name.
+    fn callees(&self, id: FunctionId) -> Vec<FunctionId> {
+        let mut callees = Vec::new();
+        for mention in self.functions[id.0 as usize].mentions.iter() {
+            match mention {
+                Mention::Function(name) => callees.extend(self.function(name)),
+                Mention::Method(name) => callees.extend(self.methods(name).iter().map(|(_, id)| *id)),
+            }
+        }
+        callees
+    }
+
+    /// Who may call or name a function.
+    fn callers(&self, id: FunctionId) -> Vec<FunctionId> {
+        let names = mentions_of_owner(&self.functions[id.0 as usize].owner);
+        names.iter().filter_map(|name| self.mentioned.get(name)).flatten().copied().collect()
+    }
+
+    /// Analyses the members of a cycle of calls, or one function, until nothing changes. Gives those whose summary is not
+    /// what it was before.
+    fn analyse(
+        &mut self,
+        members: &[FunctionId],
+        lower: &mut impl FnMut(BodyId) -> Body,
+        bodies: &mut FxHashMap<FunctionId, Body>,
+    ) -> Vec<FunctionId> {
+        for id in members {
+            if !bodies.contains_key(id) {
+                bodies.insert(*id, lower(self.functions[id.0 as usize].body));
+            }
+        }
+        let before: Vec<_> = members.iter().map(|id| self.functions[id.0 as usize].summary.take()).collect();
+        let recursive = members.len() > 1 || members.iter().any(|id| self.callees(*id).contains(id));
+        let graphs: Vec<Vec<Cfg>> = members.iter().map(|id| graphs(&bodies[id])).collect();
+        for round in 0.. {
+            let mut changed = false;
+            for (id, graphs) in members.iter().zip(&graphs) {
+                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs);
+                let function = &mut self.functions[id.0 as usize];
+                changed |= function.summary.as_deref() != Some(&summary);
+                function.summary = Some(Arc::new(summary));
+                function.drafts = drafts;
+            }
+            if !recursive || !changed {
+                break;
+            }
+            if round == ROUNDS {
+                self.give_up(members, bodies);
+                break;
+            }
+        }
+        let unlike = members.iter().zip(before).filter(|(id, before)| self.functions[id.0 as usize].summary != *before);
+        unlike.map(|(id, _)| *id).collect()
+    }
+
+    fn analyse_one(&self, id: FunctionId, body: &Body, graphs: &[Cfg]) -> (FunctionSummary, Vec<Draft>) {
+        let inner = Inner::new(body.lambdas.len());
+        let mut drafts = Vec::new();
+        for _ in 0..ROUNDS {
+            drafts.clear();
+            let mut changed = false;
+            // Inner lambdas come after outer ones, and are analysed before them.
+            for graph in graphs.iter().rev() {
+                let outcome = Lambda::analyse(self, body, id, graph, &inner);
+                drafts.extend(outcome.drafts);
+                changed |= inner.set(graph.lambda, outcome.summary);
+            }
+            if !changed || !inner.was_missed() {
+                break;
+            }
+        }
+        (FunctionSummary { lambdas: inner.into_summaries() }, drafts)
+    }
+
+    /// A cycle that does not settle: everything is expected of its members, and each says so.
+    fn give_up(&mut self, members: &[FunctionId], bodies: &FxHashMap<FunctionId, Body>) {
+        for id in members {
+            let Some(body) = bodies.get(id) else { continue };
+            let unknown = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+            let function = &mut self.functions[id.0 as usize];
+            function.summary = Some(Arc::new(FunctionSummary { lambdas: vec![unknown; body.lambdas.len()] }));
+            let range = body[LambdaId(0)].range;
+            function.drafts.push(Draft::too_large(crate::report::Place { function: *id, range }));
+        }
+    }
+}
+
+fn graphs(body: &Body) -> Vec<Cfg> {
+    (0..body.lambdas.len()).map(|lambda| Cfg::new(body, LambdaId(lambda as u32))).collect()
+}
+
+/// The names under which a function is mentioned.
+fn mentions_of_owner(owner: &BodyOwner) -> Vec<Mention> {
+    match owner {
+        BodyOwner::TopLevel => Vec::new(),
+        BodyOwner::Function { name, .. } => vec![Mention::Function(name.clone())],
+        BodyOwner::Method { name, .. } => vec![Mention::Method(name.clone())],
+    }
+}
+
+impl Lookup for Analysis {
+    fn function(&self, name: &str) -> Option<FunctionId> {
+        self.names.functions.get(name)?.last().copied()
+    }
+
+    fn methods(&self, name: &str) -> &[(Name, FunctionId)] {
+        self.names.methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn summary(&self, function: FunctionId) -> Option<Arc<FunctionSummary>> {
+        self.functions.get(function.0 as usize)?.summary.clone()
+    }
+}

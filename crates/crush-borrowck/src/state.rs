@@ -1,0 +1,219 @@
+//! What is known at one point of a lambda.
+
+use crush_hir::body::{ExprId, LocalId};
+
+use crate::pmap::{Alone, PMap, Side};
+use crate::report::Step;
+use crate::table::Table;
+use crate::value::{Target, Value};
+
+/// A borrow that lives, or may.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Live {
+    /// It does, on every path that leads here.
+    pub(crate) surely: bool,
+    /// What it borrows: objects alone.
+    pub(crate) of: Value,
+}
+
+/// An object that was freed, or may have been.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Freed {
+    /// It was, on every path that leads here.
+    pub(crate) surely: bool,
+    /// Where.
+    pub(crate) at: Step,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct State {
+    /// By variable; those that closures share are in the heap.
+    pub(crate) locals: PMap<Value>,
+    /// By expression: made and not yet used up.
+    pub(crate) temporaries: PMap<Value>,
+    /// By slot. Nothing there: what the slot held at entry.
+    heap: PMap<Value>,
+    /// By field: what was put into any symbolic object, for another one may be the same.
+    pub(crate) stored: PMap<Value>,
+    pub(crate) freed: PMap<Freed>,
+    /// By loan.
+    pub(crate) loans: PMap<Live>,
+    /// Sites that have allocated, loans that have been taken.
+    born: PMap<()>,
+    taken: PMap<()>,
+    /// Effects that happened on every path, by their position.
+    pub(crate) done: PMap<()>,
+    /// What a function nobody knows may have put anywhere.
+    pub(crate) havoc: Value,
+    pub(crate) returned: Value,
+    pub(crate) thrown: Value,
+}
+
+impl State {
+    /// Joins what another path brings, and tells whether that changed anything.
+    pub(crate) fn join(&mut self, other: &Self, table: &Table) -> bool {
+        let before = self.clone();
+        let mut values = |_, a: &Value, b: &Value| a.union_if_more(b);
+        self.locals.merge(&other.locals, &mut values, &mut |_, _, _| Alone::Keep);
+        self.temporaries.merge(&other.temporaries, &mut values, &mut |_, _, _| Alone::Keep);
+        self.stored.merge(&other.stored, &mut values, &mut |_, _, _| Alone::Keep);
+        // A slot written on one path alone holds on the other what it held at entry.
+        self.heap.merge(&other.heap, &mut values, &mut |slot, value, _| {
+            match value.union_if_more(&table.entry(slot)) {
+                Some(union) => Alone::Change(union),
+                None => Alone::Keep,
+            }
+        });
+        self.freed.merge(
+            &other.freed,
+            &mut |_, a, b| (a.surely && !b.surely).then_some(Freed { surely: false, at: a.at }),
+            &mut |_, freed, _| match freed.surely {
+                true => Alone::Change(Freed { surely: false, at: freed.at }),
+                false => Alone::Keep,
+            },
+        );
+        self.loans.merge(
+            &other.loans,
+            &mut |_, a, b| {
+                let union = a.of.union_if_more(&b.of);
+                let surely = a.surely && b.surely;
+                (union.is_some() || surely != a.surely)
+                    .then(|| Live { surely, of: union.unwrap_or_else(|| a.of.clone()) })
+            },
+            &mut |_, live, _| match live.surely {
+                true => Alone::Change(Live { surely: false, of: live.of.clone() }),
+                false => Alone::Keep,
+            },
+        );
+        self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
+        self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
+        self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
+            Side::This | Side::Other => Alone::Remove,
+        });
+        let mut changed = self.havoc.join(&other.havoc);
+        changed |= self.returned.join(&other.returned);
+        changed |= self.thrown.join(&other.thrown);
+        changed
+            || !(self.locals.ptr_eq(&before.locals)
+                && self.temporaries.ptr_eq(&before.temporaries)
+                && self.heap.ptr_eq(&before.heap)
+                && self.stored.ptr_eq(&before.stored)
+                && self.freed.ptr_eq(&before.freed)
+                && self.loans.ptr_eq(&before.loans)
+                && self.born.ptr_eq(&before.born)
+                && self.taken.ptr_eq(&before.taken)
+                && self.done.ptr_eq(&before.done))
+    }
+
+    // ---- values
+
+    pub(crate) fn value(&self, expr: ExprId) -> Value {
+        self.temporaries.get(expr.0).cloned().unwrap_or_default()
+    }
+
+    /// The value of an expression that is used up here.
+    pub(crate) fn take_value(&mut self, expr: ExprId) -> Value {
+        self.temporaries.remove(expr.0).unwrap_or_default()
+    }
+
+    pub(crate) fn set_value(&mut self, expr: ExprId, value: Value) {
+        self.temporaries.insert(expr.0, value);
+    }
+
+    pub(crate) fn local(&self, local: LocalId) -> Value {
+        self.locals.get(local.0).cloned().unwrap_or_else(Value::plain)
+    }
+
+    // ---- the heap
+
+    /// What is in a slot.
+    pub(crate) fn slot(&self, slot: u32, table: &Table) -> Value {
+        let mut value = self.heap.get(slot).cloned().unwrap_or_else(|| table.entry(slot));
+        let it = &table.slots[slot as usize];
+        if table.objects[it.object as usize].symbolic {
+            if let Some(stored) = self.stored.get(it.field) {
+                value.join(stored);
+            }
+            value.join(&self.havoc);
+        }
+        value
+    }
+
+    /// What was put in a slot here, if anything was.
+    pub(crate) fn written(&self, slot: u32) -> Option<&Value> {
+        self.heap.get(slot)
+    }
+
+    pub(crate) fn for_each_written(&self, mut visit: impl FnMut(u32, &Value)) {
+        self.heap.for_each(|slot, value| visit(slot, value));
+    }
+
+    /// Puts a value in a slot; `replaces`: it is surely this one, so that nothing else is there afterwards.
+    pub(crate) fn store(&mut self, slot: u32, value: &Value, replaces: bool, table: &Table) {
+        let it = &table.slots[slot as usize];
+        let symbolic = table.objects[it.object as usize].symbolic;
+        if replaces {
+            self.heap.insert(slot, value.clone());
+        } else {
+            let old = self.heap.get(slot).cloned().unwrap_or_else(|| table.entry(slot));
+            if let Some(union) = old.union_if_more(value) {
+                self.heap.insert(slot, union);
+            }
+        }
+        if symbolic {
+            let stored = self.stored.get(it.field).cloned().unwrap_or_default();
+            if let Some(union) = stored.union_if_more(value) {
+                self.stored.insert(it.field, union);
+            }
+        }
+    }
+
+    // ---- sites and loans that come again
+
+    pub(crate) fn was_born(&self, site: u32) -> bool {
+        self.born.get(site).is_some()
+    }
+
+    /// An allocation site makes its next object: the last one is now one of the `old` ones.
+    pub(crate) fn born_again(&mut self, new: u32, old: Option<u32>, table: &Table) {
+        if self.born.get(new).is_none() {
+            self.born.insert(new, ());
+            return;
+        }
+        let Some(old) = old else { return };
+        self.rename(Target::Object(new), Target::Object(old));
+        for slot in &table.objects[new as usize].slots {
+            let field = table.slots[*slot as usize].field;
+            let moved = table.objects[old as usize].slots.iter().find(|to| table.slots[**to as usize].field == field);
+            if let (Some(value), Some(to)) = (self.heap.remove(*slot), moved) {
+                self.store(*to, &value, false, table);
+            }
+        }
+        if let Some(freed) = self.freed.remove(new) {
+            self.freed.insert(old, Freed { surely: false, at: freed.at });
+        }
+    }
+
+    /// A loan is taken where it was taken before: handles of the earlier one are `stale`.
+    pub(crate) fn taken_again(&mut self, loan: u32, stale: u32) {
+        if self.taken.get(loan).is_some() {
+            self.rename(Target::Handle(loan), Target::Handle(stale));
+        } else {
+            self.taken.insert(loan, ());
+        }
+    }
+
+    fn rename(&mut self, from: Target, to: Target) {
+        let mut replace = |_: u32, value: &Value| value.replace(from, to);
+        self.locals.map_some(&mut replace);
+        self.temporaries.map_some(&mut replace);
+        self.heap.map_some(&mut replace);
+        self.stored.map_some(&mut replace);
+        self.loans.map_some(|_, live| live.of.replace(from, to).map(|of| Live { surely: live.surely, of }));
+        for value in [&mut self.havoc, &mut self.returned, &mut self.thrown] {
+            if let Some(replaced) = value.replace(from, to) {
+                *value = replaced;
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a caller has to know of a lambda.
+//!
+//! A summary speaks of parameters, captured variables, what they reach at entry, and of the objects that the lambda made
+//! and that its caller can see. It never names a place of the caller.
+
+use crush_hir::body::{LambdaId, LocalId};
+
+use crate::report::{Code, FunctionId, Step};
+use crate::table::{Field, Shape};
+
+/// A position in [`Summary::objects`].
+pub(crate) type ObjectIndex = u32;
+
+/// An object that a summary speaks of. Those it rests on come before it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SummaryObject {
+    /// What a parameter held.
+    Parameter(u32),
+    /// The cell of a captured variable.
+    Captured(LocalId),
+    /// What an object held in a field.
+    Path(ObjectIndex, Field),
+    /// All that lies deeper.
+    Deep(ObjectIndex),
+    /// What the callback of this number gave.
+    Result(u32),
+    /// What the lambda made; whether it is one object.
+    Made(Shape, bool),
+    /// A tree of new objects.
+    Fresh,
+}
+
+/// One thing that a value may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SummaryTarget {
+    /// An object.
+    Object(ObjectIndex),
+    /// A handle whose borrow has ended, by its position in [`Summary::dead`].
+    Dead(u32),
+    /// A handle whose borrow a captured variable owns, by its position in [`Summary::taken`].
+    Taken(u32),
+    /// A named function.
+    Function(FunctionId),
+}
+
+/// What a value may be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SummaryValue {
+    pub(crate) targets: Vec<SummaryTarget>,
+    pub(crate) flags: u8,
+}
+
+/// How an object is used, borrows included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Use {
+    Read,
+    DeepRead,
+    Write,
+    Drop,
+    Share,
+    Exclude,
+    /// Copied into a task: no handle may be among what it reaches (T3).
+    Send,
+}
+
+/// Something that happens to what a caller handed in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Effect {
+    pub(crate) object: ObjectIndex,
+    pub(crate) usage: Use,
+    pub(crate) at: Step,
+    /// In every run of the lambda that ends.
+    pub(crate) surely: bool,
+}
+
+/// A fault that happens when two objects are the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    pub(crate) code: Code,
+    /// What is borrowed or freed.
+    pub(crate) held: ObjectIndex,
+    /// Where.
+    pub(crate) held_at: Step,
+    /// What is used meanwhile.
+    pub(crate) used: ObjectIndex,
+    /// It, or anything that it reaches.
+    pub(crate) deep: bool,
+    pub(crate) at: Step,
+    /// The names of both in the program, where they have any.
+    pub(crate) names: (Option<String>, Option<String>),
+}
+
+/// A call of a function that only a caller knows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Callback {
+    pub(crate) callee: SummaryValue,
+    pub(crate) args: Vec<SummaryValue>,
+    /// The borrows that live meanwhile.
+    pub(crate) held: Vec<(bool, SummaryValue, Step)>,
+    pub(crate) at: Step,
+}
+
+/// A value put where the caller can see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Write {
+    pub(crate) object: ObjectIndex,
+    pub(crate) field: Field,
+    pub(crate) value: SummaryValue,
+    /// Nothing else is there afterwards.
+    pub(crate) replaces: bool,
+}
+
+/// A borrow that a captured variable owns when the lambda ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Taken {
+    pub(crate) local: LocalId,
+    pub(crate) exclusive: bool,
+    pub(crate) of: SummaryValue,
+    pub(crate) at: Step,
+}
+
+/// What a caller has to know of a lambda. The default: it never ends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Summary {
+    pub(crate) objects: Vec<SummaryObject>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) callbacks: Vec<Callback>,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) taken: Vec<Taken>,
+    /// Captured variables that are bound again, which ends what they own.
+    pub(crate) released: Vec<LocalId>,
+    /// Handles it hands out, dead: where they were taken, and of what.
+    pub(crate) dead: Vec<(bool, Step, Option<String>)>,
+    pub(crate) returned: SummaryValue,
+    pub(crate) thrown: SummaryValue,
+    pub(crate) returns: bool,
+    pub(crate) throws: bool,
+    /// Too large to analyse: anything may happen to what it is given.
+    pub(crate) unknown: bool,
+}
+
+/// What is kept of a function: one summary for each of its lambdas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct FunctionSummary {
+    pub(crate) lambdas: Vec<Summary>,
+}
+
+impl FunctionSummary {
+    pub(crate) fn lambda(&self, lambda: LambdaId) -> Option<&Summary> {
+        self.lambdas.get(lambda.index())
+    }
+}

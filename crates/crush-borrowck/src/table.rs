@@ -1,0 +1,262 @@
+//! The abstract objects, slots, functions and loans of one analysed lambda, each under a small number.
+//!
+//! Objects are named by where they come from. An allocation site has two: the object it made last, which is one object,
+//! and all it made before ("recency"); so strong updates and certain reports are possible inside loops. What a lambda
+//! did not make itself is named by the path that led to it at entry (`p`, `p.items`, `p.items[*]`): a *symbolic* object.
+//! Two symbolic objects may be the same one; only a caller can tell.
+
+use crush_hir::body::{ExprId, LambdaId, LocalId, Name};
+use rustc_hash::FxHashMap;
+
+use crate::report::{FunctionId, Step};
+use crate::value::{Target, Value};
+
+/// How long a path from a parameter is told apart; what lies deeper is one object.
+///
+/// Loss: two different objects four fields deep in a parameter count as possibly the same. Longer paths would make
+/// summaries of recursive structures large, for programs that are rarely written.
+const PATH_LIMIT: u8 = 3;
+
+/// Where an abstract object comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    /// What an expression allocates; `part` tells apart what one call returns. `old`: all but the last.
+    Site { expr: ExprId, part: u32, old: bool },
+    /// The cell of a captured variable of this lambda.
+    Cell(LocalId),
+    /// What a parameter held at entry.
+    Parameter(u32),
+    /// The cell of a captured variable of an enclosing lambda.
+    Captured(LocalId),
+    /// What a function nobody knows gave back, or put anywhere.
+    Result(ExprId),
+    /// What a capability made: a tree of new objects.
+    Fresh(ExprId),
+    /// What a symbolic object held in a field at entry.
+    Path { base: u32, field: u32 },
+    /// Everything that lies deeper below a symbolic object.
+    Deep { base: u32 },
+}
+
+/// What is known of an object's kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Shape {
+    Unknown,
+    Array,
+    Map,
+    Struct(Name),
+    Closure(FunctionId, LambdaId),
+    Cell,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) origin: Origin,
+    pub(crate) shape: Shape,
+    /// At any time it stands for one object of the run.
+    pub(crate) single: bool,
+    pub(crate) symbolic: bool,
+    /// For a symbolic object, where its path starts.
+    pub(crate) root: u32,
+    depth: u8,
+    /// Its slots so far.
+    pub(crate) slots: Vec<u32>,
+}
+
+/// A part of an object that holds a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Field {
+    /// A field or a key that the program names.
+    Named(Name),
+    /// Any element, or a value under any key.
+    Element,
+    /// The cell that a closure has captured, or what is in it.
+    Variable(LocalId),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) object: u32,
+    pub(crate) field: u32,
+    /// For a symbolic object: what it held at entry.
+    pub(crate) entry: Option<u32>,
+}
+
+/// A loan, as the analysed lambda sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct LoanInfo {
+    pub(crate) exclusive: bool,
+    pub(crate) owner: Owner,
+    /// What is borrowed, in the program's words.
+    pub(crate) name: Option<String>,
+    pub(crate) place: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Local(LocalId),
+    Temporary,
+    Loop,
+    /// A variable of a function that is not this one.
+    Elsewhere,
+}
+
+/// Whether two abstract objects are the same object of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Alias {
+    No,
+    /// Only a caller can tell.
+    Unknown,
+    May,
+    Must,
+}
+
+#[derive(Default)]
+pub(crate) struct Table {
+    pub(crate) objects: Vec<Object>,
+    by_origin: FxHashMap<Origin, u32>,
+    pub(crate) slots: Vec<Slot>,
+    by_slot: FxHashMap<(u32, u32), u32>,
+    pub(crate) fields: Vec<Field>,
+    by_field: FxHashMap<Field, u32>,
+    pub(crate) functions: Vec<FunctionId>,
+    pub(crate) loans: Vec<LoanInfo>,
+    /// Objects made here that a function nobody knows has seen: it may keep them.
+    pub(crate) exposed: Vec<bool>,
+}
+
+impl Table {
+    pub(crate) fn object(&mut self, origin: Origin, shape: Shape) -> u32 {
+        if let Some(found) = self.by_origin.get(&origin) {
+            let found = *found;
+            let known = &mut self.objects[found as usize].shape;
+            if *known != shape && *known != Shape::Unknown {
+                *known = Shape::Unknown;
+            }
+            return found;
+        }
+        let id = self.objects.len() as u32;
+        let (single, symbolic, root, depth) = match &origin {
+            Origin::Site { old, .. } => (!old, false, id, 0),
+            // A loop may make several; an update keeps what was there.
+            Origin::Cell(_) => (false, false, id, 0),
+            Origin::Parameter(_) | Origin::Captured(_) => (true, true, id, 0),
+            Origin::Result(_) | Origin::Fresh(_) => (false, true, id, 0),
+            Origin::Path { base, field } => {
+                let base_id = *base;
+                let base = &self.objects[base_id as usize];
+                let single = base.single && self.fields[*field as usize] != Field::Element;
+                // A captured variable right at the start is no step of a path that the reader sees.
+                let is_variable = matches!(self.fields[*field as usize], Field::Variable(_));
+                let step = u8::from(!(is_variable && base.root == base_id));
+                (single, true, base.root, base.depth + step)
+            }
+            Origin::Deep { base } => (false, true, self.objects[*base as usize].root, u8::MAX),
+        };
+        self.objects.push(Object { origin: origin.clone(), shape, single, symbolic, root, depth, slots: Vec::new() });
+        self.exposed.push(false);
+        self.by_origin.insert(origin, id);
+        id
+    }
+
+    pub(crate) fn find(&self, origin: &Origin) -> Option<u32> {
+        self.by_origin.get(origin).copied()
+    }
+
+    pub(crate) fn field(&mut self, field: Field) -> u32 {
+        if let Some(found) = self.by_field.get(&field) {
+            return *found;
+        }
+        self.fields.push(field.clone());
+        self.by_field.insert(field, self.fields.len() as u32 - 1);
+        self.fields.len() as u32 - 1
+    }
+
+    pub(crate) fn function(&mut self, function: FunctionId) -> Target {
+        let found = self.functions.iter().position(|known| *known == function);
+        Target::Function(found.unwrap_or_else(|| {
+            self.functions.push(function);
+            self.functions.len() - 1
+        }) as u32)
+    }
+
+    pub(crate) fn slot(&mut self, object: u32, field: u32) -> u32 {
+        if let Some(found) = self.by_slot.get(&(object, field)) {
+            return *found;
+        }
+        let Object { symbolic, depth, .. } = self.objects[object as usize];
+        let entry = symbolic.then(|| match self.objects[object as usize].origin {
+            Origin::Deep { .. } => object,
+            _ if depth >= PATH_LIMIT => self.object(Origin::Deep { base: object }, Shape::Unknown),
+            _ => self.object(Origin::Path { base: object, field }, Shape::Unknown),
+        });
+        let id = self.slots.len() as u32;
+        self.slots.push(Slot { object, field, entry });
+        self.by_slot.insert((object, field), id);
+        self.objects[object as usize].slots.push(id);
+        id
+    }
+
+    /// What a slot holds when nothing has been put there.
+    pub(crate) fn entry(&self, slot: u32) -> Value {
+        match self.slots[slot as usize].entry {
+            Some(object) => Value::of(Target::Object(object)),
+            None => Value::default(),
+        }
+    }
+
+    pub(crate) fn alias(&self, a: u32, b: u32) -> Alias {
+        let (x, y) = (&self.objects[a as usize], &self.objects[b as usize]);
+        if a == b {
+            return if x.single { Alias::Must } else { Alias::May };
+        }
+        let is_cell = |object: &Object| object.shape == Shape::Cell;
+        if is_cell(x) || is_cell(y) {
+            return Alias::No;
+        }
+        match (x.symbolic, y.symbolic) {
+            (false, false) => Alias::No,
+            (true, true) => self.symbolic_alias(a, b),
+            // An object made here is not among those that were there at entry, but what an unknown function gives back
+            // may be one that it was given.
+            (true, false) => self.given_back(x.root, b),
+            (false, true) => self.given_back(y.root, a),
+        }
+    }
+
+    fn given_back(&self, root: u32, made_here: u32) -> Alias {
+        let is_result = matches!(self.objects[root as usize].origin, Origin::Result(_));
+        if is_result && self.exposed[made_here as usize] { Alias::Unknown } else { Alias::No }
+    }
+
+    fn symbolic_alias(&self, a: u32, b: u32) -> Alias {
+        let (x, y) = (&self.objects[a as usize], &self.objects[b as usize]);
+        let fresh = |object: &Object| matches!(self.objects[object.root as usize].origin, Origin::Fresh(_));
+        if !fresh(x) && !fresh(y) {
+            return Alias::Unknown;
+        }
+        // In a tree of new objects, two are the same only when the same path leads to them.
+        if x.root == y.root && self.same_path(a, b) { Alias::May } else { Alias::No }
+    }
+
+    fn same_path(&self, a: u32, b: u32) -> bool {
+        if a == b {
+            return true;
+        }
+        match (&self.objects[a as usize].origin, &self.objects[b as usize].origin) {
+            (Origin::Deep { .. }, Origin::Deep { .. }) => true,
+            (Origin::Path { base: x, field: f }, Origin::Path { base: y, field: g }) => {
+                let element = |field: &u32| self.fields[*field as usize] == Field::Element;
+                (f == g || element(f) || element(g)) && self.same_path(*x, *y)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a caller has to hear of what happens to it.
+    pub(crate) fn is_callers_business(&self, object: u32) -> bool {
+        let it = &self.objects[object as usize];
+        let root = &self.objects[it.root as usize].origin;
+        it.symbolic && !matches!(root, Origin::Fresh(_)) || self.exposed[object as usize]
+    }
+}

@@ -1,0 +1,110 @@
+//! What a variable, an element or an expression may be.
+
+use smallvec::SmallVec;
+
+/// One thing that a value may be, as positions in the [`Table`](crate::table::Table).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// A reference to an object. A *symbolic* object stands for whatever a parameter held, so it may be none at all.
+    Object(u32),
+    /// A borrow handle (B3).
+    Handle(u32),
+    /// A named function.
+    Function(u32),
+}
+
+/// A set of things that a value may be. Empty: nothing, the place is not reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Value {
+    /// Sorted.
+    targets: SmallVec<[Target; 2]>,
+    flags: u8,
+}
+
+impl Value {
+    /// May be a string.
+    pub(crate) const TEXT: u8 = 1;
+    /// May be something else that no borrow is about: null, a number, a truth value.
+    pub(crate) const PLAIN: u8 = 2;
+
+    pub(crate) fn of(target: Target) -> Self {
+        Self { targets: SmallVec::from_slice(&[target]), flags: 0 }
+    }
+
+    pub(crate) fn flags(flags: u8) -> Self {
+        Self { targets: SmallVec::new(), flags }
+    }
+
+    pub(crate) fn plain() -> Self {
+        Self::flags(Self::PLAIN)
+    }
+
+    pub(crate) fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// What it may be besides its targets.
+    pub(crate) fn other(&self) -> u8 {
+        self.flags
+    }
+
+    pub(crate) fn may_be_text(&self) -> bool {
+        self.flags & Self::TEXT != 0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.targets.is_empty() && self.flags == 0
+    }
+
+    /// The one thing that it surely is.
+    pub(crate) fn only(&self) -> Option<Target> {
+        match (&self.targets[..], self.flags) {
+            ([target], 0) => Some(*target),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn add(&mut self, target: Target) -> bool {
+        match self.targets.binary_search(&target) {
+            Ok(_) => false,
+            Err(at) => {
+                self.targets.insert(at, target);
+                true
+            }
+        }
+    }
+
+    /// Adds what `other` may be, and tells whether that changed anything.
+    pub(crate) fn join(&mut self, other: &Self) -> bool {
+        let mut changed = self.flags | other.flags != self.flags;
+        self.flags |= other.flags;
+        for target in &other.targets {
+            changed |= self.add(*target);
+        }
+        changed
+    }
+
+    pub(crate) fn joined(mut self, other: &Self) -> Self {
+        self.join(other);
+        self
+    }
+
+    /// The union, or `None` when `other` adds nothing.
+    pub(crate) fn union_if_more(&self, other: &Self) -> Option<Self> {
+        let mut union = self.clone();
+        union.join(other).then_some(union)
+    }
+
+    /// With one target replaced by another, or `None` when it does not have it.
+    pub(crate) fn replace(&self, from: Target, to: Target) -> Option<Self> {
+        let at = self.targets.binary_search(&from).ok()?;
+        let mut replaced = self.clone();
+        replaced.targets.remove(at);
+        replaced.add(to);
+        Some(replaced)
+    }
+
+    pub(crate) fn objects(&self) -> impl Iterator<Item = u32> + '_ {
+        self.targets.iter().filter_map(|target| if let Target::Object(object) = target { Some(*object) } else { None })
+    }
+}
