@@ -1,6 +1,9 @@
 //! What developers run: `cargo xtask <command>`. One command, one file.
 
 mod bench;
+mod command;
+mod dist;
+mod e2e;
 mod grammar;
 #[cfg(feature = "grammar")]
 mod published;
@@ -23,6 +26,10 @@ struct Arguments {
 enum Command {
     /// Measure how long an editor waits, beside other servers.
     Bench(bench::Arguments),
+    /// Package the extension with the server, and the Neovim plugin with its parser.
+    Dist(dist::Arguments),
+    /// Drive the packaged extension and plugin in the real editors.
+    E2e(e2e::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
     /// Run every test: formatting, lints, unit and whole-program tests, the parser, the editors.
@@ -34,6 +41,8 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Dist(arguments) => dist::run(&arguments),
+        Command::E2e(arguments) => e2e::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tour(arguments) => tour::run(&arguments),
@@ -42,10 +51,7 @@ fn main() -> anyhow::Result<()> {
 
 /// The root of the workspace.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("xtask lies two folders below the root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("xtask lies two folders below the root")
 }
 
 /// A program of the workspace, in the folder where this one was built.

@@ -5,6 +5,8 @@ import { ArenaPage, Borrow, Moment, Range, Slot, SlotKind } from "./protocol";
 export type Grouping = "kind" | "owner";
 
 export type Row =
+  | { row: "summary"; id: string; moment: string; numbers: string }
+  | { row: "filter"; id: string; filter: string; matches: number }
   | { row: "group"; id: string; title: string; slots: Slot[] }
   | { row: "slot"; id: string; slot: Slot }
   | { row: "fact"; id: string; title: string; detail: string; range: Range | null; icon: FactIcon }
@@ -50,8 +52,12 @@ const KINDS: readonly (readonly [SlotKind, string])[] = [
 
 const UNNAMED = "reached through others";
 
-export function topRows(arena: Arena, grouping: Grouping): Row[] {
-  const rows: Row[] = grouping === "kind" ? byKind(arena.slots) : byOwner(arena.slots);
+export function topRows(arena: Arena, grouping: Grouping, filter = ""): Row[] {
+  const rows: Row[] = [{ row: "summary", id: "summary", moment: arena.moment.text, numbers: numbers(arena) }];
+  if (filter !== "") {
+    rows.push({ row: "filter", id: "filter", filter, matches: arena.total });
+  }
+  rows.push(...(grouping === "kind" ? byKind(arena.slots) : byOwner(arena.slots)));
   if (arena.slots.length < arena.total) {
     rows.push({ row: "more", id: "more", loaded: arena.slots.length, total: arena.total });
   }
@@ -93,6 +99,8 @@ export function childRows(arena: Arena, parent: Row): Row[] {
       return parent.slots.map((slot) => slotRow(parent.id, slot));
     case "slot":
       return slotDetails(arena, parent.id, parent.slot);
+    case "summary":
+    case "filter":
     case "fact":
     case "more":
       return [];
@@ -117,7 +125,7 @@ function slotDetails(arena: Arena, id: string, slot: Slot): Row[] {
       row: "fact",
       id: `${id}/allocated`,
       title: "allocated",
-      detail: `on line ${slot.allocated.start.line + 1}`,
+      detail: `line ${slot.allocated.start.line + 1}`,
       range: slot.allocated,
       icon: "allocated",
     });
@@ -135,8 +143,8 @@ function slotDetails(arena: Arena, id: string, slot: Slot): Row[] {
 }
 
 function borrowDetail(borrow: Borrow): string {
-  const holder = borrow.owner === null ? "temporary" : `held by ${borrow.owner}`;
-  return borrow.range ? `${holder}, taken on line ${borrow.range.start.line + 1}` : holder;
+  const holder = borrow.owner === null ? "a temporary" : borrow.owner;
+  return borrow.range ? `held by ${holder}, line ${borrow.range.start.line + 1}` : `held by ${holder}`;
 }
 
 export function hasChildren(slot: Slot): boolean {
@@ -161,9 +169,9 @@ export function spoken(slot: Slot): string {
   return `${slot.kind} in slot ${slot.slot}${names}, ${slot.bytes} bytes, ${state}: ${slot.preview}`;
 }
 
-export function summary(arena: Arena): string {
+function numbers(arena: Arena): string {
   const { objects, bytes, borrows } = arena.stats;
-  const parts = [arena.moment.text, count(objects, "object"), size(bytes)];
+  const parts = [count(objects, "object"), size(bytes)];
   if (borrows > 0) {
     parts.push(count(borrows, "borrow"));
   }

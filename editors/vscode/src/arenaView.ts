@@ -1,7 +1,7 @@
 /** The arena of the last run as a tree: fetches pages, draws rows, follows the cursor. */
 
 import * as vscode from "vscode";
-import { addPage, Arena, badge, childRows, count, Grouping, hasChildren, Row, spoken, summary, topRows } from "./arenaModel";
+import { addPage, Arena, badge, childRows, count, Grouping, hasChildren, Row, spoken, topRows } from "./arenaModel";
 import { Evaluation, Range, Slot, SlotKind } from "./protocol";
 import { Server } from "./server";
 
@@ -73,6 +73,10 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
 
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
+      case "summary":
+        return summaryItem(row);
+      case "filter":
+        return filterItem(row);
       case "group":
         return groupItem(row);
       case "slot":
@@ -88,7 +92,7 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     if (!this.arena) {
       return [];
     }
-    return row ? childRows(this.arena, row) : topRows(this.arena, this.grouping);
+    return row ? childRows(this.arena, row) : topRows(this.arena, this.grouping, this.filter);
   }
 
   dispose(): void {
@@ -161,10 +165,9 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   }
 
   private draw(problem?: string): void {
-    const filtered = this.filter === "" ? "" : ` · filter “${this.filter}”: ${count(this.arena?.total ?? 0, "match")}`;
     // Without an arena the view's welcome text speaks, unless there is something to explain.
     const nothing = this.following && !this.arena ? `Line ${this.cursorLine + 1} did not run.` : undefined;
-    this.view.message = problem ?? (this.arena ? summary(this.arena) + filtered : nothing) ?? "";
+    this.view.message = problem ?? nothing ?? "";
     this.view.description = this.document?.path.split("/").pop() ?? "";
     void vscode.commands.executeCommand("setContext", "crush.arena.grouping", this.grouping);
     void vscode.commands.executeCommand("setContext", "crush.arena.filtered", this.filter !== "");
@@ -212,6 +215,26 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     );
     await vscode.window.showTextDocument(this.document, { selection });
   }
+}
+
+function summaryItem(row: Row & { row: "summary" }): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.moment);
+  item.id = row.id;
+  item.description = row.numbers;
+  item.tooltip = `The arena ${row.moment}: ${row.numbers}`;
+  item.iconPath = new vscode.ThemeIcon("history");
+  item.accessibilityInformation = { label: item.tooltip };
+  return item;
+}
+
+function filterItem(row: Row & { row: "filter" }): vscode.TreeItem {
+  const item = new vscode.TreeItem(`only “${row.filter}”`);
+  item.id = row.id;
+  item.description = `${count(row.matches, "object")}, click to show all`;
+  item.iconPath = new vscode.ThemeIcon("filter-filled");
+  item.command = { command: "crush.arena.clearFilter", title: "Clear Filter" };
+  item.accessibilityInformation = { label: `Filtered by ${row.filter}, ${count(row.matches, "object")}. Press Enter to show all.` };
+  return item;
 }
 
 function groupItem(row: Row & { row: "group" }): vscode.TreeItem {

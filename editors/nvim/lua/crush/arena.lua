@@ -204,7 +204,7 @@ function M.draw()
   else
     lines, places, marks = { "The program was not run yet: save it, or :CrushRun.", HELP }, {}, {}
   end
-  local bufnr = scratch.show(NAME, lines, { split = "botright vsplit" })
+  local bufnr = scratch.show(NAME, lines, { split = "botright 14split" })
   if vim.bo[bufnr].filetype ~= "crusharena" then
     vim.bo[bufnr].filetype = "crusharena"
     map(bufnr)

@@ -26,7 +26,7 @@ local function root_dir(bufnr, on_dir)
   end
   local name = vim.api.nvim_buf_get_name(bufnr)
   local own = name ~= "" and not name:find("^%w+://") and vim.fs.dirname(name) or nil
-  on_dir(vim.fs.root(bufnr, { "crush.toml", ".git" }) or own)
+  on_dir(vim.fs.root(bufnr, ".git") or own)
 end
 
 ---@return table

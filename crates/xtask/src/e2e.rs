@@ -1,0 +1,51 @@
+//! `cargo xtask e2e`: the packaged extension and plugin in the real editors, driven as a user would. What this needs it
+//! installs by itself, once, into `.cache/e2e`.
+
+mod cache;
+mod nvim;
+mod system;
+mod vscode;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::dist::{self, Editor};
+
+/// Which sessions to run.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// In which editor; both when not given
+    #[arg(value_enum)]
+    editor: Option<Editor>,
+
+    /// Only the session of that name
+    #[arg(long)]
+    only: Option<String>,
+
+    /// Install what the sessions need, and run none
+    #[arg(long)]
+    setup: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let editors = Editor::chosen(arguments.editor);
+    system::install(&editors)?;
+    if arguments.setup {
+        for editor in editors {
+            match editor {
+                Editor::Vscode => drop(vscode::setup()?),
+                Editor::Nvim => drop(nvim::setup()?),
+            }
+        }
+        return Ok(());
+    }
+    let server = dist::server()?;
+    for editor in editors {
+        match editor {
+            Editor::Vscode => vscode::run(&server, arguments.only.as_deref())?,
+            Editor::Nvim => nvim::run(&server, arguments.only.as_deref())?,
+        }
+    }
+    println!("screenshots: {}", cache::screenshots()?.display());
+    Ok(())
+}
