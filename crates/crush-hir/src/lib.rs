@@ -15,5 +15,6 @@ mod lower;
 mod print;
 pub mod source_map;
 pub mod syntax;
+mod walk;
 
 pub use lower::MAX_DEPTH;

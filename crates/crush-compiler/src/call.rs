@@ -1,0 +1,124 @@
+//! Calls, and functions as values.
+
+use crush_hir::body::{Callee, ExprId, Name};
+use crush_hir::source_map::BodyRange;
+use crush_vm::{Instruction, Reg};
+
+use crate::program::Compiler;
+use crate::variables::Home;
+
+impl Compiler<'_, '_> {
+    pub(crate) fn call(&mut self, id: ExprId, callee: &Callee, args: &[ExprId], dst: Reg) {
+        let range = self.body[id].range;
+        let span = self.span(range);
+        let count = self.count(args.len(), range);
+        match callee {
+            Callee::Name(name) => self.call_name(name, args, dst, range),
+            Callee::Capability(name) => {
+                let capability = self.capability(name, range);
+                let first = self.run(args);
+                self.frame.emit(Instruction::CallCapability { dst, capability, first, count }, span);
+            }
+            Callee::Path { scope, name } => {
+                let function = self.shared.file.method(scope, name).and_then(|body| self.shared.function(body));
+                if let Some(function) = function {
+                    let first = self.run(args);
+                    self.frame.emit(Instruction::Call { dst, function, first }, span);
+                }
+            }
+            Callee::Method { receiver, name } => {
+                let all: Vec<_> = std::iter::once(*receiver).chain(args.iter().copied()).collect();
+                let name = self.name(name, range);
+                let first = self.run(&all);
+                self.frame.emit(Instruction::CallMethod { dst, name, first, count }, span);
+            }
+            Callee::Value(value) => {
+                let callee = self.stable_operand(*value, args);
+                let first = self.run(args);
+                self.frame.emit(Instruction::CallValue { dst, callee, first, count }, span);
+            }
+        }
+    }
+
+    fn count(&mut self, count: usize, range: BodyRange) -> u8 {
+        u8::try_from(count).unwrap_or_else(|_| {
+            let range = self.range(range);
+            self.shared.problem("too-large", "a call takes at most 255 arguments".into(), range);
+            u8::MAX
+        })
+    }
+
+    /// `f(…)`: a function of the file, or one that is built in.
+    fn call_name(&mut self, name: &Name, args: &[ExprId], dst: Reg, range: BodyRange) {
+        let span = self.span(range);
+        let function = self.shared.file.function_body(name).and_then(|body| self.shared.function(body));
+        if let Some(function) = function {
+            let first = self.run(args);
+            return self.frame.emit(Instruction::Call { dst, function, first }, span);
+        }
+        match (name.as_str(), args) {
+            ("print", &[value]) => {
+                let src = self.operand(value);
+                self.frame.emit(Instruction::Print { src }, span);
+                self.frame.emit(Instruction::LoadNull { dst }, span);
+            }
+            ("len", &[value]) => {
+                let src = self.operand(value);
+                self.frame.emit(Instruction::Len { dst, src }, span);
+            }
+            ("drop", &[value]) => {
+                let src = self.operand(value);
+                self.frame.emit(Instruction::Drop { src }, span);
+                self.frame.emit(Instruction::LoadNull { dst }, span);
+            }
+            ("range" | "make_range", &[end]) => {
+                let start = self.frame.take();
+                self.frame.emit(Instruction::LoadInt { dst: start, value: 0 }, span);
+                let end = self.operand(end);
+                self.frame.emit(Instruction::NewRange { dst, start, end, inclusive: false }, span);
+            }
+            ("range" | "make_range", &[start, end]) => {
+                let start = self.stable_operand(start, &[end]);
+                let end = self.operand(end);
+                self.frame.emit(Instruction::NewRange { dst, start, end, inclusive: false }, span);
+            }
+            ("arr_get", &[object, index]) => {
+                let object = self.stable_operand(object, &[index]);
+                let index = self.operand(index);
+                self.frame.emit(Instruction::GetIndex { dst, object, index }, span);
+            }
+            ("arr_set", &[object, index, value]) => {
+                let object = self.stable_operand(object, &[index, value]);
+                let index = self.stable_operand(index, &[value]);
+                let src = self.operand(value);
+                self.frame.emit(Instruction::SetIndex { object, index, src }, span);
+                self.frame.emit(Instruction::Move { dst, src: object }, span);
+            }
+            (other, _) => self.not_supported(other, range),
+        }
+    }
+
+    /// A function as a value.
+    pub(crate) fn function_value(&mut self, name: &Name, dst: Reg, range: BodyRange) {
+        match self.shared.file.function_body(name).and_then(|body| self.shared.function(body)) {
+            Some(function) => self.frame.emit(Instruction::LoadFunction { dst, function }, self.span(range)),
+            None => self.not_supported(name, range),
+        }
+    }
+
+    /// `S::f` as a value.
+    pub(crate) fn method_value(&mut self, scope: &Name, name: &Name, dst: Reg, range: BodyRange) {
+        let function = self.shared.file.method(scope, name).and_then(|body| self.shared.function(body));
+        if let Some(function) = function {
+            self.frame.emit(Instruction::LoadFunction { dst, function }, self.span(range));
+        }
+    }
+
+    /// The register that holds the cell of a captured variable.
+    pub(crate) fn cell_of(&self, local: crush_hir::body::LocalId) -> Option<Reg> {
+        match self.homes.get(&local) {
+            Some(&(Home::Cell(cell) | Home::OwningCell { value: cell, .. })) => Some(cell),
+            _ => None,
+        }
+    }
+}

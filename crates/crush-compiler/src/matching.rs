@@ -1,0 +1,87 @@
+//! `match`.
+
+use crush_hir::body::{ExprId, Literal, MatchArm, Pattern};
+use crush_hir::source_map::BodyRange;
+use crush_vm::{Far, Instruction, Label, Near, Reg};
+
+use crate::program::Compiler;
+
+impl Compiler<'_, '_> {
+    /// A `match`; the value of the arm taken goes to `dst` if it is wanted.
+    pub(crate) fn match_on(&mut self, id: ExprId, scrutinee: ExprId, arms: &[MatchArm], dst: Option<Reg>) {
+        let range = self.body[scrutinee].range;
+        let span = self.span(self.body[id].range);
+        let value = self.full(range, |this| this.operand(scrutinee));
+        let end = self.frame.label();
+        for arm in arms {
+            let next = self.frame.label();
+            let scope = self.enter_scope(arm.body);
+            let pattern_range = self.pattern_range(arm);
+            self.pattern(&arm.pattern, value, next, pattern_range);
+            self.statements(arm.body);
+            match (self.body[arm.body].tail, dst) {
+                (Some(tail), Some(dst)) => self.evaluate(tail, dst),
+                (Some(tail), None) => self.effect(tail),
+                (None, Some(dst)) => self.frame.emit(Instruction::LoadNull { dst }, span),
+                (None, None) => {}
+            }
+            self.leave_scope(scope);
+            self.frame.jump(Instruction::Jump { target: Far(0) }, end, span);
+            self.frame.place(next);
+        }
+        if let Some(dst) = dst {
+            self.frame.emit(Instruction::LoadNull { dst }, span);
+        }
+        self.frame.place(end);
+    }
+
+    /// The text that stands for the test of an arm: a name in the pattern, or the start of the arm's body.
+    fn pattern_range(&self, arm: &MatchArm) -> BodyRange {
+        match &arm.pattern {
+            Pattern::Binding(local) => self.body[*local].range,
+            Pattern::Struct { name_range, .. } => *name_range,
+            _ => self.body[arm.body].range,
+        }
+    }
+
+    /// Tests `value`, going to `next` if it does not match, and binds the names of the pattern.
+    fn pattern(&mut self, pattern: &Pattern, value: Reg, next: Label, range: BodyRange) {
+        let span = self.span(range);
+        match pattern {
+            Pattern::Wildcard | Pattern::Missing => {}
+            Pattern::Binding(local) => {
+                let range = self.body[*local].range;
+                self.store(*local, value, range, true);
+                self.bound(*local, range);
+            }
+            Pattern::Literal(Literal::Int(int)) if i16::try_from(*int).is_ok() => {
+                let rhs = i16::try_from(*int).unwrap_or_default();
+                self.frame.jump(Instruction::JumpNeInt { lhs: value, rhs, target: Near(0) }, next, span);
+            }
+            Pattern::Literal(literal) => {
+                let mark = self.frame.mark();
+                let rhs = self.frame.take();
+                self.literal(literal, rhs, range);
+                self.frame.jump(Instruction::JumpNe { lhs: value, rhs, target: Near(0) }, next, span);
+                self.frame.release(mark);
+            }
+            Pattern::Struct { name, name_range, fields } => {
+                let mark = self.frame.mark();
+                let test = self.frame.take();
+                let Some(class) = self.shared.class(name) else { return };
+                let span = self.span(*name_range);
+                self.frame.emit(Instruction::IsInstance { dst: test, src: value, class }, span);
+                self.frame.jump(Instruction::JumpIfNot { cond: test, target: Far(0) }, next, span);
+                for (field, pattern) in fields {
+                    let name = self.name(field, *name_range);
+                    self.frame.emit(Instruction::GetField { dst: test, object: value, name }, span);
+                    // A nested pattern takes the same register again only after this one is done with.
+                    let inner = self.frame.mark();
+                    self.deep(|this| this.pattern(pattern, test, next, range));
+                    self.frame.release(inner);
+                }
+                self.frame.release(mark);
+            }
+        }
+    }
+}

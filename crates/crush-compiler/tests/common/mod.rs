@@ -1,0 +1,55 @@
+//! Compiling and running a program in a test.
+
+use crush_compiler::{Options, compile};
+use crush_hir::file::FileHir;
+use crush_syntax::{Text, Tree};
+use crush_vm::{Call, CallError, CancelToken, HostAdapter, Program, Quotas, Resolution, Vm, verify};
+
+/// Keeps what is printed.
+#[derive(Default)]
+struct Printed(String);
+
+impl HostAdapter for Printed {
+    fn resolve(&self, _: &str) -> Resolution {
+        Resolution::Unknown { nearest: None }
+    }
+
+    fn call(&mut self, _: u32, _: &mut Call<'_>) -> Result<crush_arena::RuntimeValue, CallError> {
+        Err("there are no capabilities".into())
+    }
+
+    fn print(&mut self, text: &str) -> Result<(), String> {
+        self.0.push_str(text);
+        Ok(())
+    }
+}
+
+/// Compiles `source`, or gives its problems, one a line.
+pub(crate) fn program(source: &str) -> Result<Program, String> {
+    let tree = Tree::parse(Text::from(source));
+    compile(&FileHir::new(&tree), &tree, Options::default()).map_err(|problems| {
+        let lines = problems.iter().map(|problem| {
+            let line = tree.text().line_of(problem.range.start) + 1;
+            format!("{line}: {}: {}\n", problem.code, problem.message)
+        });
+        lines.collect()
+    })
+}
+
+/// What `source` prints, and its fault with the text it points at, if there is one.
+pub(crate) fn run(source: &str) -> String {
+    let program = match program(source) {
+        Ok(program) => program,
+        Err(problems) => return problems,
+    };
+    let program = verify(program).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    let mut host = Printed::default();
+    let quotas = Quotas { instructions: 10_000_000, ..Quotas::default() };
+    let fault = Vm::new(&program, &mut host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let mut output = host.0;
+    if let Some(fault) = fault {
+        let at = &source[fault.primary.start as usize..fault.primary.end as usize];
+        output += &format!("fault: {} at `{at}`\n", fault.message);
+    }
+    output
+}
