@@ -100,7 +100,8 @@ struct FoundCallback {
     expr: ExprId,
     callee: Value,
     args: Vec<Value>,
-    held: Vec<(bool, Value, Step)>,
+    /// Loans that live meanwhile, and what they are of.
+    held: Vec<(u32, Value)>,
     at: Step,
 }
 

@@ -75,16 +75,6 @@ pub enum Part {
 pub struct Text(pub Vec<Part>);
 
 impl Text {
-    pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Part::Text(text.into()));
-        self
-    }
-
-    pub(crate) fn line(mut self, place: Place) -> Self {
-        self.0.push(Part::Line(place));
-        self
-    }
-
     /// The text, given the line (from 1) on which a place starts.
     pub fn render(&self, mut line_of: impl FnMut(Place) -> u32) -> String {
         let mut text = String::new();

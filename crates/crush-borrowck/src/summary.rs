@@ -3,13 +3,37 @@
 //! A summary speaks of parameters, captured variables, what they reach at entry, and of the objects that the lambda made
 //! and that its caller can see. It never names a place of the caller.
 
-use crush_hir::body::{LambdaId, LocalId};
+use crush_hir::body::{ExprId, LambdaId, LocalId};
 
 use crate::report::{Code, FunctionId, Step};
 use crate::table::{Field, Shape};
 
 /// A position in [`Summary::objects`].
 pub(crate) type ObjectIndex = u32;
+
+/// Which allocation made an object: the calls that lead to it, outermost first, and the place itself. It tells objects
+/// of one summary apart and says nothing of them, so that two summaries may be equal whatever the makers are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Maker(pub(crate) Vec<(FunctionId, LambdaId, ExprId)>);
+
+impl PartialEq for Maker {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Maker {
+    /// The maker as seen from a caller. Where a lambda calls itself, by whatever way, the calls in between are left out,
+    /// so that there are only finitely many.
+    ///
+    /// Loss: what one turn of a recursion made is not told apart from what another did.
+    pub(crate) fn called_from(&self, call: (FunctionId, LambdaId, ExprId)) -> Self {
+        match self.0.iter().rposition(|(function, lambda, _)| (*function, *lambda) == (call.0, call.1)) {
+            Some(again) => Self(self.0[again..].to_vec()),
+            None => Self(std::iter::once(call).chain(self.0.iter().copied()).collect()),
+        }
+    }
+}
 
 /// An object that a summary speaks of. Those it rests on come before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +48,8 @@ pub(crate) enum SummaryObject {
     Deep(ObjectIndex),
     /// What the callback of this number gave.
     Result(u32),
-    /// What the lambda made; whether it is one object.
-    Made(Shape, bool),
+    /// What the lambda made, or what something it called made; whether it is one object.
+    Made { shape: Shape, single: bool, maker: Maker },
     /// A tree of new objects.
     Fresh,
 }
@@ -96,7 +120,17 @@ pub(crate) struct Callback {
     pub(crate) callee: SummaryValue,
     pub(crate) args: Vec<SummaryValue>,
     /// The borrows that live meanwhile.
-    pub(crate) held: Vec<(bool, SummaryValue, Step)>,
+    pub(crate) held: Vec<Held>,
+    pub(crate) at: Step,
+}
+
+/// A borrow that lives while a callback runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Held {
+    pub(crate) exclusive: bool,
+    /// It is that of a `for`.
+    pub(crate) iterated: bool,
+    pub(crate) of: SummaryValue,
     pub(crate) at: Step,
 }
 

@@ -9,6 +9,7 @@ use crush_hir::body::{ExprId, LambdaId, LocalId, Name};
 use rustc_hash::FxHashMap;
 
 use crate::report::{FunctionId, Step};
+use crate::summary::Maker;
 use crate::value::{Target, Value};
 
 /// How long a path from a parameter is told apart; what lies deeper is one object.
@@ -121,6 +122,8 @@ pub(crate) struct Table {
     by_field: FxHashMap<Field, u32>,
     pub(crate) functions: Vec<FunctionId>,
     pub(crate) loans: Vec<LoanInfo>,
+    /// The makers of what calls gave back; `part` of a site is a position here.
+    pub(crate) makers: Vec<Maker>,
     /// Objects made here that a function nobody knows has seen: it may keep them.
     pub(crate) exposed: Vec<bool>,
 }
@@ -170,6 +173,18 @@ impl Table {
         self.fields.push(field.clone());
         self.by_field.insert(field, self.fields.len() as u32 - 1);
         self.fields.len() as u32 - 1
+    }
+
+    /// The part under which what a maker made is known; part 0 is what a site itself makes.
+    pub(crate) fn part(&mut self, maker: &Maker) -> u32 {
+        if self.makers.is_empty() {
+            self.makers.push(Maker::default());
+        }
+        let found = self.makers.iter().position(|known| known.0 == maker.0);
+        found.unwrap_or_else(|| {
+            self.makers.push(maker.clone());
+            self.makers.len() - 1
+        }) as u32
     }
 
     pub(crate) fn function(&mut self, function: FunctionId) -> Target {

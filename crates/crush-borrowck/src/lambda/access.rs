@@ -210,6 +210,11 @@ impl Lambda<'_> {
     fn access_below(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         let reached = self.reach(state, value);
         let top = value.targets();
+        // What a live handle borrows may be read; what callers borrow inside of it, only they know.
+        for object in &reached.borrowed {
+            let inner = Usage { certain: false, ..usage.clone() };
+            self.note_effects(state, &Value::of(Target::Object(*object)), &inner);
+        }
         let mut below = Value::default();
         for object in reached.objects {
             below.add(Target::Object(object));

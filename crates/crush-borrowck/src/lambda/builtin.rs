@@ -136,7 +136,7 @@ impl Lambda<'_> {
             let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: false, callee: None };
             self.access(state, arg, &Usage { certain: exclusive, ..usage.clone() });
             if !exclusive {
-                self.access(state, arg, &Usage { usage: Use::Read, ..usage });
+                self.access(state, arg, &Usage { usage: Use::Read, certain: true, ..usage });
             }
             let of = self.underlying(state, arg);
             if !of.targets().is_empty() {

@@ -185,16 +185,15 @@ impl Lambda<'_> {
         }
         let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
         let reached = self.reach(state, &given);
-        for object in &reached.objects {
+        for object in reached.objects.iter().chain(&reached.borrowed) {
             if !self.table.objects[*object as usize].symbolic {
                 self.table.exposed[*object as usize] = true;
             }
         }
         let mut held = Vec::new();
         state.loans.for_each(|loan, live| {
-            let info = &self.table.loans[loan as usize];
             if live.of.objects().any(|object| self.table.is_callers_business(object)) {
-                held.push((info.exclusive, live.of.clone(), info.place));
+                held.push((loan, live.of.clone()));
             }
         });
         let found = FoundCallback {
@@ -210,7 +209,7 @@ impl Lambda<'_> {
         }
         // It may put what it gives back, or was given, into anything that it reaches.
         let put = Value::of(Target::Object(result)).joined(&given);
-        for object in reached.objects {
+        for object in reached.objects.into_iter().chain(reached.borrowed) {
             for slot in self.table.objects[object as usize].slots.clone() {
                 state.store(slot, &put, false, &self.table);
             }
@@ -243,7 +242,8 @@ impl Lambda<'_> {
             for loan in loans {
                 copy.loans.remove(loan);
             }
-            self.call_function(&mut copy, function, &Site { certain: false, ..site.clone() });
+            let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
+            self.call_function(&mut copy, function, &Site { certain: false, args, ..site.clone() });
         }
         Called::gives(Value::plain())
     }
@@ -365,9 +365,8 @@ impl Lambda<'_> {
                     let fresh = self.table.object(Origin::Fresh(call.site.expr), Shape::Unknown);
                     Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
                 }
-                SummaryObject::Made(shape, single) => {
-                    // A callback's objects are told apart from those of the call itself.
-                    let part = index(position) * (NESTING + 1) + self.nesting;
+                SummaryObject::Made { shape, single, maker } => {
+                    let part = self.table.part(maker);
                     let object = if !single || self.nesting > 0 {
                         self.older(call.site.expr, part, shape.clone())
                     } else if first {
@@ -446,10 +445,7 @@ impl Lambda<'_> {
     }
 
     fn instance_name(&self, call: &Instance<'_>) -> String {
-        match call.closure {
-            Some(_) => "this function value".to_owned(),
-            None => self.call_name(call.site.expr),
-        }
+        self.call_name(call.site.expr)
     }
 
     fn call_name(&self, expr: ExprId) -> String {
@@ -512,7 +508,7 @@ impl Lambda<'_> {
             let mut used_value = self.underlying(state, &call.values[*used as usize]);
             if *deep {
                 let reached = self.reach(state, &used_value);
-                for object in reached.objects {
+                for object in reached.objects.into_iter().chain(reached.borrowed) {
                     used_value.add(Target::Object(object));
                 }
             }
@@ -550,15 +546,21 @@ impl Lambda<'_> {
         let callee = self.resolve(call, &callback.callee);
         let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
         let mut held = Vec::new();
-        for (position, (exclusive, of, _)) in callback.held.iter().enumerate() {
-            let of = self.resolve(call, of);
+        for (position, borrow) in callback.held.iter().enumerate() {
+            let name = borrow.of.targets.first().and_then(|target| match target {
+                SummaryTarget::Object(object) => self.object_name(call, *object),
+                _ => None,
+            });
+            let of = self.resolve(call, &borrow.of);
             let of = self.underlying(state, &of);
             if of.targets().is_empty() {
                 continue;
             }
             // The borrow that the callee holds meanwhile stands in the state while the callback is applied.
             let place = self.deeper(call, Entry::Callback(index(number), index(position)));
-            let loan = self.held_loan(call, (number, position), *exclusive, place);
+            let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
+            let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
+            let loan = self.held_loan(call, (number, position), info);
             state.loans.insert(loan, Live { surely: false, of });
             held.push(loan);
         }
@@ -583,20 +585,14 @@ impl Lambda<'_> {
         called
     }
 
-    fn held_loan(
-        &mut self,
-        call: &Instance<'_>,
-        (number, position): (usize, usize),
-        exclusive: bool,
-        place: Step,
-    ) -> u32 {
+    fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), info: LoanInfo) -> u32 {
         // Numbers of callbacks and of what they hold share the space of the other imports from above.
         let key = (call.of.0, call.of.1, false, u32::MAX - index(number * 64 + position), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }
         let loan = self.table.loans.len() as u32;
-        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Elsewhere, name: None, place });
+        self.table.loans.push(info);
         self.imported.insert(key, loan);
         loan
     }

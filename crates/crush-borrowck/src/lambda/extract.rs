@@ -1,16 +1,16 @@
 //! From what was found in a lambda to its summary.
 
-use crush_hir::body::LambdaId;
+use crush_hir::body::{ExprId, LambdaId};
 use rustc_hash::FxHashMap;
 
 use super::{Lambda, Outcome};
 use crate::draft::Draft;
-use crate::report::Severity;
+use crate::report::{FunctionId, Severity};
 use crate::state::State;
 use crate::summary::{
-    Callback, Condition, Effect, Summary, SummaryObject, SummaryTarget, SummaryValue, Taken, Write,
+    Callback, Condition, Effect, Held, Summary, SummaryObject, SummaryTarget, SummaryValue, Taken, Write,
 };
-use crate::table::{Field, Origin, Owner};
+use crate::table::{Field, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How many entries of a kind a summary may have. Beyond, the lambda counts as too large to analyse precisely.
@@ -21,6 +21,7 @@ const ENTRIES: usize = 400;
 struct Extract {
     summary: Summary,
     objects: FxHashMap<u32, u32>,
+    makers: FxHashMap<Vec<(FunctionId, LambdaId, ExprId)>, u32>,
     dead: FxHashMap<u32, u32>,
     taken: FxHashMap<u32, u32>,
     /// Objects made here whose slots are still to be written down.
@@ -111,7 +112,11 @@ impl Lambda<'_> {
             let held = callback
                 .held
                 .iter()
-                .map(|(exclusive, of, at)| (*exclusive, self.summary_value(extract, end, &results, of), *at))
+                .map(|loan| {
+                    let info = self.table.loans[loan.0 as usize].clone();
+                    let of = self.summary_value(extract, end, &results, &loan.1);
+                    Held { exclusive: info.exclusive, iterated: info.owner == Owner::Loop, of, at: info.place }
+                })
                 .collect();
             extract.summary.callbacks.push(Callback { callee, args, held, at: callback.at });
         }
@@ -153,7 +158,9 @@ impl Lambda<'_> {
                 let entry = self.table.entry(slot);
                 let single = self.table.objects[object as usize].single;
                 let field = self.table.fields[self.table.slots[slot as usize].field as usize].clone();
+                let symbolic = self.table.objects[object as usize].symbolic;
                 let replaces = single
+                    && symbolic
                     && field != Field::Element
                     && entry.targets().iter().all(|target| !value.targets().contains(target));
                 let index = self.summary_object(extract, end, &results, object);
@@ -178,7 +185,7 @@ impl Lambda<'_> {
                 .iter()
                 .filter(|write| {
                     write.field == field
-                        && !matches!(extract.summary.objects[write.object as usize], SummaryObject::Made(..))
+                        && !matches!(extract.summary.objects[write.object as usize], SummaryObject::Made { .. })
                 })
                 .count()
                 > 1;
@@ -190,7 +197,7 @@ impl Lambda<'_> {
         &mut self,
         extract: &mut Extract,
         end: &State,
-        results: &FxHashMap<crush_hir::body::ExprId, u32>,
+        results: &FxHashMap<ExprId, u32>,
         object: u32,
     ) -> u32 {
         if let Some(known) = extract.objects.get(&object) {
@@ -198,7 +205,9 @@ impl Lambda<'_> {
         }
         let it = self.table.objects[object as usize].clone();
         let made = match it.origin {
-            Origin::Site { .. } | Origin::Cell(_) => SummaryObject::Made(it.shape, it.single),
+            Origin::Site { expr, part, .. } => return self.made(extract, object, expr, part),
+            // A cell is made where its variable is; no expression has such a number.
+            Origin::Cell(local) => return self.made(extract, object, ExprId(u32::MAX - local.0), 0),
             Origin::Parameter(number) => SummaryObject::Parameter(number),
             Origin::Captured(local) => SummaryObject::Captured(local),
             Origin::Result(expr) => match results.get(&expr) {
@@ -219,11 +228,31 @@ impl Lambda<'_> {
         index
     }
 
+    /// An object made here: those of one maker are one object of the summary.
+    fn made(&mut self, extract: &mut Extract, object: u32, expr: ExprId, part: u32) -> u32 {
+        let it = self.table.objects[object as usize].clone();
+        let maker = self.table.makers.get(part as usize).cloned().unwrap_or_default();
+        let maker = maker.called_from((self.function, self.id, expr));
+        let next = extract.summary.objects.len() as u32;
+        let index = *extract.makers.entry(maker.0.clone()).or_insert(next);
+        if index == next {
+            extract.summary.objects.push(SummaryObject::Made { shape: it.shape, single: it.single, maker });
+        } else if let SummaryObject::Made { shape, single, .. } = &mut extract.summary.objects[index as usize] {
+            *single = false;
+            if *shape != it.shape {
+                *shape = Shape::Unknown;
+            }
+        }
+        extract.objects.insert(object, index);
+        extract.waiting.push(object);
+        index
+    }
+
     fn summary_value(
         &mut self,
         extract: &mut Extract,
         end: &State,
-        results: &FxHashMap<crush_hir::body::ExprId, u32>,
+        results: &FxHashMap<ExprId, u32>,
         value: &Value,
     ) -> SummaryValue {
         let mut targets = Vec::new();

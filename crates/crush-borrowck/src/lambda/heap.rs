@@ -11,7 +11,10 @@ use crate::value::{Target, Value};
 /// Everything that a value reaches.
 #[derive(Default)]
 pub(super) struct Reached {
+    /// Reached by a reference.
     pub(super) objects: Vec<u32>,
+    /// Reached by a handle.
+    pub(super) borrowed: Vec<u32>,
     pub(super) handles: Vec<u32>,
     seen: FxHashSet<Target>,
 }
@@ -149,6 +152,7 @@ impl Lambda<'_> {
         let mut reached = Reached::default();
         let mut waiting: Vec<Target> = value.targets().to_vec();
         let mut all_stored = false;
+        let mut opened = FxHashSet::default();
         while let Some(target) = waiting.pop() {
             if !reached.seen.insert(target) {
                 continue;
@@ -158,21 +162,18 @@ impl Lambda<'_> {
                 Target::Handle(loan) => {
                     reached.handles.push(loan);
                     if let Some(live) = state.loans.get(loan) {
-                        waiting.extend_from_slice(live.of.targets());
+                        for object in live.of.objects() {
+                            reached.borrowed.push(object);
+                            if opened.insert(object) {
+                                self.open(state, object, &mut waiting, &mut all_stored);
+                            }
+                        }
                     }
                 }
                 Target::Object(object) => {
                     reached.objects.push(object);
-                    let it = &self.table.objects[object as usize];
-                    for slot in &it.slots {
-                        if let Some(written) = state.written(*slot) {
-                            waiting.extend_from_slice(written.targets());
-                        }
-                    }
-                    if it.symbolic && !all_stored {
-                        all_stored = true;
-                        state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
-                        waiting.extend_from_slice(state.havoc.targets());
+                    if opened.insert(object) {
+                        self.open(state, object, &mut waiting, &mut all_stored);
                     }
                 }
             }
@@ -180,11 +181,26 @@ impl Lambda<'_> {
         reached
     }
 
+    /// Adds what an object holds; what may have been put in any symbolic object only once.
+    fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, all_stored: &mut bool) {
+        let it = &self.table.objects[object as usize];
+        for slot in &it.slots {
+            if let Some(written) = state.written(*slot) {
+                waiting.extend_from_slice(written.targets());
+            }
+        }
+        if it.symbolic && !*all_stored {
+            *all_stored = true;
+            state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
+            waiting.extend_from_slice(state.havoc.targets());
+        }
+    }
+
     /// Everything that a value reaches, as a value: for what a function nobody knows may hand back.
     pub(super) fn anything_in(&mut self, state: &State, value: &Value) -> Value {
         let reached = self.reach(state, value);
         let mut anything = Value::flags(Value::TEXT | Value::PLAIN);
-        for object in reached.objects {
+        for object in reached.objects.into_iter().chain(reached.borrowed) {
             anything.add(Target::Object(object));
             if self.table.objects[object as usize].symbolic {
                 let deep = match self.table.objects[object as usize].origin {

@@ -4,8 +4,8 @@ use crush_hir::body::{Callee, ExprId, ExprKind, Literal};
 
 use super::access::{Conflict, Obstacle, Usage};
 use super::{FoundCondition, Lambda};
-use crate::draft::Draft;
-use crate::report::{Code, Fix, Place, Severity, Step, Text};
+use crate::draft::{Draft, Words};
+use crate::report::{Code, Fix, Place, Severity, Step};
 use crate::summary::Use;
 use crate::table::Owner;
 
@@ -37,15 +37,15 @@ impl Lambda<'_> {
         let used = quoted(usage.name.as_deref(), "this");
         let mut related = Vec::new();
         let mut fixes = Vec::new();
-        let mut message = Text::default();
+        let mut message = Words::default();
         let act = match (&usage.callee, usage.usage) {
             (None, usage) => format!("{used} is {} here", verb(usage)),
             (Some(callee), usage) => format!("calling `{callee}` {} {used}", third_person(usage)),
         };
         match &conflict.obstacle {
             Obstacle::Freed(at) => {
-                message = message.text(format!("{act}, but it was dropped on ")).line(at.place);
-                related.push((*at, Text::default().text("dropped here")));
+                message = message.text(format!("{act}, but it was dropped on ")).line(*at);
+                related.push((*at, Words::default().text("dropped here")));
             }
             Obstacle::Loan(loan) => {
                 let info = &self.table.loans[*loan as usize];
@@ -56,37 +56,37 @@ impl Lambda<'_> {
                 message = match conflict.code {
                     Code::BorrowOutlivesScope => message
                         .text(format!("{used} is used here, but the borrow of {held} taken on "))
-                        .line(taken.place)
+                        .line(taken)
                         .text(" has ended"),
                     Code::HandleSentToTask => message
                         .text(format!("a task gets a copy of {used}, but the borrow of {held} taken on "))
-                        .line(taken.place)
+                        .line(taken)
                         .text(" cannot go with it"),
                     Code::WrittenThroughShared => message
                         .text(format!("{act}, but the borrow of {held} taken on "))
-                        .line(taken.place)
+                        .line(taken)
                         .text(" is for reading only"),
                     Code::BorrowedTwice if self.is_reborrow(*loan, usage) => message
                         .text(format!("{used} already is a borrow of {held}, taken on "))
-                        .line(taken.place)
+                        .line(taken)
                         .text(": pass it on as it is"),
                     _ => {
                         let message = message.text(format!("{act}, while "));
                         match (info.owner, holder) {
                             (Owner::Loop, _) => {
                                 let over = if info.name == usage.name { "it".to_owned() } else { held.clone() };
-                                message.text("the `for` on ").line(taken.place).text(format!(" is still running over {over}"))
+                                message.text("the `for` on ").line(taken).text(format!(" is still running over {over}"))
                             }
                             (_, Some(holder)) => {
                                 let what = if info.name == usage.name { "it".to_owned() } else { held.clone() };
                                 message
                                     .text(format!("`{holder}` (taken on "))
-                                    .line(taken.place)
+                                    .line(taken)
                                     .text(format!(") still borrows {what} {kind}").trim_end().to_owned())
                             }
                             (_, None) => message
                                 .text(format!("a borrow of {held} taken {kind}on "))
-                                .line(taken.place)
+                                .line(taken)
                                 .text(" still lives"),
                         }
                     }
@@ -95,14 +95,14 @@ impl Lambda<'_> {
                     Owner::Loop => format!("{held} is iterated here"),
                     _ => format!("{held} is borrowed {kind}here"),
                 };
-                related.push((taken, Text::default().text(label)));
+                related.push((taken, Words::default().text(label)));
                 if conflict.code == Code::ChangedWhileIterated && !conflict.may_differ && usage.usage == Use::Write {
                     fixes.extend(self.iterate_over_a_copy(*loan));
                 }
             }
         }
         if usage.at.cause.is_some() {
-            related.push((usage.at, Text::default().text(format!("{} here", verb(usage.usage)))));
+            related.push((usage.at, Words::default().text(format!("{} here", verb(usage.usage)))));
         }
         let condition = (severity == Severity::Warning).then(|| self.on_condition(conflict, usage));
         Draft { code: conflict.code, severity, place, message, condition, related, fixes, only_uncalled: false }
@@ -113,24 +113,24 @@ impl Lambda<'_> {
     }
 
     /// What a warning rests on (S2).
-    fn on_condition(&self, conflict: &Conflict, usage: &Usage) -> Text {
+    fn on_condition(&self, conflict: &Conflict, usage: &Usage) -> Words {
         let name = match &conflict.obstacle {
             Obstacle::Loan(loan) => self.table.loans[*loan as usize].name.clone(),
             Obstacle::Freed(_) => None,
         };
         match (name, &usage.name) {
             (Some(held), Some(used)) if held != *used && conflict.may_differ => {
-                Text::default().text(format!("if `{held}` and `{used}` are the same object"))
+                Words::default().text(format!("if `{held}` and `{used}` are the same object"))
             }
             _ => match (&conflict.obstacle, conflict.code, &usage.callee) {
-                (_, _, Some(callee)) => Text::default().text(format!("if `{callee}` gets that far")),
-                (Obstacle::Freed(at), ..) => Text::default().text("if ").line(at.place).text(" has run for this object"),
-                (Obstacle::Loan(loan), Code::BorrowOutlivesScope, _) => Text::default()
+                (_, _, Some(callee)) => Words::default().text(format!("if `{callee}` gets that far")),
+                (Obstacle::Freed(at), ..) => Words::default().text("if ").line(*at).text(" has run for this object"),
+                (Obstacle::Loan(loan), Code::BorrowOutlivesScope, _) => Words::default()
                     .text("if this is that borrow, taken on ")
-                    .line(self.table.loans[*loan as usize].place.place),
-                (Obstacle::Loan(loan), ..) => Text::default()
+                    .line(self.table.loans[*loan as usize].place),
+                (Obstacle::Loan(loan), ..) => Words::default()
                     .text("if the borrow taken on ")
-                    .line(self.table.loans[*loan as usize].place.place)
+                    .line(self.table.loans[*loan as usize].place)
                     .text(" lives then and is of the same object"),
             },
         }
@@ -153,8 +153,8 @@ impl Lambda<'_> {
         let (held, used) = (&condition.names.0, &condition.names.1);
         let used_text = quoted(used.as_deref(), "this");
         let held_text = quoted(held.as_deref(), "it");
-        let message = Text::default();
-        let taken = condition.held_at.place;
+        let message = Words::default();
+        let taken = condition.held_at;
         let message = match condition.code {
             Code::UseAfterDrop => {
                 message.text(format!("{used_text} is used here, but {held_text} was dropped on ")).line(taken)
@@ -176,8 +176,8 @@ impl Lambda<'_> {
             severity,
             place: condition.at.place,
             message,
-            condition: (severity == Severity::Warning).then(|| Text::default().text(condition_text)),
-            related: vec![(condition.held_at, Text::default().text(format!("{held_text} is taken here")))],
+            condition: (severity == Severity::Warning).then(|| Words::default().text(condition_text)),
+            related: vec![(condition.held_at, Words::default().text(format!("{held_text} is taken here")))],
             fixes: Vec::new(),
             only_uncalled,
         }
@@ -193,9 +193,9 @@ impl Lambda<'_> {
         names: (Option<String>, Option<String>),
     ) -> Draft {
         let message = match (&names.0, &names.1) {
-            (Some(a), Some(b)) if a == b => Text::default().text(format!("calling `{callee}` with `{a}` in both places")),
-            (Some(a), Some(b)) => Text::default().text(format!("calling `{callee}` with `{a}` and `{b}`")),
-            _ => Text::default().text(format!("calling `{callee}` with these arguments")),
+            (Some(a), Some(b)) if a == b => Words::default().text(format!("calling `{callee}` with `{a}` in both places")),
+            (Some(a), Some(b)) => Words::default().text(format!("calling `{callee}` with `{a}` and `{b}`")),
+            _ => Words::default().text(format!("calling `{callee}` with these arguments")),
         };
         let message = message.text(format!(": {}", consequence(code)));
         let condition = match (&names.0, &names.1) {
@@ -207,10 +207,10 @@ impl Lambda<'_> {
             severity,
             place: used.place,
             message,
-            condition: (severity == Severity::Warning).then(|| Text::default().text(condition)),
+            condition: (severity == Severity::Warning).then(|| Words::default().text(condition)),
             related: vec![
-                (held, Text::default().text(if code == Code::UseAfterDrop { "dropped here" } else { "borrowed here" })),
-                (used, Text::default().text(format!("{} here", acts(code)))),
+                (held, Words::default().text(if code == Code::UseAfterDrop { "dropped here" } else { "borrowed here" })),
+                (used, Words::default().text(format!("{} here", acts(code)))),
             ],
             fixes: Vec::new(),
             only_uncalled: false,

@@ -3,8 +3,8 @@
 use crush_hir::file::BodyId;
 
 use super::Analysis;
-use crate::draft::Draft;
-use crate::report::{Cause, Entry, FunctionId, Place, Related, Report, Step, Text};
+use crate::draft::{Draft, Word, Words};
+use crate::report::{Cause, Entry, FunctionId, Part, Place, Related, Report, Step, Text};
 
 /// How many calls deep a path is shown.
 const DEPTH: usize = 12;
@@ -48,7 +48,8 @@ impl Analysis {
             }
             let last = path.len() - 1;
             for (at, place) in path.into_iter().enumerate() {
-                let message = if at == last { text.clone() } else { Text::default().text("by way of this call") };
+                let message =
+                    if at == last { self.words(text) } else { Text(vec![Part::Text("by way of this call".to_owned())]) };
                 related.push(Related { place, message });
             }
         }
@@ -57,11 +58,20 @@ impl Analysis {
             code: draft.code,
             severity: draft.severity,
             place: draft.place,
-            message: draft.message.clone(),
-            condition: draft.condition.clone(),
+            message: self.words(&draft.message),
+            condition: draft.condition.as_ref().map(|words| self.words(words)),
             related,
             fixes: draft.fixes.clone(),
         }
+    }
+
+    /// Fills in where the steps lead that a text names.
+    fn words(&self, words: &Words) -> Text {
+        let part = |word: &Word| match word {
+            Word::Text(text) => Part::Text(text.clone()),
+            Word::Line(step) => Part::Line(self.trace(step).pop().unwrap_or(step.place)),
+        };
+        Text(words.0.iter().map(part).collect())
     }
 
     /// The places that a step leads through, outermost first.
@@ -86,7 +96,7 @@ impl Analysis {
             Entry::Effect(number) => summary.effects.get(number as usize)?.at,
             Entry::Used(number) => summary.conditions.get(number as usize)?.at,
             Entry::Held(number) => summary.conditions.get(number as usize)?.held_at,
-            Entry::Callback(number, held) => summary.callbacks.get(number as usize)?.held.get(held as usize)?.2,
+            Entry::Callback(number, held) => summary.callbacks.get(number as usize)?.held.get(held as usize)?.at,
             Entry::Called(number) => summary.callbacks.get(number as usize)?.at,
             Entry::Dead(number) => summary.dead.get(number as usize)?.1,
             Entry::Taken(number) => summary.taken.get(number as usize)?.at,
