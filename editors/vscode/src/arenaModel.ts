@@ -143,8 +143,8 @@ function slotDetails(arena: Arena, id: string, slot: Slot): Row[] {
 }
 
 function borrowDetail(borrow: Borrow): string {
-  const holder = borrow.owner === null ? "a temporary" : borrow.owner;
-  return borrow.range ? `held by ${holder}, line ${borrow.range.start.line + 1}` : `held by ${holder}`;
+  const holder = borrow.owner ?? "a temporary";
+  return borrow.range ? `by ${holder}, line ${borrow.range.start.line + 1}` : `by ${holder}`;
 }
 
 export function hasChildren(slot: Slot): boolean {

@@ -105,8 +105,8 @@ test("an object shows its borrows, its allocation and what it refers to", () => 
   const [group] = groups(made, "kind");
   const [row] = childRows(made, group!);
   assert.deepEqual(titles(childRows(made, row!)), [
-    "shared borrow held by r, line 7",
-    "exclusive borrow held by a temporary",
+    "shared borrow by r, line 7",
+    "exclusive borrow by a temporary",
     "allocated line 3",
     "#2 map(1)",
     "#9 not on this page",

@@ -139,10 +139,10 @@ local function render(page)
         end
         add(parts, slot.allocated)
         for _, borrow in ipairs(slot.borrows) do
-          local holder = present(borrow.owner) and "held by " .. borrow.owner or "temporary"
-          local taken = present(borrow.range) and (", taken on line %d"):format(borrow.range.start.line + 1) or ""
+          local holder = "by " .. (present(borrow.owner) and borrow.owner or "a temporary")
+          local taken = present(borrow.range) and (", line %d"):format(borrow.range.start.line + 1) or ""
           local color = borrow.kind == "exclusive" and "CrushArenaExclusive" or "CrushArenaShared"
-          add({ { ("      %s borrow, %s%s"):format(borrow.kind, holder, taken), color } }, borrow.range)
+          add({ { ("      %s borrow %s%s"):format(borrow.kind, holder, taken), color } }, borrow.range)
         end
       end
     end
