@@ -106,6 +106,8 @@ module.exports = grammar({
     $._script_body,
     $._native_body,
     $._plain_body,
+    $._case, // `case` and `fallback` are words of a switch and names everywhere else
+    $._fallback,
     // Never produced; they say what the scanner may do.
     $._same_line, // what comes next must begin on this line
     $._no_statement, // a line that begins a statement breaks off what was open
@@ -117,20 +119,21 @@ module.exports = grammar({
 
   supertypes: $ => [$.statement, $.declaration, $.expression, $.pattern],
 
-  inline: $ => [$._item, $._head, $._operand, $._value, $._name],
+  inline: $ => [$._head, $._operand, $._value, $._name],
 
   conflicts: $ => [
     [$.expression, $.path_expression], // `a[b::c]` is a path, `a[b::2]` a slice
   ],
 
   rules: {
-    source_file: $ => repeat(choice($._item, alias($._newline, '\n'))),
+    source_file: $ => repeat(choice(
+      ended($, choice($.statement, $.declaration)),
+      alias($._newline, '\n'),
+    )),
 
     ...Object.fromEntries(Object.entries(SPELLINGS).map(([name, words]) => [`_${name}`, _ => token(choice(...words))])),
 
-    _item: $ => seq(choice($.statement, $.declaration), optional(';')),
-
-    _statements: $ => repeat1(choice(seq($.statement, optional(';')), alias($._newline, '\n'))),
+    _statements: $ => repeat1(choice(ended($, $.statement), alias($._newline, '\n'))),
 
     // Declarations: only at the top of a file
 
@@ -364,13 +367,13 @@ module.exports = grammar({
     ),
 
     semantic_case: $ => prec.right(seq(
-      'case',
+      alias($._case, 'case'),
       field('concept', choice($.string, alias($.annotation_word, $.concept))),
       optional(':'),
       optional($._statements),
     )),
 
-    semantic_fallback: $ => prec.right(seq('fallback', optional(':'), optional($._statements))),
+    semantic_fallback: $ => prec.right(seq(alias($._fallback, 'fallback'), optional(':'), optional($._statements))),
 
     polyglot_block: $ => choice(
       polyglot($, choice(...GUESTS.python), $._python_body),
@@ -669,6 +672,16 @@ module.exports = grammar({
     )),
   },
 });
+
+/**
+ * A statement with what ends it. A newline that stands alone is an item of its own, so that a broken line can be
+ * given up at its end.
+ * @param {GrammarSymbols<string>} $
+ * @param {RuleOrLiteral} statement
+ */
+function ended($, statement) {
+  return prec.right(seq(statement, optional(';'), optional(alias($._newline, '\n'))));
+}
 
 /** @param {GrammarSymbols<string>} $ */
 function importTail($) {

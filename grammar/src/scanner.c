@@ -19,6 +19,8 @@ enum Token {
   SCRIPT_BODY,
   NATIVE_BODY,
   PLAIN_BODY,
+  CASE,
+  FALLBACK,
   SAME_LINE,
   NO_STATEMENT,
   HEAD_VALUE,
@@ -88,6 +90,16 @@ static bool scan_brace(TSLexer *lexer, const bool *valid) {
   return finish(lexer, lexer->lookahead == ':' ? BLOCK_OPEN : STRUCT_OPEN);
 }
 
+static bool scan_switch_word(TSLexer *lexer) {
+  static const char *const cases[] = {"case", NULL};
+  static const char *const fallbacks[] = {"fallback", NULL};
+  char word[WORD_SIZE];
+  read_word(lexer, word);
+  lexer->mark_end(lexer);
+  if (is_one_of(word, cases)) return finish(lexer, CASE);
+  return is_one_of(word, fallbacks) && finish(lexer, FALLBACK);
+}
+
 static bool scan_string(TSLexer *lexer, int32_t quote, enum Token content) {
   switch (scan_quoted(lexer, quote)) {
     case QUOTED_CONTENT:
@@ -155,5 +167,6 @@ bool tree_sitter_crush_external_scanner_scan(void *payload, TSLexer *lexer, cons
   if (lexer->lookahead == '{' && !recovering && (valid[BLOCK_OPEN] || valid[STRUCT_OPEN])) {
     return scan_brace(lexer, valid);
   }
+  if (valid[CASE] && !recovering) return scan_switch_word(lexer);
   return false;
 }

@@ -145,12 +145,8 @@ const BROKEN: &[&str] = &[
 /// Broken lines that open what only a later line could close: what follows is read as their inside.
 fn parse(source: &str) -> Tree {
     let mut parser = Parser::new();
-    parser
-        .set_language(&tree_sitter_crush::LANGUAGE.into())
-        .expect("the language fits the library");
-    parser
-        .parse(source, None)
-        .expect("parsing is not cancelled")
+    parser.set_language(&tree_sitter_crush::LANGUAGE.into()).expect("the language fits the library");
+    parser.parse(source, None).expect("parsing is not cancelled")
 }
 
 /// The outermost node of `kind` with exactly this text and no error in it, and its parent's kind.
@@ -160,9 +156,7 @@ fn find<'tree>(node: Node<'tree>, kind: &str, text: &str, source: &str) -> Optio
     }
     let mut cursor = node.walk();
     let children: Vec<_> = node.children(&mut cursor).collect();
-    children
-        .into_iter()
-        .find_map(|child| find(child, kind, text, source))
+    children.into_iter().find_map(|child| find(child, kind, text, source))
 }
 
 fn lost(source: &str, whole: &[(&str, &str)]) -> Vec<String> {
@@ -182,9 +176,7 @@ fn lost(source: &str, whole: &[(&str, &str)]) -> Vec<String> {
 fn a_broken_line_at_the_top_costs_itself() {
     let mut failures = String::new();
     for broken in BROKEN {
-        let source = format!(
-            "let before = 1\n{broken}\nlet after = 2\nprint(after)\nfn tail() {{ return 3 }}\n"
-        );
+        let source = format!("let before = 1\n{broken}\nlet after = 2\nprint(after)\nfn tail() {{ return 3 }}\n");
         let lost = lost(
             &source,
             &[

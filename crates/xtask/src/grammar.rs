@@ -87,10 +87,7 @@ mod generating {
         }
         result.context("grammar.js does not generate a parser")?;
         let parser = fs::read_to_string(out.join("parser.c"))?;
-        let states = parser
-            .lines()
-            .find_map(|line| line.strip_prefix("#define STATE_COUNT "))
-            .unwrap_or("?");
+        let states = parser.lines().find_map(|line| line.strip_prefix("#define STATE_COUNT ")).unwrap_or("?");
         println!("parser.c: {states} states, {} bytes", parser.len());
         Ok(())
     }
@@ -101,11 +98,7 @@ mod generating {
             .filter(|file| fs::read(committed.join(file)).ok() != fs::read(fresh.join(file)).ok())
             .copied()
             .collect();
-        ensure!(
-            stale.is_empty(),
-            "not what grammar.js generates: {}; run `cargo xtask grammar`",
-            stale.join(", ")
-        );
+        ensure!(stale.is_empty(), "not what grammar.js generates: {}; run `cargo xtask grammar`", stale.join(", "));
         Ok(())
     }
 }

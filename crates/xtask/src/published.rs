@@ -58,9 +58,8 @@ pub(crate) fn run(oracle: &Path) -> anyhow::Result<()> {
 /// The unpacked source of a crate, in cargo's registry; fetched if it is not there yet.
 fn source_of(name: &str) -> anyhow::Result<PathBuf> {
     let find = || -> Option<PathBuf> {
-        let home = std::env::var_os("CARGO_HOME")
-            .map(PathBuf::from)
-            .or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+        let home =
+            std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
         let registries = fs::read_dir(home.join("registry/src")).ok()?;
         registries
             .filter_map(|registry| Some(registry.ok()?.path().join(format!("{name}-{VERSION}"))))
@@ -148,11 +147,7 @@ fn corpus_sections(text: &str) -> Vec<String> {
 }
 
 fn code_blocks(text: &str) -> Vec<String> {
-    text.split("```")
-        .skip(1)
-        .step_by(2)
-        .filter_map(|block| Some(block.split_once('\n')?.1.to_owned()))
-        .collect()
+    text.split("```").skip(1).step_by(2).filter_map(|block| Some(block.split_once('\n')?.1.to_owned())).collect()
 }
 
 fn accepts(crushc: &Path, program: &str) -> anyhow::Result<bool> {

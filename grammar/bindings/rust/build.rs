@@ -10,12 +10,7 @@ fn main() {
         println!("cargo:rerun-if-changed={source}");
         build.file(source);
     }
-    for header in [
-        "src/guest.h",
-        "src/lexing.h",
-        "src/quoted.h",
-        "src/tree_sitter",
-    ] {
+    for header in ["src/guest.h", "src/lexing.h", "src/quoted.h", "src/tree_sitter"] {
         println!("cargo:rerun-if-changed={header}");
     }
     build.compile("tree-sitter-crush");
