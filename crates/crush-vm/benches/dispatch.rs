@@ -276,13 +276,8 @@ mod register {
                     };
                     r!(dst) = Int(sum);
                 }
-                I::Jump {
-                    target: Far(offset),
-                } => pc = pc.wrapping_add_signed(offset as isize),
-                I::JumpIf {
-                    cond,
-                    target: Far(offset),
-                } => {
+                I::Jump { target: Far(offset) } => pc = pc.wrapping_add_signed(offset as isize),
+                I::JumpIf { cond, target: Far(offset) } => {
                     let Bool(condition) = r!(cond) else {
                         return Null;
                     };
@@ -290,11 +285,7 @@ mod register {
                         pc = pc.wrapping_add_signed(offset as isize);
                     }
                 }
-                I::JumpNotLt {
-                    lhs,
-                    rhs,
-                    target: Near(offset),
-                } => {
+                I::JumpNotLt { lhs, rhs, target: Near(offset) } => {
                     let (Int(a), Int(b)) = (r!(lhs), r!(rhs)) else {
                         return Null;
                     };
@@ -302,21 +293,13 @@ mod register {
                         pc = pc.wrapping_add_signed(offset as isize);
                     }
                 }
-                I::JumpNotLtInt {
-                    lhs,
-                    rhs,
-                    target: Near(offset),
-                } => {
+                I::JumpNotLtInt { lhs, rhs, target: Near(offset) } => {
                     let Int(a) = r!(lhs) else { return Null };
                     if a >= rhs.into() {
                         pc = pc.wrapping_add_signed(offset as isize);
                     }
                 }
-                I::Call {
-                    dst,
-                    function: callee,
-                    first,
-                } => {
+                I::Call { dst, function: callee, first } => {
                     let (from, to) = (base + first.index(), base + functions[function].registers);
                     frames.push((function, pc, base, dst));
                     function = callee.index();
@@ -362,37 +345,13 @@ mod register {
             params: 1,
             registers: 3,
             code: vec![
-                I::JumpNotLtInt {
-                    lhs: R[0],
-                    rhs: 2,
-                    target: Near(1),
-                },
+                I::JumpNotLtInt { lhs: R[0], rhs: 2, target: Near(1) },
                 I::Return { src: R[0] },
-                I::AddInt {
-                    dst: R[1],
-                    lhs: R[0],
-                    rhs: -1,
-                },
-                I::Call {
-                    dst: R[1],
-                    function: f,
-                    first: R[1],
-                },
-                I::AddInt {
-                    dst: R[2],
-                    lhs: R[0],
-                    rhs: -2,
-                },
-                I::Call {
-                    dst: R[2],
-                    function: f,
-                    first: R[2],
-                },
-                I::Add {
-                    dst: R[1],
-                    lhs: R[1],
-                    rhs: R[2],
-                },
+                I::AddInt { dst: R[1], lhs: R[0], rhs: -1 },
+                I::Call { dst: R[1], function: f, first: R[1] },
+                I::AddInt { dst: R[2], lhs: R[0], rhs: -2 },
+                I::Call { dst: R[2], function: f, first: R[2] },
+                I::Add { dst: R[1], lhs: R[1], rhs: R[2] },
                 I::Return { src: R[1] },
             ],
         }]
@@ -403,44 +362,15 @@ mod register {
             params: 1,
             registers: 4,
             code: vec![
-                I::LoadInt {
-                    dst: R[3],
-                    value: 0,
-                },
-                I::LoadInt {
-                    dst: R[1],
-                    value: 0,
-                },
-                I::JumpNotLt {
-                    lhs: R[1],
-                    rhs: R[0],
-                    target: Near(7),
-                },
-                I::LoadInt {
-                    dst: R[2],
-                    value: 0,
-                },
-                I::JumpNotLt {
-                    lhs: R[2],
-                    rhs: R[0],
-                    target: Near(3),
-                },
-                I::Add {
-                    dst: R[3],
-                    lhs: R[3],
-                    rhs: R[2],
-                },
-                I::AddInt {
-                    dst: R[2],
-                    lhs: R[2],
-                    rhs: 1,
-                },
+                I::LoadInt { dst: R[3], value: 0 },
+                I::LoadInt { dst: R[1], value: 0 },
+                I::JumpNotLt { lhs: R[1], rhs: R[0], target: Near(7) },
+                I::LoadInt { dst: R[2], value: 0 },
+                I::JumpNotLt { lhs: R[2], rhs: R[0], target: Near(3) },
+                I::Add { dst: R[3], lhs: R[3], rhs: R[2] },
+                I::AddInt { dst: R[2], lhs: R[2], rhs: 1 },
                 I::Jump { target: Far(-4) },
-                I::AddInt {
-                    dst: R[1],
-                    lhs: R[1],
-                    rhs: 1,
-                },
+                I::AddInt { dst: R[1], lhs: R[1], rhs: 1 },
                 I::Jump { target: Far(-8) },
                 I::Return { src: R[3] },
             ],
@@ -452,62 +382,19 @@ mod register {
             params: 1,
             registers: 6,
             code: vec![
-                I::LoadInt {
-                    dst: R[1],
-                    value: 2,
-                },
-                I::LoadInt {
-                    dst: R[3],
-                    value: 0,
-                },
-                I::JumpNotLt {
-                    lhs: R[1],
-                    rhs: R[0],
-                    target: Near(11),
-                },
-                I::GetIndex {
-                    dst: R[4],
-                    object: R[5],
-                    index: R[1],
-                },
-                I::JumpIf {
-                    cond: R[4],
-                    target: Far(7),
-                },
-                I::Move {
-                    dst: R[2],
-                    src: R[1],
-                },
-                I::LoadBool {
-                    dst: R[4],
-                    value: true,
-                },
-                I::JumpNotLt {
-                    lhs: R[2],
-                    rhs: R[0],
-                    target: Near(3),
-                },
-                I::SetIndex {
-                    object: R[5],
-                    index: R[2],
-                    src: R[4],
-                },
-                I::Add {
-                    dst: R[2],
-                    lhs: R[2],
-                    rhs: R[1],
-                },
+                I::LoadInt { dst: R[1], value: 2 },
+                I::LoadInt { dst: R[3], value: 0 },
+                I::JumpNotLt { lhs: R[1], rhs: R[0], target: Near(11) },
+                I::GetIndex { dst: R[4], object: R[5], index: R[1] },
+                I::JumpIf { cond: R[4], target: Far(7) },
+                I::Move { dst: R[2], src: R[1] },
+                I::LoadBool { dst: R[4], value: true },
+                I::JumpNotLt { lhs: R[2], rhs: R[0], target: Near(3) },
+                I::SetIndex { object: R[5], index: R[2], src: R[4] },
+                I::Add { dst: R[2], lhs: R[2], rhs: R[1] },
                 I::Jump { target: Far(-4) },
-                I::AddInt {
-                    dst: R[3],
-                    lhs: R[3],
-                    rhs: 1,
-                },
-                I::AddInt {
-                    dst: R[1],
-                    lhs: R[1],
-                    rhs: 1,
-                },
+                I::AddInt { dst: R[3], lhs: R[3], rhs: 1 },
+                I::AddInt { dst: R[1], lhs: R[1], rhs: 1 },
                 I::Jump { target: Far(-12) },
                 I::Return { src: R[3] },
             ],
@@ -532,11 +419,7 @@ mod fib {
     #[divan::bench]
     fn stack(bencher: divan::Bencher<'_, '_>) {
         let (a, b) = (super::stack::fib(), super::register::fib());
-        agree(
-            super::stack::run(&a, 20, &mut []),
-            super::register::run(&b, 20, &mut []),
-            6765,
-        );
+        agree(super::stack::run(&a, 20, &mut []), super::register::run(&b, 20, &mut []), 6765);
         bencher.bench_local(|| super::stack::run(&a, FIB, &mut []));
     }
 
@@ -554,11 +437,7 @@ mod nested_loop {
     #[divan::bench]
     fn stack(bencher: divan::Bencher<'_, '_>) {
         let (a, b) = (super::stack::nested(), super::register::nested());
-        agree(
-            super::stack::run(&a, 10, &mut []),
-            super::register::run(&b, 10, &mut []),
-            450,
-        );
+        agree(super::stack::run(&a, 10, &mut []), super::register::run(&b, 10, &mut []), 450);
         bencher.bench_local(|| super::stack::run(&a, SIDE, &mut []));
     }
 
@@ -576,14 +455,8 @@ mod sieve {
     #[divan::bench]
     fn stack(bencher: divan::Bencher<'_, '_>) {
         let (a, b) = (super::stack::sieve(), super::register::sieve());
-        agree(
-            super::stack::run(&a, SIEVE, &mut strikes()),
-            super::register::run(&b, SIEVE, &mut strikes()),
-            9592,
-        );
-        bencher
-            .with_inputs(strikes)
-            .bench_local_values(|mut array| super::stack::run(&a, SIEVE, &mut array));
+        agree(super::stack::run(&a, SIEVE, &mut strikes()), super::register::run(&b, SIEVE, &mut strikes()), 9592);
+        bencher.with_inputs(strikes).bench_local_values(|mut array| super::stack::run(&a, SIEVE, &mut array));
     }
 
     #[divan::bench]

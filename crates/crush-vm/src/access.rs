@@ -15,11 +15,7 @@ use RuntimeValue::{Borrow, Int, Null, Ref};
 /// The place that an index names among `len` elements; negative ones count from the end.
 #[inline]
 pub(crate) fn place(index: i64, len: usize) -> Option<usize> {
-    let place = if index < 0 {
-        index.checked_add(len as i64)?
-    } else {
-        index
-    };
+    let place = if index < 0 { index.checked_add(len as i64)? } else { index };
     usize::try_from(place).ok().filter(|&place| place < len)
 }
 
@@ -33,24 +29,16 @@ impl Vm<'_> {
         site: SiteId,
     ) -> Result<RuntimeValue, Trap> {
         let (Ref(_) | Borrow(_)) = object else {
-            return Err(Trap::type_error(format!(
-                "cannot index {}",
-                self.described(object)
-            )));
+            return Err(Trap::type_error(format!("cannot index {}", self.described(object))));
         };
         match self.arena.read_value(object)? {
             Object::Array(values) => {
                 let index = self.int_index(index)?;
-                place(index, values.len())
-                    .map(|at| values[at])
-                    .ok_or_else(|| Trap::index(index, values.len()))
+                place(index, values.len()).map(|at| values[at]).ok_or_else(|| Trap::index(index, values.len()))
             }
             Object::Str(text) => {
                 let char = char_at(text, self.int_index(index)?)?;
-                Ok(self
-                    .arena
-                    .alloc(Object::str(char.encode_utf8(&mut [0; 4]) as &str), site)?
-                    .into())
+                Ok(self.arena.alloc(Object::str(char.encode_utf8(&mut [0; 4]) as &str), site)?.into())
             }
             Object::Map(map) => {
                 let key = self.key(index)?;
@@ -60,10 +48,7 @@ impl Vm<'_> {
                 let key = self.key(index)?;
                 instance.get(&key).ok_or_else(|| missing_key(&key))
             }
-            _ => Err(Trap::type_error(format!(
-                "cannot index {}",
-                self.described(object)
-            ))),
+            _ => Err(Trap::type_error(format!("cannot index {}", self.described(object)))),
         }
     }
 
@@ -75,12 +60,7 @@ impl Vm<'_> {
         index: RuntimeValue,
         value: RuntimeValue,
     ) -> Result<(), Trap> {
-        let wrong = |vm: &Self| {
-            Trap::type_error(format!(
-                "cannot assign to an element of {}",
-                vm.described(object)
-            ))
-        };
+        let wrong = |vm: &Self| Trap::type_error(format!("cannot assign to an element of {}", vm.described(object)));
         let (Ref(_) | Borrow(_)) = object else {
             return Err(wrong(self));
         };
@@ -125,11 +105,7 @@ impl Vm<'_> {
 
     /// `object.name`.
     #[inline(never)]
-    pub(crate) fn get_field(
-        &mut self,
-        object: RuntimeValue,
-        name: NameId,
-    ) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn get_field(&mut self, object: RuntimeValue, name: NameId) -> Result<RuntimeValue, Trap> {
         let name = &self.image.program.names[name.index()];
         if let Ref(_) | Borrow(_) = object {
             match self.arena.read_value(object)? {
@@ -139,30 +115,17 @@ impl Vm<'_> {
                 _ => {}
             }
         }
-        Err(Trap::type_error(format!(
-            "{} has no field `{name}`",
-            self.described(object)
-        )))
+        Err(Trap::type_error(format!("{} has no field `{name}`", self.described(object))))
     }
 
     /// `object.name = value`.
     #[inline(never)]
-    pub(crate) fn set_field(
-        &mut self,
-        object: RuntimeValue,
-        name: NameId,
-        value: RuntimeValue,
-    ) -> Result<(), Trap> {
+    pub(crate) fn set_field(&mut self, object: RuntimeValue, name: NameId, value: RuntimeValue) -> Result<(), Trap> {
         let name = self.image.program.names[name.index()].clone();
         self.set_field_named(object, &name, value)
     }
 
-    fn set_field_named(
-        &mut self,
-        object: RuntimeValue,
-        name: &Text,
-        value: RuntimeValue,
-    ) -> Result<(), Trap> {
+    fn set_field_named(&mut self, object: RuntimeValue, name: &Text, value: RuntimeValue) -> Result<(), Trap> {
         if let Ref(_) | Borrow(_) = object {
             match self.arena.write_value(object)? {
                 ObjectMut::Instance(mut instance) => {
@@ -178,10 +141,7 @@ impl Vm<'_> {
                 _ => {}
             }
         }
-        Err(Trap::type_error(format!(
-            "{} has no field `{name}` to assign to",
-            self.described(object)
-        )))
+        Err(Trap::type_error(format!("{} has no field `{name}` to assign to", self.described(object))))
     }
 
     /// `object[start:stop:step]`: null bounds are the edges, others are clamped.
@@ -194,10 +154,9 @@ impl Vm<'_> {
         let bound = |vm: &Self, value: RuntimeValue| match value {
             Null => Ok(None),
             Int(value) => Ok(Some(value)),
-            other => Err(Trap::type_error(format!(
-                "a slice bound must be an int or null, not {}",
-                vm.described(other)
-            ))),
+            other => {
+                Err(Trap::type_error(format!("a slice bound must be an int or null, not {}", vm.described(other))))
+            }
         };
         let step = bound(self, step)?.unwrap_or(1);
         if step == 0 {
@@ -206,16 +165,12 @@ impl Vm<'_> {
         let (start, stop) = (bound(self, start)?, bound(self, stop)?);
         let sliced = match object {
             Ref(_) | Borrow(_) => match self.arena.read_value(object)? {
-                Object::Array(values) => Some(Object::Array(
-                    slice_places(values.len(), start, stop, step)
-                        .map(|at| values[at])
-                        .collect(),
-                )),
+                Object::Array(values) => {
+                    Some(Object::Array(slice_places(values.len(), start, stop, step).map(|at| values[at]).collect()))
+                }
                 Object::Str(text) => {
                     let chars: Vec<char> = text.chars().collect();
-                    let text: String = slice_places(chars.len(), start, stop, step)
-                        .map(|at| chars[at])
-                        .collect();
+                    let text: String = slice_places(chars.len(), start, stop, step).map(|at| chars[at]).collect();
                     Some(Object::str(text))
                 }
                 _ => None,
@@ -224,10 +179,7 @@ impl Vm<'_> {
         };
         match sliced {
             Some(sliced) => Ok(self.arena.alloc(sliced, site)?.into()),
-            None => Err(Trap::type_error(format!(
-                "cannot slice {}",
-                self.described(object)
-            ))),
+            None => Err(Trap::type_error(format!("cannot slice {}", self.described(object)))),
         }
     }
 
@@ -241,10 +193,7 @@ impl Vm<'_> {
                 _ => {}
             }
         }
-        Err(Trap::type_error(format!(
-            "{} has no length",
-            self.described(value)
-        )))
+        Err(Trap::type_error(format!("{} has no length", self.described(value))))
     }
 
     /// Whether a value is an instance of the class.
@@ -253,9 +202,7 @@ impl Vm<'_> {
             return Ok(false);
         };
         Ok(match self.arena.read_value(value)? {
-            Object::Instance(instance) => {
-                Arc::ptr_eq(instance.shape(), &self.image.shapes[class.index()])
-            }
+            Object::Instance(instance) => Arc::ptr_eq(instance.shape(), &self.image.shapes[class.index()]),
             _ => false,
         })
     }
@@ -264,10 +211,7 @@ impl Vm<'_> {
     pub(crate) fn int_index(&self, index: RuntimeValue) -> Result<i64, Trap> {
         match index {
             Int(index) => Ok(index),
-            other => Err(Trap::type_error(format!(
-                "an index must be an int, not {}",
-                self.described(other)
-            ))),
+            other => Err(Trap::type_error(format!("an index must be an int, not {}", self.described(other)))),
         }
     }
 
@@ -275,10 +219,7 @@ impl Vm<'_> {
     pub(crate) fn key(&self, key: RuntimeValue) -> Result<Text, Trap> {
         match self.string(key)? {
             Some(key) => Ok(key),
-            None => Err(Trap::type_error(format!(
-                "a key must be a string, not {}",
-                self.described(key)
-            ))),
+            None => Err(Trap::type_error(format!("a key must be a string, not {}", self.described(key)))),
         }
     }
 }
@@ -288,21 +229,14 @@ fn char_at(text: &str, index: i64) -> Result<char, Trap> {
     let found = match usize::try_from(index) {
         Ok(index) if text.is_ascii() => text.as_bytes().get(index).map(|&byte| byte.into()),
         Ok(index) => text.chars().nth(index),
-        Err(_) => usize::try_from(-(index + 1))
-            .ok()
-            .and_then(|from_end| text.chars().rev().nth(from_end)),
+        Err(_) => usize::try_from(-(index + 1)).ok().and_then(|from_end| text.chars().rev().nth(from_end)),
     };
     found.ok_or_else(|| Trap::index(index, text.chars().count()))
 }
 
 #[cold]
 fn missing_key(key: &str) -> Trap {
-    Trap::fault(
-        FaultKind::MissingKey {
-            key: key.to_owned(),
-        },
-        format!("there is no key `{key}`"),
-    )
+    Trap::fault(FaultKind::MissingKey { key: key.to_owned() }, format!("there is no key `{key}`"))
 }
 
 #[cold]
@@ -310,30 +244,14 @@ fn unknown_field(instance: &Instance, name: &str) -> Trap {
     let fields = || instance.shape().fields.iter().map(|field| &**field);
     let hint = match nearest(name, fields()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "its fields are {}",
-            fields()
-                .map(|field| format!("`{field}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        None => format!("its fields are {}", fields().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")),
     };
     let message = format!("`{}` has no field `{name}`: {hint}", instance.class());
-    Trap::fault(
-        FaultKind::UnknownField {
-            field: name.to_owned(),
-        },
-        message,
-    )
+    Trap::fault(FaultKind::UnknownField { field: name.to_owned() }, message)
 }
 
 /// The places that `[start:stop:step]` selects among `len` elements.
-fn slice_places(
-    len: usize,
-    start: Option<i64>,
-    stop: Option<i64>,
-    step: i64,
-) -> impl Iterator<Item = usize> {
+fn slice_places(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> impl Iterator<Item = usize> {
     let len = len as i64;
     let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
     let edge = |bound: Option<i64>, open: i64| match bound {

@@ -61,12 +61,7 @@ pub(crate) fn int_arith(op: Arith, lhs: i64, rhs: i64) -> Result<i64, Trap> {
 impl Vm<'_> {
     /// `lhs op rhs`.
     #[inline(never)]
-    pub(crate) fn arith(
-        &self,
-        op: Arith,
-        lhs: RuntimeValue,
-        rhs: RuntimeValue,
-    ) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn arith(&self, op: Arith, lhs: RuntimeValue, rhs: RuntimeValue) -> Result<RuntimeValue, Trap> {
         if let (Int(a), Int(b)) = (lhs, rhs) {
             return int_arith(op, a, b).map(Int);
         }
@@ -85,12 +80,7 @@ impl Vm<'_> {
 
     /// `lhs + rhs`: numbers; text where one side is a string; a new array of two arrays.
     #[inline(never)]
-    pub(crate) fn add(
-        &mut self,
-        lhs: RuntimeValue,
-        rhs: RuntimeValue,
-        site: SiteId,
-    ) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn add(&mut self, lhs: RuntimeValue, rhs: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         if let (Int(a), Int(b)) = (lhs, rhs) {
             return a.checked_add(b).map(Int).ok_or_else(Trap::overflow);
         }
@@ -112,22 +102,14 @@ impl Vm<'_> {
         Err(self.operands("add", "and", lhs, rhs))
     }
 
-    fn join(
-        &mut self,
-        lhs: RuntimeValue,
-        rhs: RuntimeValue,
-        site: SiteId,
-    ) -> Result<RuntimeValue, Trap> {
+    fn join(&mut self, lhs: RuntimeValue, rhs: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         if let (Some(a), Some(b)) = (self.string(lhs)?, self.string(rhs)?) {
             let mut text = String::with_capacity(a.len() + b.len());
             text.push_str(&a);
             text.push_str(&b);
             return Ok(self.arena.alloc(Object::str(text), site)?.into());
         }
-        let limit = TextLimit {
-            bytes: self.quotas.memory.bytes,
-            resource: Resource::Bytes,
-        };
+        let limit = TextLimit { bytes: self.quotas.memory.bytes, resource: Resource::Bytes };
         let mut text = String::new();
         self.text(lhs, &mut text, limit)?;
         self.text(rhs, &mut text, limit)?;
@@ -145,10 +127,7 @@ impl Vm<'_> {
         match value {
             Int(value) => value.checked_neg().map(Int).ok_or_else(Trap::overflow),
             Float(value) => Ok(Float(-value)),
-            other => Err(Trap::type_error(format!(
-                "cannot negate {}",
-                self.described(other)
-            ))),
+            other => Err(Trap::type_error(format!("cannot negate {}", self.described(other)))),
         }
     }
 
@@ -190,10 +169,7 @@ impl Vm<'_> {
     /// `lhs <= rhs` of what is not two integers.
     #[inline(never)]
     pub(crate) fn less_or_equal(&self, lhs: RuntimeValue, rhs: RuntimeValue) -> Result<bool, Trap> {
-        Ok(matches!(
-            self.compare(lhs, rhs)?,
-            Some(Ordering::Less | Ordering::Equal)
-        ))
+        Ok(matches!(self.compare(lhs, rhs)?, Some(Ordering::Less | Ordering::Equal)))
     }
 
     /// The order of two numbers or two strings; none where a NaN is among them.
@@ -222,15 +198,11 @@ impl Vm<'_> {
     }
 
     fn is_string(&self, value: RuntimeValue) -> bool {
-        self.arena
-            .target(value)
-            .is_some_and(|object| matches!(self.arena.peek(object), Some(Object::Str(_))))
+        self.arena.target(value).is_some_and(|object| matches!(self.arena.peek(object), Some(Object::Str(_))))
     }
 
     fn is_array(&self, value: RuntimeValue) -> bool {
-        self.arena
-            .target(value)
-            .is_some_and(|object| matches!(self.arena.peek(object), Some(Object::Array(_))))
+        self.arena.target(value).is_some_and(|object| matches!(self.arena.peek(object), Some(Object::Array(_))))
     }
 
     /// A value's type with its article, for messages.
@@ -253,10 +225,6 @@ impl Vm<'_> {
                 return fault.into();
             }
         }
-        Trap::type_error(format!(
-            "cannot {verb} {} {by} {}",
-            self.described(lhs),
-            self.described(rhs)
-        ))
+        Trap::type_error(format!("cannot {verb} {} {by} {}", self.described(lhs), self.described(rhs)))
     }
 }

@@ -7,8 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::instruction::Instruction;
 use crate::operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Reg};
 use crate::program::{
-    Binding, Class, Constant, Debug, Function, Handler, LocalVariable, Owner, OwnerRole, Program,
-    Statement,
+    Binding, Class, Constant, Debug, Function, Handler, LocalVariable, Owner, OwnerRole, Program, Statement,
 };
 use crate::source::{FileId, Span};
 
@@ -62,10 +61,7 @@ impl ProgramBuilder {
         if let Some(&id) = self.names.get(name) {
             return Ok(id);
         }
-        let id = NameId(next_index(
-            self.program.names.len(),
-            "names of fields and methods",
-        )?);
+        let id = NameId(next_index(self.program.names.len(), "names of fields and methods")?);
         let name: Arc<str> = name.into();
         self.program.names.push(name.clone());
         self.names.insert(name, id);
@@ -85,18 +81,10 @@ impl ProgramBuilder {
     }
 
     /// A new class with its fields in order.
-    pub fn class(
-        &mut self,
-        name: &str,
-        fields: impl IntoIterator<Item = Arc<str>>,
-    ) -> Result<ClassId, BuildError> {
+    pub fn class(&mut self, name: &str, fields: impl IntoIterator<Item = Arc<str>>) -> Result<ClassId, BuildError> {
         let id = ClassId(next_index(self.program.classes.len(), "structs")?);
         let fields = fields.into_iter().collect();
-        self.program.classes.push(Class {
-            name: name.into(),
-            fields,
-            methods: Vec::new(),
-        });
+        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new() });
         Ok(id)
     }
 
@@ -112,11 +100,7 @@ impl ProgramBuilder {
     /// A function that is defined later.
     pub fn declare(&mut self, name: &str, params: u16) -> Result<FuncId, BuildError> {
         let id = FuncId(next_index(self.program.functions.len(), "functions")?);
-        self.program.functions.push(Function {
-            name: name.into(),
-            params,
-            ..Function::default()
-        });
+        self.program.functions.push(Function { name: name.into(), params, ..Function::default() });
         Ok(id)
     }
 
@@ -138,11 +122,7 @@ impl ProgramBuilder {
 }
 
 fn next_index<T: TryFrom<usize>>(len: usize, what: &'static str) -> Result<T, BuildError> {
-    let limit = if size_of::<T>() == 2 {
-        1 << 16
-    } else {
-        1 << 32
-    };
+    let limit = if size_of::<T>() == 2 { 1 << 16 } else { 1 << 32 };
     T::try_from(len).map_err(|_| BuildError { what, limit })
 }
 
@@ -166,21 +146,10 @@ pub struct FunctionBuilder {
 impl FunctionBuilder {
     /// A function with its parameters and captures, which take the first registers.
     pub fn new(name: &str, params: u16, captures: u16, file: FileId, span: Span) -> Self {
-        let debug = Debug {
-            file,
-            span,
-            ..Debug::default()
-        };
+        let debug = Debug { file, span, ..Debug::default() };
         let registers = params.saturating_add(captures);
         Self {
-            function: Function {
-                name: name.into(),
-                params,
-                captures,
-                registers,
-                debug,
-                ..Function::default()
-            },
+            function: Function { name: name.into(), params, captures, registers, debug, ..Function::default() },
             labels: Vec::new(),
             jumps: FxHashMap::default(),
             handlers: Vec::new(),
@@ -209,10 +178,7 @@ impl FunctionBuilder {
 
     /// Appends an instruction that comes from `span`.
     pub fn emit(&mut self, instruction: Instruction, span: Span) {
-        debug_assert!(
-            instruction.jump_offset().is_none(),
-            "jumps go to labels: `emit_jump`"
-        );
+        debug_assert!(instruction.jump_offset().is_none(), "jumps go to labels: `emit_jump`");
         self.push(instruction, span);
     }
 
@@ -226,11 +192,7 @@ impl FunctionBuilder {
     /// f.place(end);
     /// ```
     pub fn emit_jump(&mut self, instruction: Instruction, label: Label, span: Span) {
-        debug_assert!(
-            instruction.jump_offset().is_some(),
-            "`{}` does not jump",
-            instruction.mnemonic()
-        );
+        debug_assert!(instruction.jump_offset().is_some(), "`{}` does not jump", instruction.mnemonic());
         self.jumps.insert(self.pc(), label);
         self.push(instruction, span);
     }
@@ -281,10 +243,7 @@ impl FunctionBuilder {
     /// Tells that `local` was just bound, by the text `span`.
     pub fn binding(&mut self, local: u32, span: Span) {
         let pc = self.pc();
-        self.function
-            .debug
-            .bindings
-            .push(Binding { pc, local, span });
+        self.function.debug.bindings.push(Binding { pc, local, span });
     }
 
     /// The function. Conditional jumps that 16 bits do not reach get an unconditional one behind them; a label that was
@@ -292,22 +251,11 @@ impl FunctionBuilder {
     pub fn finish(mut self) -> Result<Function, BuildError> {
         const LIMIT: usize = i32::MAX as usize / 4;
         if self.function.code.len() > LIMIT {
-            return Err(BuildError {
-                what: "instructions in one function",
-                limit: LIMIT,
-            });
+            return Err(BuildError { what: "instructions in one function", limit: LIMIT });
         }
         let end = self.pc();
-        let labels: Vec<u32> = self
-            .labels
-            .iter()
-            .map(|place| place.unwrap_or(end))
-            .collect();
-        let ends_open = self
-            .function
-            .code
-            .last()
-            .is_none_or(|last| !last.is_terminator());
+        let labels: Vec<u32> = self.labels.iter().map(|place| place.unwrap_or(end)).collect();
+        let ends_open = self.function.code.last().is_none_or(|last| !last.is_terminator());
         if ends_open || labels.contains(&end) {
             let end = self.function.debug.span.end;
             self.push(Instruction::ReturnNull {}, Span::new(end, end));
@@ -324,9 +272,7 @@ impl FunctionBuilder {
         loop {
             let reaches = |pc: u32, label: Label| {
                 let offset = jump_offset(&wide, pc, labels[label.0 as usize]);
-                self.function.code[pc as usize]
-                    .with_jump_offset(offset)
-                    .is_some()
+                self.function.code[pc as usize].with_jump_offset(offset).is_some()
             };
             let found: Vec<u32> = self
                 .jumps
@@ -348,14 +294,9 @@ impl FunctionBuilder {
         let code = std::mem::take(&mut self.function.code);
         let spans = std::mem::take(&mut self.function.debug.spans);
         for (pc, (instruction, span)) in (0u32..).zip(code.into_iter().zip(spans)) {
-            let offset = self
-                .jumps
-                .get(&pc)
-                .map(|label| jump_offset(wide, pc, labels[label.0 as usize]));
+            let offset = self.jumps.get(&pc).map(|label| jump_offset(wide, pc, labels[label.0 as usize]));
             if wide.binary_search(&pc).is_ok() {
-                let far = Instruction::Jump {
-                    target: Far(offset.unwrap_or(0) as i32 - 2),
-                };
+                let far = Instruction::Jump { target: Far(offset.unwrap_or(0) as i32 - 2) };
                 let over = Instruction::Jump { target: Far(1) };
                 let test = instruction.with_jump_offset(1).unwrap_or(instruction);
                 self.function.code.extend([test, over, far]);
@@ -367,27 +308,15 @@ impl FunctionBuilder {
             }
         }
         let moved = |pc: u32| moved(wide, pc);
-        self.function
-            .handlers
-            .extend(
-                self.handlers
-                    .iter()
-                    .map(|&(start, end, target, dst)| Handler {
-                        start: moved(start),
-                        end: moved(end),
-                        target: moved(labels[target.0 as usize]),
-                        dst,
-                    }),
-            );
+        self.function.handlers.extend(self.handlers.iter().map(|&(start, end, target, dst)| Handler {
+            start: moved(start),
+            end: moved(end),
+            target: moved(labels[target.0 as usize]),
+            dst,
+        }));
         let debug = &mut self.function.debug;
-        debug
-            .statements
-            .iter_mut()
-            .for_each(|statement| statement.pc = moved(statement.pc));
-        debug
-            .bindings
-            .iter_mut()
-            .for_each(|binding| binding.pc = moved(binding.pc));
+        debug.statements.iter_mut().for_each(|statement| statement.pc = moved(statement.pc));
+        debug.bindings.iter_mut().for_each(|binding| binding.pc = moved(binding.pc));
         for local in &mut debug.locals {
             (local.start, local.end) = (moved(local.start), moved(local.end));
         }
@@ -414,11 +343,7 @@ mod tests {
         let mut f = FunctionBuilder::new("f", 2, 0, FileId(0), Span::default());
         let (end, back) = (f.label(), f.label());
         f.place(back);
-        let near = Instruction::JumpLt {
-            lhs: Reg(0),
-            rhs: Reg(1),
-            target: Near(0),
-        };
+        let near = Instruction::JumpLt { lhs: Reg(0), rhs: Reg(1), target: Near(0) };
         f.emit_jump(near, end, Span::new(1, 2));
         for _ in 0..40_000 {
             f.emit(Instruction::LoadNull { dst: Reg(0) }, Span::default());
@@ -429,19 +354,9 @@ mod tests {
         let f = f.finish().expect("fits");
         assert_eq!(f.code[0], near.with_jump_offset(1).unwrap());
         assert_eq!(f.code[1], Instruction::Jump { target: Far(1) });
-        assert_eq!(
-            f.code[2],
-            Instruction::Jump {
-                target: Far(40_003)
-            }
-        );
+        assert_eq!(f.code[2], Instruction::Jump { target: Far(40_003) });
         assert_eq!(f.code[40_003], near.with_jump_offset(1).unwrap());
-        assert_eq!(
-            f.code[40_005],
-            Instruction::Jump {
-                target: Far(-40_006)
-            }
-        );
+        assert_eq!(f.code[40_005], Instruction::Jump { target: Far(-40_006) });
         assert_eq!(f.code[40_006], Instruction::ReturnNull {});
         assert_eq!(f.debug.statements[0].pc, 40_003);
         assert_eq!(f.debug.spans.len(), f.code.len());
@@ -450,14 +365,8 @@ mod tests {
     #[test]
     fn tables_hold_each_entry_once() {
         let mut program = ProgramBuilder::new();
-        assert_eq!(
-            program.constant(Constant::Float(0.0)),
-            program.constant(Constant::Float(0.0))
-        );
-        assert_ne!(
-            program.constant(Constant::Float(0.0)),
-            program.constant(Constant::Float(-0.0))
-        );
+        assert_eq!(program.constant(Constant::Float(0.0)), program.constant(Constant::Float(0.0)));
+        assert_ne!(program.constant(Constant::Float(0.0)), program.constant(Constant::Float(-0.0)));
         assert_eq!(program.name("x"), program.name("x"));
         assert_eq!(program.capability("fs.read"), program.capability("fs.read"));
     }

@@ -1,6 +1,7 @@
 //! Leaving frames, by `throw` and otherwise, and calling out to the host.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crush_arena::{BorrowRef, Object, RuntimeValue, SiteId};
 
@@ -27,9 +28,7 @@ impl Vm<'_> {
         let (id, closure, captures) = match value {
             Function(id) => (id, None, 0),
             Ref(object) => match self.arena.peek(object) {
-                Some(Object::Closure(closure)) => {
-                    (closure.function, Some(object), closure.captures.len())
-                }
+                Some(Object::Closure(closure)) => (closure.function, Some(object), closure.captures.len()),
                 _ => return Err(self.not_callable(value)),
             },
             _ => return Err(self.not_callable(value)),
@@ -38,17 +37,12 @@ impl Vm<'_> {
             return Err(self.not_callable(value));
         };
         if usize::from(function.captures) != captures {
-            return Err(Trap::malformed(
-                "a function value has other captures than its code",
-            ));
+            return Err(Trap::malformed("a function value has other captures than its code"));
         }
         if usize::from(function.params) != given {
             return Err(arity(&function.name, function.params.into(), given));
         }
-        Ok(Callee {
-            function: FuncId(id.0 as u16),
-            closure,
-        })
+        Ok(Callee { function: FuncId(id.0 as u16), closure })
     }
 
     #[cold]
@@ -58,10 +52,7 @@ impl Vm<'_> {
         {
             return fault.into();
         }
-        Trap::type_error(format!(
-            "{} cannot be called: it is no function",
-            self.described(value)
-        ))
+        Trap::type_error(format!("{} cannot be called: it is no function", self.described(value)))
     }
 
     /// The class of an instance, whatever borrows it. No access.
@@ -83,10 +74,7 @@ impl Vm<'_> {
         let function = image.program.function(frame.function);
         let site = image.site(frame.function, (frame.pc as usize).saturating_sub(1));
         for owner in &function.owners {
-            let held = std::mem::replace(
-                &mut self.stack[frame.base as usize + owner.reg.index()],
-                Null,
-            );
+            let held = std::mem::replace(&mut self.stack[frame.base as usize + owner.reg.index()], Null);
             self.end_owned(held, site);
         }
         for owner in &function.owner_cells {
@@ -119,15 +107,10 @@ impl Vm<'_> {
         let handler_of = |frame: &Frame| {
             let at = frame.pc.saturating_sub(1);
             let handlers = &image.program.function(frame.function).handlers;
-            handlers
-                .iter()
-                .find(|handler| handler.start <= at && at < handler.end)
-                .copied()
+            handlers.iter().find(|handler| handler.start <= at && at < handler.end).copied()
         };
         let frames = std::iter::once(&self.current).chain(self.callers.iter().rev());
-        let Some((left, handler)) = frames
-            .enumerate()
-            .find_map(|(left, frame)| Some((left, handler_of(frame)?)))
+        let Some((left, handler)) = frames.enumerate().find_map(|(left, frame)| Some((left, handler_of(frame)?)))
         else {
             return Err(self.uncaught(value));
         };
@@ -141,15 +124,16 @@ impl Vm<'_> {
         self.stack[self.current.base as usize + handler.dst.index()] = value;
         self.current.pc = handler.target;
         self.credit = executed.wrapping_sub(handler.target.into());
+        // A handler may lead back to the `throw`: this turn of a loop is a safepoint too.
+        if self.stop.load(Ordering::Relaxed) || executed > self.quotas.instructions {
+            return Err(self.stopped());
+        }
         Ok(())
     }
 
     #[cold]
     fn uncaught(&self, value: RuntimeValue) -> Trap {
-        let limit = crush_arena::TextLimit {
-            bytes: 4096,
-            resource: crush_arena::Resource::Bytes,
-        };
+        let limit = crush_arena::TextLimit { bytes: 4096, resource: crush_arena::Resource::Bytes };
         let mut text = String::new();
         // A value that is too long to show, or that cannot be read, is shown as far as it goes.
         if self.text(value, &mut text, limit).is_err() {
@@ -173,33 +157,15 @@ impl Vm<'_> {
         let (declaration, id) = match &image.capabilities[capability.index()] {
             Resolution::Granted { declaration, id } => (*declaration, *id),
             Resolution::Denied { grant } => {
-                let problem = CapabilityProblem::Denied {
-                    grant: grant.clone(),
-                };
+                let problem = CapabilityProblem::Denied { grant: grant.clone() };
                 let message = format!("`{name}` is not granted: allow it with `{grant}`");
-                return Err(Trap::fault(
-                    FaultKind::Capability {
-                        name: name.to_string(),
-                        problem,
-                    },
-                    message,
-                ));
+                return Err(Trap::fault(FaultKind::Capability { name: name.to_string(), problem }, message));
             }
             Resolution::Unknown { nearest } => {
-                let problem = CapabilityProblem::Unknown {
-                    nearest: nearest.clone(),
-                };
-                let hint = nearest
-                    .as_ref()
-                    .map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+                let problem = CapabilityProblem::Unknown { nearest: nearest.clone() };
+                let hint = nearest.as_ref().map_or(String::new(), |near| format!(": did you mean `{near}`?"));
                 let message = format!("there is no capability `{name}`{hint}");
-                return Err(Trap::fault(
-                    FaultKind::Capability {
-                        name: name.to_string(),
-                        problem,
-                    },
-                    message,
-                ));
+                return Err(Trap::fault(FaultKind::Capability { name: name.to_string(), problem }, message));
             }
         };
         if !declaration.takes(arguments.len()) {
@@ -210,21 +176,12 @@ impl Vm<'_> {
         let mut held: Vec<BorrowRef> = Vec::new();
         let mut borrowed = Ok(());
         for (index, argument) in passed.iter_mut().enumerate() {
-            let effect = declaration
-                .parameter(index)
-                .map_or(Effect::Read, |parameter| parameter.effect);
+            let effect = declaration.parameter(index).map_or(Effect::Read, |parameter| parameter.effect);
             let taken = match (*argument, effect) {
-                (Ref(object), _)
-                    if self
-                        .arena
-                        .peek(object)
-                        .is_some_and(|found| !found.kind().can_borrow()) =>
-                {
+                (Ref(object), _) if self.arena.peek(object).is_some_and(|found| !found.kind().can_borrow()) => {
                     continue;
                 }
-                (Ref(_) | Borrow(_), Effect::Read) => {
-                    self.arena.borrow_shared(*argument, owner, site)
-                }
+                (Ref(_) | Borrow(_), Effect::Read) => self.arena.borrow_shared(*argument, owner, site),
                 (Ref(_), Effect::Write) => self.arena.borrow_exclusive(*argument, owner, site),
                 // Through a handle it writes as the program itself does (B6).
                 _ => continue,
@@ -244,11 +201,7 @@ impl Vm<'_> {
         }
         let result = borrowed.and_then(|()| {
             let names = |function: crush_arena::FunctionId| {
-                image
-                    .program
-                    .functions
-                    .get(function.0 as usize)
-                    .map(|function| function.name.to_string())
+                image.program.functions.get(function.0 as usize).map(|function| function.name.to_string())
             };
             let mut call = Call {
                 arena: &mut self.arena,
@@ -257,9 +210,7 @@ impl Vm<'_> {
                 function_name: &names,
                 output: &mut self.output,
             };
-            self.host
-                .call(id, &mut call)
-                .map_err(|error| self.capability_error(name, error))
+            self.host.call(id, &mut call).map_err(|error| self.capability_error(name, error))
         });
         for borrow in held.into_iter().rev() {
             self.arena.end_borrow(borrow, site);
@@ -268,9 +219,7 @@ impl Vm<'_> {
         self.flush(recorder)?;
         // The handle that an argument was passed as has ended; giving it back means the argument.
         let result = result?;
-        let same = passed
-            .iter()
-            .position(|passed| *passed == result && matches!(result, Borrow(_)));
+        let same = passed.iter().position(|passed| *passed == result && matches!(result, Borrow(_)));
         Ok(same.map_or(result, |index| arguments[index]))
     }
 
@@ -281,10 +230,7 @@ impl Vm<'_> {
             CallError::Failed(cause) => {
                 let message = format!("{name}: {cause}");
                 Trap::fault(
-                    FaultKind::Capability {
-                        name: name.to_string(),
-                        problem: CapabilityProblem::Failed { cause },
-                    },
+                    FaultKind::Capability { name: name.to_string(), problem: CapabilityProblem::Failed { cause } },
                     message,
                 )
             }

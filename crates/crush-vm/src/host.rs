@@ -1,8 +1,6 @@
 //! The border to the embedding program (H1 to H4): capabilities, and where printed text goes.
 
-use crush_arena::{
-    Arena, FunctionId, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit,
-};
+use crush_arena::{Arena, FunctionId, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
 
 /// A capability as its provider declares it: one entry of a table that the VM, the compiler, completion and hover read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +44,7 @@ pub enum Effect {
 impl Declaration {
     /// Whether a call with so many arguments is right.
     pub fn takes(&self, count: usize) -> bool {
-        if self.variadic {
-            count + 1 >= self.params.len()
-        } else {
-            count == self.params.len()
-        }
+        if self.variadic { count + 1 >= self.params.len() } else { count == self.params.len() }
     }
 
     /// The parameter that takes the argument at `index`.
@@ -64,18 +58,9 @@ impl Declaration {
 
     /// How it is called: `fs.read(path: String) -> String`.
     pub fn signature(&self) -> String {
-        let params: Vec<String> = self
-            .params
-            .iter()
-            .map(|param| format!("{}: {}", param.name, param.ty))
-            .collect();
+        let params: Vec<String> = self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
         let more = if self.variadic { "…" } else { "" };
-        format!(
-            "{}({}{more}) -> {}",
-            self.name,
-            params.join(", "),
-            self.result
-        )
+        format!("{}({}{more}) -> {}", self.name, params.join(", "), self.result)
     }
 }
 
@@ -207,20 +192,12 @@ impl<'a> Call<'a> {
 
     /// The error of an argument that is not what it should be.
     pub fn wrong_type(&self, index: usize, expected: &str) -> CallError {
-        let given = self
-            .argument(index)
-            .map_or("nothing", |value| type_name(self.arena, value));
-        CallError::Failed(format!(
-            "argument {} must be {expected}, not {given}",
-            index + 1
-        ))
+        let given = self.argument(index).map_or("nothing", |value| type_name(self.arena, value));
+        CallError::Failed(format!("argument {} must be {expected}, not {given}", index + 1))
     }
 
     fn argument(&self, index: usize) -> Result<RuntimeValue, CallError> {
-        self.arguments
-            .get(index)
-            .copied()
-            .ok_or_else(|| format!("argument {} is missing", index + 1).into())
+        self.arguments.get(index).copied().ok_or_else(|| format!("argument {} is missing", index + 1).into())
     }
 
     /// A new object.
@@ -235,10 +212,7 @@ impl<'a> Call<'a> {
 
     /// The text of a value, as `print` shows it.
     pub fn display(&self, value: RuntimeValue) -> Result<String, CallError> {
-        let limit = TextLimit {
-            bytes: self.arena.limits().bytes,
-            resource: Resource::Bytes,
-        };
+        let limit = TextLimit { bytes: self.arena.limits().bytes, resource: Resource::Bytes };
         Ok(self.arena.text(value, self.function_name, limit)?)
     }
 
@@ -252,26 +226,16 @@ impl<'a> Call<'a> {
 
 impl std::fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call")
-            .field("arguments", &self.arguments)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("arguments", &self.arguments).finish_non_exhaustive()
     }
 }
 
 impl Output {
     pub(crate) fn append(&mut self, text: &str) -> Result<(), crush_arena::Fault> {
-        let wanted = self
-            .printed
-            .saturating_add(self.text.len())
-            .saturating_add(text.len());
+        let wanted = self.printed.saturating_add(self.text.len()).saturating_add(text.len());
         if wanted > self.limit {
             let (limit, wanted) = (self.limit as u64, wanted as u64);
-            return Err(crush_arena::QuotaError {
-                resource: Resource::OutputBytes,
-                limit,
-                wanted,
-            }
-            .into());
+            return Err(crush_arena::QuotaError { resource: Resource::OutputBytes, limit, wanted }.into());
         }
         self.text.push_str(text);
         Ok(())
@@ -286,13 +250,12 @@ pub fn type_name(arena: &Arena, value: RuntimeValue) -> &'static str {
         RuntimeValue::Bool(_) => "bool",
         RuntimeValue::Null => "null",
         RuntimeValue::Function(_) => "function",
-        RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) => arena
-            .target(value)
-            .and_then(|object| arena.peek(object))
-            .map_or("object", |object| match object.kind() {
+        RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) => {
+            arena.target(value).and_then(|object| arena.peek(object)).map_or("object", |object| match object.kind() {
                 Kind::Object => "struct",
                 kind => kind.name(),
-            }),
+            })
+        }
     }
 }
 
@@ -308,8 +271,7 @@ pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Op
 
 /// Edits (insert, remove, replace, swap neighbours) that lead from one word to the other.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) =
-        (a.chars().take(64).collect(), b.chars().take(64).collect());
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
@@ -341,11 +303,7 @@ mod tests {
 
     #[test]
     fn a_variadic_capability_takes_any_number() {
-        const ANY: Parameter = Parameter {
-            name: "values",
-            ty: "Any",
-            effect: Effect::Read,
-        };
+        const ANY: Parameter = Parameter { name: "values", ty: "Any", effect: Effect::Read };
         let print = Declaration {
             name: "io.print",
             params: &[ANY],
@@ -357,10 +315,7 @@ mod tests {
         };
         assert!(print.takes(0) && print.takes(3));
         assert_eq!(print.parameter(7), Some(&ANY));
-        let one = Declaration {
-            variadic: false,
-            ..print
-        };
+        let one = Declaration { variadic: false, ..print };
         assert!(one.takes(1) && !one.takes(0) && !one.takes(2));
         assert_eq!(one.signature(), "io.print(values: Any) -> Null");
     }

@@ -48,22 +48,11 @@ impl Image {
         let mut marks = Vec::new();
         for function in &program.functions {
             let owners = function.owners.len() + function.owner_cells.len();
-            let mut owner_of = vec![
-                0;
-                if owners == 0 {
-                    0
-                } else {
-                    function.registers.into()
-                }
-            ];
+            let mut owner_of = vec![0; if owners == 0 { 0 } else { function.registers.into() }];
             for (index, owner) in function.owners.iter().enumerate() {
                 owner_of[owner.reg.index()] = index as u16;
             }
-            functions.push(FunctionNumbers {
-                first_site: site,
-                first_owner: owner,
-                owner_of,
-            });
+            functions.push(FunctionNumbers { first_site: site, first_owner: owner, owner_of });
             marks.resize(site as usize + function.code.len(), 0);
             for statement in &function.debug.statements {
                 marks[(site + statement.pc) as usize] |= STATEMENT;
@@ -79,27 +68,10 @@ impl Image {
             .iter()
             .map(|class| Shape::crush(class.name.clone(), class.fields.iter().cloned()))
             .collect();
-        let classes = shapes
-            .iter()
-            .enumerate()
-            .map(|(id, shape)| (address(shape), ClassId(id as u16)))
-            .collect();
+        let classes = shapes.iter().enumerate().map(|(id, shape)| (address(shape), ClassId(id as u16))).collect();
         let methods = method_table(&program);
-        let capabilities = program
-            .capabilities
-            .iter()
-            .map(|name| host.resolve(name))
-            .collect();
-        Self {
-            functions,
-            owner_count: owner,
-            marks,
-            shapes,
-            classes,
-            methods,
-            capabilities,
-            program,
-        }
+        let capabilities = program.capabilities.iter().map(|name| host.resolve(name)).collect();
+        Self { functions, owner_count: owner, marks, shapes, classes, methods, capabilities, program }
     }
 
     /// The instruction as the arena names it.
@@ -110,9 +82,7 @@ impl Image {
 
     /// The instruction that a site names.
     pub(crate) fn place(&self, site: SiteId) -> Option<(FuncId, usize)> {
-        let after = self
-            .functions
-            .partition_point(|numbers| numbers.first_site <= site.0);
+        let after = self.functions.partition_point(|numbers| numbers.first_site <= site.0);
         let index = after.checked_sub(1)?;
         let pc = (site.0 - self.functions[index].first_site) as usize;
         (pc < self.program.functions[index].code.len()).then_some((FuncId(index as u16), pc))
@@ -127,10 +97,7 @@ impl Image {
     /// An owner register as the arena names it.
     pub(crate) fn owner(&self, function: FuncId, reg: Reg) -> OwnerId {
         let numbers = &self.functions[function.index()];
-        OwnerId(
-            numbers.first_owner
-                + u32::from(numbers.owner_of.get(reg.index()).copied().unwrap_or(0)),
-        )
+        OwnerId(numbers.first_owner + u32::from(numbers.owner_of.get(reg.index()).copied().unwrap_or(0)))
     }
 
     /// A running capability as the arena names it (H3).
@@ -142,20 +109,13 @@ impl Image {
     pub(crate) fn holder(&self, owner: OwnerId) -> HolderName {
         if let Some(index) = owner.0.checked_sub(self.owner_count) {
             let name = self.program.capabilities.get(index as usize);
-            return name.map_or(HolderName::Temporary, |name| {
-                HolderName::Capability(name.clone())
-            });
+            return name.map_or(HolderName::Temporary, |name| HolderName::Capability(name.clone()));
         }
-        let after = self
-            .functions
-            .partition_point(|numbers| numbers.first_owner <= owner.0);
+        let after = self.functions.partition_point(|numbers| numbers.first_owner <= owner.0);
         let index = after.saturating_sub(1);
         let function = &self.program.functions[index];
         let mut owners = function.owners.iter().chain(&function.owner_cells);
-        match owners
-            .nth((owner.0 - self.functions[index].first_owner) as usize)
-            .map(|owner| &owner.role)
-        {
+        match owners.nth((owner.0 - self.functions[index].first_owner) as usize).map(|owner| &owner.role) {
             Some(OwnerRole::Variable(name)) => HolderName::Variable(name.clone()),
             Some(OwnerRole::Loop) => HolderName::Loop,
             Some(OwnerRole::Temporary) | None => HolderName::Temporary,
@@ -175,12 +135,8 @@ impl Image {
 
 /// Methods by the numbers of class and name; a method whose name no instruction calls is not in it.
 fn method_table(program: &Program) -> FxHashMap<(ClassId, NameId), FuncId> {
-    let names: FxHashMap<&str, NameId> = program
-        .names
-        .iter()
-        .enumerate()
-        .map(|(id, name)| (&**name, NameId(id as u16)))
-        .collect();
+    let names: FxHashMap<&str, NameId> =
+        program.names.iter().enumerate().map(|(id, name)| (&**name, NameId(id as u16))).collect();
     let mut methods = FxHashMap::default();
     for (id, class) in program.classes.iter().enumerate() {
         for (name, function) in &class.methods {

@@ -1,8 +1,6 @@
 //! CASM: the instructions, each declared once. `docs/casm.md` is the page for readers, and a test holds the two together.
 
-use crate::operand::{
-    CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, OperandType, Reg,
-};
+use crate::operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, OperandType, Reg};
 
 macro_rules! instructions {
     ($(
@@ -277,12 +275,8 @@ impl Instruction {
             | I::MulInt { dst, lhs: src, .. }
             | I::DivInt { dst, lhs: src, .. }
             | I::RemInt { dst, lhs: src, .. }
-            | I::GetIndexInt {
-                dst, object: src, ..
-            }
-            | I::GetField {
-                dst, object: src, ..
-            } => {
+            | I::GetIndexInt { dst, object: src, .. }
+            | I::GetField { dst, object: src, .. } => {
                 visit(RegUse::Read(src, 1));
                 visit(RegUse::Write(dst));
             }
@@ -303,17 +297,8 @@ impl Instruction {
             | I::Ne { dst, lhs, rhs }
             | I::Lt { dst, lhs, rhs }
             | I::Le { dst, lhs, rhs }
-            | I::NewRange {
-                dst,
-                start: lhs,
-                end: rhs,
-                ..
-            }
-            | I::GetIndex {
-                dst,
-                object: lhs,
-                index: rhs,
-            } => {
+            | I::NewRange { dst, start: lhs, end: rhs, .. }
+            | I::GetIndex { dst, object: lhs, index: rhs } => {
                 visit(RegUse::Read(lhs, 1));
                 visit(RegUse::Read(rhs, 1));
                 visit(RegUse::Write(dst));
@@ -341,37 +326,21 @@ impl Instruction {
             | I::JumpNotLt { lhs, rhs, .. }
             | I::JumpLe { lhs, rhs, .. }
             | I::JumpNotLe { lhs, rhs, .. }
-            | I::SetCell {
-                cell: lhs,
-                src: rhs,
-            }
-            | I::SetField {
-                object: lhs,
-                src: rhs,
-                ..
-            } => {
+            | I::SetCell { cell: lhs, src: rhs }
+            | I::SetField { object: lhs, src: rhs, .. } => {
                 visit(RegUse::Read(lhs, 1));
                 visit(RegUse::Read(rhs, 1));
             }
-            I::CallValue {
-                dst,
-                callee,
-                first,
-                count,
-            } => {
+            I::CallValue { dst, callee, first, count } => {
                 visit(RegUse::Read(callee, 1));
                 visit(RegUse::Read(first, count.into()));
                 visit(RegUse::Write(dst));
             }
-            I::CallMethod {
-                dst, first, count, ..
-            } => {
+            I::CallMethod { dst, first, count, .. } => {
                 visit(RegUse::Read(first, u32::from(count) + 1));
                 visit(RegUse::Write(dst));
             }
-            I::CallCapability {
-                dst, first, count, ..
-            } => {
+            I::CallCapability { dst, first, count, .. } => {
                 visit(RegUse::Read(first, count.into()));
                 visit(RegUse::Write(dst));
             }
@@ -393,9 +362,7 @@ impl Instruction {
                 visit(RegUse::Read(first, 3));
                 visit(RegUse::Write(dst));
             }
-            I::RangeStart {
-                state, start, end, ..
-            } => {
+            I::RangeStart { state, start, end, .. } => {
                 visit(RegUse::Read(start, 1));
                 visit(RegUse::Read(end, 1));
                 visit(RegUse::Read(state, 2));
@@ -439,29 +406,22 @@ impl Instruction {
 
     /// The jump of the instruction, counted from the one after it.
     pub fn jump_offset(&self) -> Option<i64> {
-        self.operands()
-            .into_iter()
-            .find_map(|operand| match operand {
-                Operand::Jump(offset) => Some(offset),
-                _ => None,
-            })
+        self.operands().into_iter().find_map(|operand| match operand {
+            Operand::Jump(offset) => Some(offset),
+            _ => None,
+        })
     }
 
     /// The same instruction with another jump; `None` when it has none or the jump does not fit its operand.
     pub fn with_jump_offset(&self, offset: i64) -> Option<Self> {
         let mut operands = self.operands();
-        let jump = operands
-            .iter_mut()
-            .find(|operand| matches!(operand, Operand::Jump(_)))?;
+        let jump = operands.iter_mut().find(|operand| matches!(operand, Operand::Jump(_)))?;
         *jump = Operand::Jump(offset);
         Self::from_operands(self.mnemonic(), &operands)
     }
 
     /// Whether control never reaches the next instruction.
     pub fn is_terminator(&self) -> bool {
-        matches!(
-            self,
-            Self::Jump { .. } | Self::Return { .. } | Self::ReturnNull {} | Self::Throw { .. }
-        )
+        matches!(self, Self::Jump { .. } | Self::Return { .. } | Self::ReturnNull {} | Self::Throw { .. })
     }
 }

@@ -32,21 +32,13 @@ use RuntimeValue::{Bool, Borrow, Float, Function, Int, Null, Ref};
 impl Vm<'_> {
     /// Runs from the current frame on, until the entry returns, or an instruction throws or faults; then the current
     /// frame tells which one.
-    pub(crate) fn interpret<R: Recorder>(
-        &mut self,
-        recorder: &mut R,
-    ) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn interpret<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         let image = self.image.clone();
         let stop = self.stop.clone();
         let functions: &[Code] = &image.program.functions;
         let limit = self.quotas.instructions;
 
-        let Frame {
-            mut function,
-            pc,
-            base,
-            ..
-        } = self.current;
+        let Frame { mut function, pc, base, .. } = self.current;
         let mut base = base as usize;
         let mut running: &Code = &functions[function.index()];
         let mut code: *const I = running.code.as_ptr();
@@ -268,9 +260,7 @@ impl Vm<'_> {
             match instruction {
                 I::Move { dst, src } => set!(dst, get!(src)),
                 // Safety: verified to be in the table, which is as long as the program's.
-                I::LoadConst { dst, constant } => set!(dst, unsafe {
-                    *self.constants.get_unchecked(constant.index())
-                }),
+                I::LoadConst { dst, constant } => set!(dst, unsafe { *self.constants.get_unchecked(constant.index()) }),
                 I::LoadInt { dst, value } => set!(dst, Int(value.into())),
                 I::LoadBool { dst, value } => set!(dst, Bool(value)),
                 I::LoadNull { dst } => set!(dst, Null),
@@ -279,10 +269,7 @@ impl Vm<'_> {
                 }
 
                 I::NewCell { dst, src } => {
-                    set!(
-                        dst,
-                        check!(self.arena.alloc(Object::Cell(get!(src)), site!())).into()
-                    );
+                    set!(dst, check!(self.arena.alloc(Object::Cell(get!(src)), site!())).into());
                     collect!();
                 }
                 I::GetCell { dst, cell } => match get!(cell) {
@@ -293,11 +280,7 @@ impl Vm<'_> {
                     Ref(cell) if self.arena.set_cell(cell, get!(src)) => {}
                     _ => fail!(Trap::malformed("a register holds no cell")),
                 },
-                I::NewClosure {
-                    dst,
-                    function: callee,
-                    first,
-                } => {
+                I::NewClosure { dst, function: callee, first } => {
                     let count = functions[callee.index()].captures;
                     let captures = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
                     let closure = Object::closure(FunctionId(callee.0.into()), captures);
@@ -362,9 +345,7 @@ impl Vm<'_> {
                     set!(dst, Bool(less!(get!(lhs), get!(rhs), <=, less_or_equal)))
                 }
 
-                I::Jump {
-                    target: Far(offset),
-                } => jump!(offset),
+                I::Jump { target: Far(offset) } => jump!(offset),
                 I::JumpIf { cond, target } => jump_if!(truth!(get!(cond)), target),
                 I::JumpIfNot { cond, target } => jump_if!(!truth!(get!(cond)), target),
                 I::JumpEq { lhs, rhs, target } => {
@@ -401,10 +382,7 @@ impl Vm<'_> {
                     jump_if!(less!(get!(lhs), Int(rhs.into()), <=, less_or_equal), target);
                 }
                 I::JumpNotLeInt { lhs, rhs, target } => {
-                    jump_if!(
-                        !less!(get!(lhs), Int(rhs.into()), <=, less_or_equal),
-                        target
-                    );
+                    jump_if!(!less!(get!(lhs), Int(rhs.into()), <=, less_or_equal), target);
                 }
                 I::JumpGtInt { lhs, rhs, target } => {
                     jump_if!(less!(Int(rhs.into()), get!(lhs), <, less), target)
@@ -416,36 +394,17 @@ impl Vm<'_> {
                     jump_if!(less!(Int(rhs.into()), get!(lhs), <=, less_or_equal), target);
                 }
                 I::JumpNotGeInt { lhs, rhs, target } => {
-                    jump_if!(
-                        !less!(Int(rhs.into()), get!(lhs), <=, less_or_equal),
-                        target
-                    );
+                    jump_if!(!less!(Int(rhs.into()), get!(lhs), <=, less_or_equal), target);
                 }
 
-                I::Call {
-                    dst,
-                    function: callee,
-                    first,
-                } => enter!(callee, first, dst, None),
-                I::CallValue {
-                    dst,
-                    callee,
-                    first,
-                    count,
-                } => {
+                I::Call { dst, function: callee, first } => enter!(callee, first, dst, None),
+                I::CallValue { dst, callee, first, count } => {
                     let callee = check!(self.callee(get!(callee), count.into()));
                     enter!(callee.function, first, dst, callee.closure);
                 }
-                I::CallMethod {
-                    dst,
-                    name,
-                    first,
-                    count,
-                } => {
+                I::CallMethod { dst, name, first, count } => {
                     let receiver = get!(first);
-                    let method = self
-                        .class_of(receiver)
-                        .and_then(|class| image.method(class, name));
+                    let method = self.class_of(receiver).and_then(|class| image.method(class, name));
                     match method {
                         Some(callee) => {
                             // Calling a method of a struct reads the receiver.
@@ -453,41 +412,23 @@ impl Vm<'_> {
                             let params = functions[callee.index()].params;
                             if params != u16::from(count) + 1 {
                                 let callee = &functions[callee.index()].name;
-                                fail!(arity(
-                                    callee,
-                                    usize::from(params).saturating_sub(1),
-                                    count.into()
-                                ));
+                                fail!(arity(callee, usize::from(params).saturating_sub(1), count.into()));
                             }
                             enter!(callee, first, dst, None);
                         }
                         None => {
                             save!();
-                            let arguments: Vec<_> = (1..=u16::from(count))
-                                .map(|index| get!(Reg(first.0 + index)))
-                                .collect();
-                            set!(
-                                dst,
-                                check!(self.built_in_method(receiver, name, &arguments, site!()))
-                            );
+                            let arguments: Vec<_> =
+                                (1..=u16::from(count)).map(|index| get!(Reg(first.0 + index))).collect();
+                            set!(dst, check!(self.built_in_method(receiver, name, &arguments, site!())));
                             collect!();
                         }
                     }
                 }
-                I::CallCapability {
-                    dst,
-                    capability,
-                    first,
-                    count,
-                } => {
+                I::CallCapability { dst, capability, first, count } => {
                     save!();
-                    let arguments: Vec<_> = (0..u16::from(count))
-                        .map(|index| get!(Reg(first.0 + index)))
-                        .collect();
-                    set!(
-                        dst,
-                        check!(self.call_capability(capability, &arguments, site!(), recorder))
-                    );
+                    let arguments: Vec<_> = (0..u16::from(count)).map(|index| get!(Reg(first.0 + index))).collect();
+                    set!(dst, check!(self.call_capability(capability, &arguments, site!(), recorder)));
                     collect!();
                     safepoint!();
                 }
@@ -497,10 +438,7 @@ impl Vm<'_> {
 
                 I::NewArray { dst, first, count } => {
                     let values = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
-                    set!(
-                        dst,
-                        check!(self.arena.alloc(Object::Array(values), site!())).into()
-                    );
+                    set!(dst, check!(self.arena.alloc(Object::Array(values), site!())).into());
                     collect!();
                 }
                 I::NewMap { dst, first, count } => {
@@ -508,35 +446,19 @@ impl Vm<'_> {
                         let key = first.0 + 2 * index;
                         Ok((self.key(get!(Reg(key)))?, get!(Reg(key + 1))))
                     });
-                    let map = check!(pairs.collect::<Result<Vec<_>, Trap>>())
-                        .into_iter()
-                        .collect();
-                    set!(
-                        dst,
-                        check!(self.arena.alloc(Object::map(map), site!())).into()
-                    );
+                    let map = check!(pairs.collect::<Result<Vec<_>, Trap>>()).into_iter().collect();
+                    set!(dst, check!(self.arena.alloc(Object::map(map), site!())).into());
                     collect!();
                 }
                 I::NewInstance { dst, class, first } => {
                     let shape = image.shapes[class.index()].clone();
                     let count = shape.fields.len() as u16;
                     let values = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
-                    set!(
-                        dst,
-                        check!(self.arena.alloc(Object::instance(shape, values), site!())).into()
-                    );
+                    set!(dst, check!(self.arena.alloc(Object::instance(shape, values), site!())).into());
                     collect!();
                 }
-                I::NewRange {
-                    dst,
-                    start,
-                    end,
-                    inclusive,
-                } => {
-                    set!(
-                        dst,
-                        check!(self.new_range(get!(start), get!(end), inclusive, site!()))
-                    );
+                I::NewRange { dst, start, end, inclusive } => {
+                    set!(dst, check!(self.new_range(get!(start), get!(end), inclusive, site!())));
                     collect!();
                 }
                 I::GetIndex { dst, object, index } => {
@@ -559,10 +481,7 @@ impl Vm<'_> {
                     {
                         set!(dst, value);
                     } else {
-                        set!(
-                            dst,
-                            check!(self.get_index(object, Int(index.into()), site!()))
-                        );
+                        set!(dst, check!(self.get_index(object, Int(index.into()), site!())));
                         collect!();
                     }
                 }
@@ -598,21 +517,12 @@ impl Vm<'_> {
                     safepoint!();
                 }
 
-                I::RangeStart {
-                    state,
-                    start,
-                    end,
-                    inclusive,
-                } => {
+                I::RangeStart { state, start, end, inclusive } => {
                     let (first, count) = check!(self.range(get!(start), get!(end), inclusive));
                     set!(state, Int(first));
                     set!(Reg(state.0 + 1), Int(count));
                 }
-                I::RangeNext {
-                    dst,
-                    state,
-                    target: Near(offset),
-                } => {
+                I::RangeNext { dst, state, target: Near(offset) } => {
                     let (Int(value), Int(left)) = (get!(state), get!(Reg(state.0 + 1))) else {
                         fail!(Trap::malformed("a loop that was not started"));
                     };
@@ -630,14 +540,9 @@ impl Vm<'_> {
                     set!(iter, borrow);
                     set!(Reg(iter.0 + 1), Int(0));
                 }
-                I::IterNext {
-                    dst,
-                    iter,
-                    target: Near(offset),
-                } => {
+                I::IterNext { dst, iter, target: Near(offset) } => {
                     let (held, position) = (get!(iter), get!(Reg(iter.0 + 1)));
-                    if let Some((value, next)) = check!(self.next_element(held, position, site!()))
-                    {
+                    if let Some((value, next)) = check!(self.next_element(held, position, site!())) {
                         set!(Reg(iter.0 + 1), Int(next));
                         set!(dst, value);
                         collect!();
@@ -701,28 +606,16 @@ impl Vm<'_> {
         let moment = self.moment_at(self.current, pc, self.callers.len() + 1);
         let debug = &self.function().debug;
         if marks & BINDING != 0 {
-            let first = debug
-                .bindings
-                .partition_point(|binding| (binding.pc as usize) < pc);
-            let here = debug.bindings[first..]
-                .iter()
-                .take_while(|binding| binding.pc as usize == pc);
+            let first = debug.bindings.partition_point(|binding| (binding.pc as usize) < pc);
+            let here = debug.bindings[first..].iter().take_while(|binding| binding.pc as usize == pc);
             for (index, binding) in here.enumerate() {
                 let home = debug.locals[binding.local as usize].home;
-                recorder.bound(
-                    &moment,
-                    first + index,
-                    value_at(home, moment.registers, moment.arena),
-                );
+                recorder.bound(&moment, first + index, value_at(home, moment.registers, moment.arena));
             }
         }
         if marks & STATEMENT != 0 {
-            let first = debug
-                .statements
-                .partition_point(|statement| (statement.pc as usize) < pc);
-            let here = debug.statements[first..]
-                .iter()
-                .take_while(|statement| statement.pc as usize == pc);
+            let first = debug.statements.partition_point(|statement| (statement.pc as usize) < pc);
+            let here = debug.statements[first..].iter().take_while(|statement| statement.pc as usize == pc);
             (0..here.count()).for_each(|index| recorder.statement(&moment, first + index));
         }
     }

@@ -10,17 +10,10 @@ use RuntimeValue::{Borrow, Int, Ref};
 
 impl Vm<'_> {
     /// The first integer of a range, and how many there are; at most `i64::MAX`, which no loop gets to.
-    pub(crate) fn range(
-        &self,
-        start: RuntimeValue,
-        end: RuntimeValue,
-        inclusive: bool,
-    ) -> Result<(i64, i64), Trap> {
+    pub(crate) fn range(&self, start: RuntimeValue, end: RuntimeValue, inclusive: bool) -> Result<(i64, i64), Trap> {
         let (Int(first), Int(last)) = (start, end) else {
             let (start, end) = (self.described(start), self.described(end));
-            return Err(Trap::type_error(format!(
-                "a range goes from an int to an int, not from {start} to {end}"
-            )));
+            return Err(Trap::type_error(format!("a range goes from an int to an int, not from {start} to {end}")));
         };
         if last < first {
             return Ok((first, 0));
@@ -42,44 +35,25 @@ impl Vm<'_> {
         let wanted = (count as u64).saturating_mul(size_of::<RuntimeValue>() as u64);
         let limit = self.quotas.memory.bytes as u64;
         if wanted > limit {
-            return Err(crush_arena::Fault::from(QuotaError {
-                resource: Resource::Bytes,
-                limit,
-                wanted,
-            })
-            .into());
+            return Err(crush_arena::Fault::from(QuotaError { resource: Resource::Bytes, limit, wanted }).into());
         }
-        let values = (0..count)
-            .map(|step| Int(first.wrapping_add(step)))
-            .collect();
+        let values = (0..count).map(|step| Int(first.wrapping_add(step))).collect();
         Ok(self.arena.alloc(Object::Array(values), site)?.into())
     }
 
     /// Begins a loop over an object: the shared borrow that lasts as long as the loop (B2, B6).
-    pub(crate) fn start_loop(
-        &mut self,
-        iter: Reg,
-        value: RuntimeValue,
-        site: SiteId,
-    ) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn start_loop(&mut self, iter: Reg, value: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         let runs = match value {
             Ref(object) => match self.arena.peek(object) {
                 Some(found) => is_iterable(found),
                 // What is gone is told as such.
                 None => true,
             },
-            Borrow(_) => self
-                .arena
-                .target(value)
-                .and_then(|object| self.arena.peek(object))
-                .is_none_or(is_iterable),
+            Borrow(_) => self.arena.target(value).and_then(|object| self.arena.peek(object)).is_none_or(is_iterable),
             _ => false,
         };
         if !runs {
-            return Err(Trap::type_error(format!(
-                "cannot loop over {}",
-                self.described(value)
-            )));
+            return Err(Trap::type_error(format!("cannot loop over {}", self.described(value))));
         }
         let owner = self.image.owner(self.current.function, iter);
         Ok(self.arena.borrow_shared(value, owner, site)?.into())
@@ -109,24 +83,15 @@ impl Vm<'_> {
             },
             // The position in a string counts bytes.
             Object::Str(text) => match text.get(at..).and_then(|rest| rest.chars().next()) {
-                Some(char) => (
-                    (char.encode_utf8(&mut [0; 4]) as &str).into(),
-                    position + char.len_utf8() as i64,
-                ),
+                Some(char) => ((char.encode_utf8(&mut [0; 4]) as &str).into(), position + char.len_utf8() as i64),
                 None => return Ok(None),
             },
             _ => return Ok(None),
         };
-        Ok(Some((
-            self.arena.alloc(Object::Str(text), site)?.into(),
-            next,
-        )))
+        Ok(Some((self.arena.alloc(Object::Str(text), site)?.into(), next)))
     }
 }
 
 fn is_iterable(object: &Object) -> bool {
-    matches!(
-        object,
-        Object::Array(_) | Object::Map(_) | Object::Instance(_) | Object::Str(_)
-    )
+    matches!(object, Object::Array(_) | Object::Map(_) | Object::Instance(_) | Object::Str(_))
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod arith;
+mod asm;
 mod builder;
 mod call;
 mod fault;
@@ -24,21 +25,18 @@ mod trap;
 mod verify;
 mod vm;
 
+pub use asm::{AssembleError, assemble, disassemble, disassemble_function};
 pub use builder::{BuildError, FunctionBuilder, Label, ProgramBuilder};
 pub use fault::{
-    BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName,
-    ObjectNote, UseAfterFreeFault,
+    BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName, ObjectNote,
+    UseAfterFreeFault,
 };
-pub use host::{
-    Call, CallError, Declaration, Effect, HostAdapter, NoHost, Parameter, Resolution, nearest,
-    type_name,
-};
+pub use host::{Call, CallError, Declaration, Effect, HostAdapter, NoHost, Parameter, Resolution, nearest, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
 pub use method::BUILT_IN_METHODS;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};
 pub use program::{
-    Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole,
-    Program, Statement,
+    Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole, Program, Statement,
 };
 pub use quota::{CancelReason, CancelToken, Quotas};
 pub use record::{Moment, NoRecorder, Recorder};

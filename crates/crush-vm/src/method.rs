@@ -13,16 +13,7 @@ use RuntimeValue::{Borrow, Null, Ref};
 
 /// The built-in methods of each kind, with how many arguments each takes.
 pub const BUILT_IN_METHODS: &[(&str, &[(&str, usize)])] = &[
-    (
-        "array",
-        &[
-            ("push", 1),
-            ("pop", 0),
-            ("insert", 2),
-            ("remove", 1),
-            ("len", 0),
-        ],
-    ),
+    ("array", &[("push", 1), ("pop", 0), ("insert", 2), ("remove", 1), ("len", 0)]),
     ("map", &[("remove", 1), ("keys", 0), ("len", 0)]),
     ("string", &[("len", 0)]),
 ];
@@ -40,10 +31,7 @@ impl Vm<'_> {
         let image = self.image.clone();
         let name = &*image.program.names[name.index()];
         let kind = crate::host::type_name(&self.arena, receiver);
-        let methods = BUILT_IN_METHODS
-            .iter()
-            .find(|(known, _)| *known == kind)
-            .map_or(&[][..], |(_, methods)| methods);
+        let methods = BUILT_IN_METHODS.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, methods)| methods);
         match methods.iter().find(|(known, _)| *known == name) {
             Some(&(_, expected)) if expected == arguments.len() => {}
             Some(&(_, expected)) => {
@@ -97,11 +85,7 @@ impl Vm<'_> {
             }
             ("insert", &[_, value]) => {
                 // There is one more place to insert at than there are elements: the end.
-                let at = if index == len as i64 {
-                    Some(len)
-                } else {
-                    place(index, len)
-                };
+                let at = if index == len as i64 { Some(len) } else { place(index, len) };
                 array.insert(at.ok_or_else(|| Trap::index(index, len))?, value)?;
                 Ok(receiver)
             }
@@ -110,11 +94,7 @@ impl Vm<'_> {
     }
 
     /// A new array of new strings. Nothing is collected within an instruction, so that nothing need root them.
-    fn strings(
-        &mut self,
-        texts: Vec<crush_arena::Text>,
-        site: SiteId,
-    ) -> Result<RuntimeValue, Trap> {
+    fn strings(&mut self, texts: Vec<crush_arena::Text>, site: SiteId) -> Result<RuntimeValue, Trap> {
         let mut values = Vec::with_capacity(texts.len());
         for text in texts {
             values.push(self.arena.alloc(Object::Str(text), site)?.into());
@@ -123,54 +103,25 @@ impl Vm<'_> {
     }
 
     #[cold]
-    fn unknown_method(
-        &self,
-        receiver: RuntimeValue,
-        name: &str,
-        built_in: &[(&'static str, usize)],
-    ) -> Trap {
+    fn unknown_method(&self, receiver: RuntimeValue, name: &str, built_in: &[(&'static str, usize)]) -> Trap {
         if let Ref(_) | Borrow(_) = receiver
             && let Err(fault) = self.arena.read_value(receiver)
         {
             return fault.into();
         }
-        let class = self
-            .class_of(receiver)
-            .map(|class| &self.image.program.classes[class.index()]);
-        let of_class = class
-            .into_iter()
-            .flat_map(|class| &class.methods)
-            .map(|(method, _)| &**method);
-        let near = nearest(
-            name,
-            of_class.chain(built_in.iter().map(|(method, _)| *method)),
-        )
-        .map(str::to_owned);
-        let receiver = class.map_or_else(
-            || self.described(receiver),
-            |class| format!("`{}`", class.name),
-        );
-        let hint = near
-            .as_ref()
-            .map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+        let class = self.class_of(receiver).map(|class| &self.image.program.classes[class.index()]);
+        let of_class = class.into_iter().flat_map(|class| &class.methods).map(|(method, _)| &**method);
+        let near = nearest(name, of_class.chain(built_in.iter().map(|(method, _)| *method))).map(str::to_owned);
+        let receiver = class.map_or_else(|| self.described(receiver), |class| format!("`{}`", class.name));
+        let hint = near.as_ref().map_or(String::new(), |near| format!(": did you mean `{near}`?"));
         let message = format!("{receiver} has no method `{name}`{hint}");
-        Trap::fault(
-            FaultKind::UnknownMethod {
-                method: name.to_owned(),
-                nearest: near,
-            },
-            message,
-        )
+        Trap::fault(FaultKind::UnknownMethod { method: name.to_owned(), nearest: near }, message)
     }
 }
 
 #[cold]
 pub(crate) fn arity(callee: &str, expected: usize, given: usize) -> Trap {
-    let arguments = if expected == 1 {
-        "argument"
-    } else {
-        "arguments"
-    };
+    let arguments = if expected == 1 { "argument" } else { "arguments" };
     let were = if given == 1 { "was" } else { "were" };
     let message = format!("`{callee}` takes {expected} {arguments}, but {given} {were} given");
     Trap::fault(FaultKind::Arity { expected, given }, message)

@@ -187,12 +187,7 @@ pub struct Binding {
 impl Function {
     /// The text that an instruction came from.
     pub fn range_at(&self, pc: usize) -> SourceRange {
-        self.debug
-            .spans
-            .get(pc)
-            .copied()
-            .unwrap_or(self.debug.span)
-            .in_file(self.debug.file)
+        self.debug.spans.get(pc).copied().unwrap_or(self.debug.span).in_file(self.debug.file)
     }
 }
 

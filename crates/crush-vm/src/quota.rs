@@ -22,12 +22,7 @@ pub struct Quotas {
 impl Default for Quotas {
     /// Ample memory and depth, no limit on instructions.
     fn default() -> Self {
-        Self {
-            memory: Limits::default(),
-            instructions: u64::MAX,
-            call_depth: 100_000,
-            output: usize::MAX,
-        }
+        Self { memory: Limits::default(), instructions: u64::MAX, call_depth: 100_000, output: usize::MAX }
     }
 }
 
@@ -70,11 +65,7 @@ impl CancelToken {
             return None;
         }
         let deadline = self.deadline.load(Ordering::Acquire);
-        Some(if deadline {
-            CancelReason::Deadline
-        } else {
-            CancelReason::Cancelled
-        })
+        Some(if deadline { CancelReason::Deadline } else { CancelReason::Cancelled })
     }
 
     /// The flag that stops the run.

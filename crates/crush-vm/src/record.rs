@@ -66,24 +66,14 @@ impl<'a> Moment<'a> {
     /// The variables that have a value here, with it: those declared later come later.
     pub fn locals(&self) -> impl Iterator<Item = (&'a LocalVariable, RuntimeValue)> {
         let (registers, arena, pc) = (self.registers, self.arena, self.pc);
-        let live = self
-            .code()
-            .debug
-            .locals
-            .iter()
-            .filter(move |local| local.start <= pc && pc < local.end);
+        let live = self.code().debug.locals.iter().filter(move |local| local.start <= pc && pc < local.end);
         live.map(move |local| (local, value_at(local.home, registers, arena)))
     }
 }
 
 /// The value of a variable.
 pub(crate) fn value_at(home: Home, registers: &[RuntimeValue], arena: &Arena) -> RuntimeValue {
-    let held = |reg: crate::Reg| {
-        registers
-            .get(reg.index())
-            .copied()
-            .unwrap_or(RuntimeValue::Null)
-    };
+    let held = |reg: crate::Reg| registers.get(reg.index()).copied().unwrap_or(RuntimeValue::Null);
     match home {
         Home::Reg(reg) => held(reg),
         Home::Cell(reg) => match held(reg) {

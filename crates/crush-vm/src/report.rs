@@ -1,13 +1,9 @@
 //! From what stopped an instruction to a fault that tells a person what happened, in the program's own names.
 
-use crush_arena::{
-    Access, BorrowError, BorrowInfo, BorrowKind, Conflict, Fault as Refused, ObjectInfo,
-    UseAfterFree,
-};
+use crush_arena::{Access, BorrowError, BorrowInfo, BorrowKind, Conflict, Fault as Refused, ObjectInfo, UseAfterFree};
 
 use crate::fault::{
-    BorrowCause, BorrowFault, CallSite, Fault, FaultKind, Holder, HolderName, ObjectNote,
-    UseAfterFreeFault,
+    BorrowCause, BorrowFault, CallSite, Fault, FaultKind, Holder, HolderName, ObjectNote, UseAfterFreeFault,
 };
 use crate::instruction::{Instruction, RegUse};
 use crate::operand::Reg;
@@ -32,26 +28,12 @@ impl Vm<'_> {
             // Only `throw` makes this trap, and the caller unwinds it; so it is told like one that nothing caught.
             Trap::Throw(_) => {
                 let value = String::new();
-                (
-                    FaultKind::UncaughtThrow { value },
-                    "uncaught error".to_owned(),
-                    Vec::new(),
-                )
+                (FaultKind::UncaughtThrow { value }, "uncaught error".to_owned(), Vec::new())
             }
         };
         let (call_stack, omitted_frames) = self.call_stack();
-        let primary = call_stack
-            .first()
-            .map(|site| site.range)
-            .unwrap_or_default();
-        Box::new(Fault {
-            kind,
-            message,
-            primary,
-            related,
-            call_stack,
-            omitted_frames,
-        })
+        let primary = call_stack.first().map(|site| site.range).unwrap_or_default();
+        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames })
     }
 
     fn call_stack(&self) -> (Vec<CallSite>, usize) {
@@ -59,16 +41,13 @@ impl Vm<'_> {
         let omitted = depth.saturating_sub(INNER_FRAMES + OUTER_FRAMES);
         let kept = |index: &usize| *index < INNER_FRAMES || *index >= INNER_FRAMES + omitted;
         let frames = std::iter::once(&self.current).chain(self.callers.iter().rev());
-        let sites = frames
-            .enumerate()
-            .filter(|(index, _)| kept(index))
-            .map(|(_, frame)| {
-                let function = self.image.program.function(frame.function);
-                CallSite {
-                    function: function.name.clone(),
-                    range: function.range_at((frame.pc as usize).saturating_sub(1)),
-                }
-            });
+        let sites = frames.enumerate().filter(|(index, _)| kept(index)).map(|(_, frame)| {
+            let function = self.image.program.function(frame.function);
+            CallSite {
+                function: function.name.clone(),
+                range: function.range_at((frame.pc as usize).saturating_sub(1)),
+            }
+        });
         (sites.collect(), omitted)
     }
 
@@ -77,39 +56,16 @@ impl Vm<'_> {
             Refused::Borrow(error) => self.borrow_fault(*error),
             Refused::UseAfterFree(error) => self.use_after_free(*error),
             Refused::Quota(quota) => {
-                let message = format!(
-                    "the quota of {} is used up: {} allowed",
-                    quota.resource.name(),
-                    quota.limit
-                );
-                (
-                    FaultKind::Quota {
-                        resource: quota.resource,
-                        limit: Some(quota.limit),
-                    },
-                    message,
-                    Vec::new(),
-                )
+                let message = format!("the quota of {} is used up: {} allowed", quota.resource.name(), quota.limit);
+                (FaultKind::Quota { resource: quota.resource, limit: Some(quota.limit) }, message, Vec::new())
             }
             Refused::Type(error) => {
-                let what = error
-                    .kind
-                    .map_or("a value that is no object".to_owned(), |kind| {
-                        format!("a {kind}")
-                    });
-                (
-                    FaultKind::Type,
-                    format!("cannot {} {what}", error.access.verb()),
-                    Vec::new(),
-                )
+                let what = error.kind.map_or("a value that is no object".to_owned(), |kind| format!("a {kind}"));
+                (FaultKind::Type, format!("cannot {} {what}", error.access.verb()), Vec::new())
             }
             Refused::Interrupted => match self.stopped() {
                 Trap::Fault(fault) => (fault.0, fault.1, Vec::new()),
-                Trap::Arena(_) | Trap::Throw(_) => (
-                    FaultKind::Cancelled,
-                    "the run was cancelled".into(),
-                    Vec::new(),
-                ),
+                Trap::Arena(_) | Trap::Throw(_) => (FaultKind::Cancelled, "the run was cancelled".into(), Vec::new()),
             },
         }
     }
@@ -123,10 +79,7 @@ impl Vm<'_> {
         };
         let name = self.operand_name(|value| match error.through {
             Some(borrow) => value == borrow.into(),
-            None => error
-                .object
-                .as_ref()
-                .is_some_and(|object| value == object.object.into()),
+            None => error.object.as_ref().is_some_and(|object| value == object.object.into()),
         });
         let fault = BorrowFault {
             access: error.access,
@@ -136,18 +89,11 @@ impl Vm<'_> {
             borrows: infos.into_iter().map(|info| self.holder_of(info)).collect(),
         };
         let message = borrow_message(&fault);
-        let mut related: Related = fault
-            .borrows
-            .iter()
-            .map(|holder| (holder.range, taken(holder, cause)))
-            .collect();
+        let mut related: Related = fault.borrows.iter().map(|holder| (holder.range, taken(holder, cause))).collect();
         if let Some(object) = &fault.object
             && let Some(allocated) = object.allocated
         {
-            related.push((
-                allocated,
-                format!("{} was made here (slot {})", described(object), object.slot),
-            ));
+            related.push((allocated, format!("{} was made here (slot {})", described(object), object.slot)));
         }
         (FaultKind::Borrow(Box::new(fault)), message, related)
     }
@@ -158,34 +104,15 @@ impl Vm<'_> {
             name: self.operand_name(|value| value == error.object.into()),
             slot: error.object.slot(),
             kind: error.dropped.map(|record| record.kind),
-            allocated: error
-                .dropped
-                .and_then(|record| self.image.range(record.allocated)),
-            dropped: error
-                .dropped
-                .and_then(|record| self.image.range(record.dropped)),
+            allocated: error.dropped.and_then(|record| self.image.range(record.allocated)),
+            dropped: error.dropped.and_then(|record| self.image.range(record.dropped)),
         };
         let kind = fault.kind.map_or("object", |kind| kind.name());
-        let subject = fault
-            .name
-            .as_ref()
-            .map_or(format!("the {kind}"), |name| format!("`{name}`"));
-        let message = format!(
-            "{subject} {} after its {kind} was dropped",
-            passive(fault.access)
-        );
+        let subject = fault.name.as_ref().map_or(format!("the {kind}"), |name| format!("`{name}`"));
+        let message = format!("{subject} {} after its {kind} was dropped", passive(fault.access));
         let mut related = Related::new();
-        related.extend(
-            fault
-                .dropped
-                .map(|range| (range, "dropped here".to_owned())),
-        );
-        related.extend(fault.allocated.map(|range| {
-            (
-                range,
-                format!("the {kind} was made here (slot {})", fault.slot),
-            )
-        }));
+        related.extend(fault.dropped.map(|range| (range, "dropped here".to_owned())));
+        related.extend(fault.allocated.map(|range| (range, format!("the {kind} was made here (slot {})", fault.slot))));
         (FaultKind::UseAfterFree(Box::new(fault)), message, related)
     }
 
@@ -207,22 +134,14 @@ impl Vm<'_> {
     }
 
     /// The name of the operand of the current instruction whose value is the one in question.
-    fn operand_name(
-        &self,
-        mut is_it: impl FnMut(crush_arena::RuntimeValue) -> bool,
-    ) -> Option<String> {
+    fn operand_name(&self, mut is_it: impl FnMut(crush_arena::RuntimeValue) -> bool) -> Option<String> {
         let moment = self.moment();
         let function = moment.code();
         let pc = moment.pc as usize;
         let mut found = None;
         let instruction = function.code.get(pc)?;
         let mut look = |reg: Reg| {
-            if found.is_none()
-                && moment
-                    .registers
-                    .get(reg.index())
-                    .is_some_and(|value| is_it(*value))
-            {
+            if found.is_none() && moment.registers.get(reg.index()).is_some_and(|value| is_it(*value)) {
                 found = Some(reg);
             }
         };
@@ -237,19 +156,11 @@ impl Vm<'_> {
 
 /// The name of what a register holds before an instruction: a variable, or a field or element reached from one. Looks
 /// back along the code for what put it there.
-fn name_of(
-    names: &[std::sync::Arc<str>],
-    function: &Function,
-    reg: Reg,
-    pc: usize,
-    steps: usize,
-) -> Option<String> {
+fn name_of(names: &[std::sync::Arc<str>], function: &Function, reg: Reg, pc: usize, steps: usize) -> Option<String> {
     let live = |home: Home| {
         let here = pc as u32;
         let locals = function.debug.locals.iter().rev();
-        locals
-            .clone()
-            .find(|local| local.home == home && local.start <= here && here < local.end)
+        locals.clone().find(|local| local.home == home && local.start <= here && here < local.end)
     };
     if let Some(local) = live(Home::Reg(reg)) {
         return Some(local.name.to_string());
@@ -258,22 +169,17 @@ fn name_of(
         return None;
     }
     let from = pc.saturating_sub(32);
-    let (at, instruction) = (from..pc)
-        .rev()
-        .map(|at| (at, &function.code[at]))
-        .find(|(_, instruction)| writes(instruction, reg))?;
+    let (at, instruction) =
+        (from..pc).rev().map(|at| (at, &function.code[at])).find(|(_, instruction)| writes(instruction, reg))?;
     let inner = |reg: Reg| name_of(names, function, reg, at, steps - 1);
     match *instruction {
-        Instruction::Move { src, .. } => inner(src),
-        Instruction::GetCell { cell, .. } => {
-            live(Home::Cell(cell)).map(|local| local.name.to_string())
+        // Not if the variable was bound anew after the copy was made.
+        Instruction::Move { src, .. } if !function.code[at + 1..pc].iter().any(|later| writes(later, src)) => {
+            inner(src)
         }
-        Instruction::GetField { object, name, .. } => {
-            Some(format!("{}.{}", inner(object)?, names.get(name.index())?))
-        }
-        Instruction::GetIndexInt { object, index, .. } => {
-            Some(format!("{}[{index}]", inner(object)?))
-        }
+        Instruction::GetCell { cell, .. } => live(Home::Cell(cell)).map(|local| local.name.to_string()),
+        Instruction::GetField { object, name, .. } => Some(format!("{}.{}", inner(object)?, names.get(name.index())?)),
+        Instruction::GetIndexInt { object, index, .. } => Some(format!("{}[{index}]", inner(object)?)),
         Instruction::GetIndex { object, .. } => Some(format!("{}[…]", inner(object)?)),
         _ => None,
     }
@@ -309,22 +215,13 @@ fn described(object: &ObjectNote) -> String {
 }
 
 fn borrow_message(fault: &BorrowFault) -> String {
-    let object = fault
-        .object
-        .as_ref()
-        .map_or("an object".to_owned(), described);
-    let subject = fault
-        .name
-        .as_ref()
-        .map_or_else(|| object.clone(), |name| format!("`{name}`"));
+    let object = fault.object.as_ref().map_or("an object".to_owned(), described);
+    let subject = fault.name.as_ref().map_or_else(|| object.clone(), |name| format!("`{name}`"));
     let access = passive(fault.access);
     match fault.cause {
         BorrowCause::Borrowed => {
             // Where both kinds are in the way, the exclusive one tells more.
-            let first = fault
-                .borrows
-                .iter()
-                .max_by_key(|holder| holder.kind == BorrowKind::Exclusive);
+            let first = fault.borrows.iter().max_by_key(|holder| holder.kind == BorrowKind::Exclusive);
             let meanwhile = first.map_or("while it is borrowed".to_owned(), meanwhile);
             let others = match fault.borrows.len() {
                 0 | 1 => String::new(),
@@ -333,20 +230,16 @@ fn borrow_message(fault: &BorrowFault) -> String {
             };
             format!("{subject} {access} {meanwhile}{others}")
         }
-        BorrowCause::SharedHandle => format!(
-            "{subject} {access}, but it is a shared borrow: {object} can only be read through it"
-        ),
+        BorrowCause::SharedHandle => {
+            format!("{subject} {access}, but it is a shared borrow: {object} can only be read through it")
+        }
         BorrowCause::DeadHandle => format!("{subject} {access} after its borrow has ended"),
         BorrowCause::Crossing => format!("{subject} is a borrow, which cannot be sent to a task"),
     }
 }
 
 fn meanwhile(holder: &Holder) -> String {
-    let exclusively = if holder.kind == BorrowKind::Exclusive {
-        " exclusively"
-    } else {
-        ""
-    };
+    let exclusively = if holder.kind == BorrowKind::Exclusive { " exclusively" } else { "" };
     match &holder.holder {
         HolderName::Loop => "while a `for` is still running over it".to_owned(),
         HolderName::Variable(name) => format!("while `{name}` borrows it{exclusively}"),
@@ -356,16 +249,9 @@ fn meanwhile(holder: &Holder) -> String {
 }
 
 fn taken(holder: &Holder, cause: BorrowCause) -> String {
-    let kind = if holder.kind == BorrowKind::Exclusive {
-        "exclusive"
-    } else {
-        "shared"
-    };
+    let kind = if holder.kind == BorrowKind::Exclusive { "exclusive" } else { "shared" };
     if cause == BorrowCause::DeadHandle {
-        return format!(
-            "the {kind} borrow that has ended was taken here, by {}",
-            holder.holder
-        );
+        return format!("the {kind} borrow that has ended was taken here, by {}", holder.holder);
     }
     match &holder.holder {
         HolderName::Loop => "the `for` that runs over it".to_owned(),

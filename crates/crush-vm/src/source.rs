@@ -39,10 +39,6 @@ impl Span {
 
     /// The same range, with its file.
     pub fn in_file(self, file: FileId) -> SourceRange {
-        SourceRange {
-            file,
-            start: self.start,
-            end: self.end,
-        }
+        SourceRange { file, start: self.start, end: self.end }
     }
 }

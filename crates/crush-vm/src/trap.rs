@@ -35,10 +35,7 @@ impl Trap {
 
     #[cold]
     pub(crate) fn overflow() -> Self {
-        Self::fault(
-            FaultKind::Overflow,
-            "the result does not fit a 64-bit integer",
-        )
+        Self::fault(FaultKind::Overflow, "the result does not fit a 64-bit integer")
     }
 
     #[cold]
@@ -48,15 +45,8 @@ impl Trap {
 
     #[cold]
     pub(crate) fn index(index: i64, len: usize) -> Self {
-        let elements = if len == 1 {
-            "1 element".to_owned()
-        } else {
-            format!("{len} elements")
-        };
-        Self::fault(
-            FaultKind::Index { index, len },
-            format!("index {index} is out of range: there are {elements}"),
-        )
+        let elements = if len == 1 { "1 element".to_owned() } else { format!("{len} elements") };
+        Self::fault(FaultKind::Index { index, len }, format!("index {index} is out of range: there are {elements}"))
     }
 
     /// Only code that no compiler makes comes here: a cell register that holds no cell, a loop that was not started.

@@ -49,22 +49,12 @@ impl std::error::Error for VerifyError {}
 
 /// Checks a program.
 pub fn verify(program: Program) -> Result<VerifiedProgram, VerifyError> {
-    let in_tables = |problem: String| VerifyError {
-        function: None,
-        pc: None,
-        problem,
-    };
+    let in_tables = |problem: String| VerifyError { function: None, pc: None, problem };
     check_tables(&program).map_err(in_tables)?;
     for (id, function) in program.functions.iter().enumerate() {
         let named = || Some((FuncId(id as u16), function.name.clone()));
-        let located = |(pc, problem)| VerifyError {
-            function: named(),
-            pc,
-            problem,
-        };
-        FunctionCheck::new(&program, function)
-            .and_then(|check| check.run())
-            .map_err(located)?;
+        let located = |(pc, problem)| VerifyError { function: named(), pc, problem };
+        FunctionCheck::new(&program, function).and_then(|check| check.run()).map_err(located)?;
     }
     Ok(VerifiedProgram(Arc::new(program)))
 }
@@ -75,28 +65,16 @@ fn check_tables(program: &Program) -> Result<(), String> {
         return Err("a table has more than 65536 entries".into());
     }
     let Some(entry) = program.functions.get(program.entry.index()) else {
-        return Err(format!(
-            "the entry is function {}, but there are {}",
-            program.entry.0,
-            program.functions.len()
-        ));
+        return Err(format!("the entry is function {}, but there are {}", program.entry.0, program.functions.len()));
     };
     if entry.params != 0 || entry.captures != 0 {
         return Err("the entry function takes parameters or captures".into());
     }
-    let instructions: usize = program
-        .functions
-        .iter()
-        .map(|function| function.code.len())
-        .sum();
+    let instructions: usize = program.functions.iter().map(|function| function.code.len()).sum();
     if instructions > i32::MAX as usize {
         return Err("there are more than 2147483647 instructions".into());
     }
-    let owners: usize = program
-        .functions
-        .iter()
-        .map(|f| f.owners.len() + f.owner_cells.len())
-        .sum();
+    let owners: usize = program.functions.iter().map(|f| f.owners.len() + f.owner_cells.len()).sum();
     if owners + program.capabilities.len() > i32::MAX as usize {
         return Err("there are more than 2147483647 owners".into());
     }
@@ -107,10 +85,7 @@ fn check_tables(program: &Program) -> Result<(), String> {
         for (name, method) in &class.methods {
             match program.functions.get(method.index()) {
                 None => {
-                    return Err(format!(
-                        "`{}.{name}` is function {}, which is not there",
-                        class.name, method.0
-                    ));
+                    return Err(format!("`{}.{name}` is function {}, which is not there", class.name, method.0));
                 }
                 Some(function) if function.captures != 0 => {
                     return Err(format!("`{}.{name}` captures variables", class.name));
@@ -135,23 +110,14 @@ impl<'p> FunctionCheck<'p> {
     fn new(program: &'p Program, function: &'p Function) -> Result<Self, Problem> {
         let fixed = u32::from(function.params) + u32::from(function.captures);
         if fixed > u32::from(function.registers) {
-            return Err((
-                None,
-                format!(
-                    "{fixed} parameters and captures do not fit {} registers",
-                    function.registers
-                ),
-            ));
+            return Err((None, format!("{fixed} parameters and captures do not fit {} registers", function.registers)));
         }
         let mut is_owner = vec![false; usize::from(function.registers)];
         for owner in &function.owners {
             match is_owner.get_mut(owner.reg.index()) {
                 Some(flag) if !*flag && u32::from(owner.reg.0) >= fixed => *flag = true,
                 _ => {
-                    return Err((
-                        None,
-                        format!("r{} cannot be an owner, or is one twice", owner.reg.0),
-                    ));
+                    return Err((None, format!("r{} cannot be an owner, or is one twice", owner.reg.0)));
                 }
             }
         }
@@ -160,11 +126,7 @@ impl<'p> FunctionCheck<'p> {
                 return Err((None, format!("r{} cannot hold an owner cell", cell.reg.0)));
             }
         }
-        Ok(Self {
-            program,
-            function,
-            is_owner,
-        })
+        Ok(Self { program, function, is_owner })
     }
 
     fn run(&self) -> Result<(), Problem> {
@@ -172,18 +134,12 @@ impl<'p> FunctionCheck<'p> {
             return Err((None, "it has no instruction".into()));
         };
         if !last.is_terminator() {
-            return Err((
-                Some(self.function.code.len() as u32 - 1),
-                "control runs off the end".into(),
-            ));
+            return Err((Some(self.function.code.len() as u32 - 1), "control runs off the end".into()));
         }
         for (pc, instruction) in (0u32..).zip(&self.function.code) {
-            self.instruction(pc, instruction)
-                .map_err(|problem| (Some(pc), problem))?;
+            self.instruction(pc, instruction).map_err(|problem| (Some(pc), problem))?;
         }
-        self.handlers()
-            .and_then(|()| self.debug_tables())
-            .map_err(|problem| (None, problem))
+        self.handlers().and_then(|()| self.debug_tables()).map_err(|problem| (None, problem))
     }
 
     fn instruction(&self, pc: u32, instruction: &Instruction) -> Result<(), String> {
@@ -198,23 +154,18 @@ impl<'p> FunctionCheck<'p> {
         });
         problem?;
         match *instruction {
-            Instruction::Call {
-                function, first, ..
-            } => {
+            Instruction::Call { function, first, .. } => {
                 let callee = self.program.function(function);
                 self.no_captures(callee)?;
                 self.consecutive(first, callee.params.into())
             }
-            Instruction::LoadFunction { function, .. } => {
-                self.no_captures(self.program.function(function))
+            Instruction::LoadFunction { function, .. } => self.no_captures(self.program.function(function)),
+            Instruction::NewClosure { function, first, .. } => {
+                self.consecutive(first, self.program.function(function).captures.into())
             }
-            Instruction::NewClosure {
-                function, first, ..
-            } => self.consecutive(first, self.program.function(function).captures.into()),
-            Instruction::NewInstance { class, first, .. } => self.consecutive(
-                first,
-                self.program.classes[class.index()].fields.len() as u32,
-            ),
+            Instruction::NewInstance { class, first, .. } => {
+                self.consecutive(first, self.program.classes[class.index()].fields.len() as u32)
+            }
             _ => Ok(()),
         }
     }
@@ -230,70 +181,42 @@ impl<'p> FunctionCheck<'p> {
             Operand::Jump(offset) => {
                 let target = i64::from(pc) + 1 + offset;
                 let inside = (0..self.function.code.len() as i64).contains(&target);
-                return if inside {
-                    Ok(())
-                } else {
-                    Err(format!("it jumps to {target}, where no instruction is"))
-                };
+                return if inside { Ok(()) } else { Err(format!("it jumps to {target}, where no instruction is")) };
             }
             Operand::Reg(_) | Operand::Int(_) | Operand::Flag(_) => return Ok(()),
         };
-        if index < len {
-            Ok(())
-        } else {
-            Err(format!("there is no {what} {index}"))
-        }
+        if index < len { Ok(()) } else { Err(format!("there is no {what} {index}")) }
     }
 
     fn register_use(&self, using: RegUse) -> Result<(), String> {
         match using {
             RegUse::Read(reg, count) => self.consecutive(reg, count),
-            RegUse::Write(reg) => {
-                self.consecutive(reg, 1)
-                    .and_then(|()| match self.is_owner[reg.index()] {
-                        false => Ok(()),
-                        true => Err(format!(
-                            "r{} is an owner: only a borrow may be put there",
-                            reg.0
-                        )),
-                    })
-            }
-            RegUse::Own(reg) => {
-                self.consecutive(reg, 1)
-                    .and_then(|()| match self.is_owner[reg.index()] {
-                        true => Ok(()),
-                        false => Err(format!("r{} is no owner", reg.0)),
-                    })
-            }
+            RegUse::Write(reg) => self.consecutive(reg, 1).and_then(|()| match self.is_owner[reg.index()] {
+                false => Ok(()),
+                true => Err(format!("r{} is an owner: only a borrow may be put there", reg.0)),
+            }),
+            RegUse::Own(reg) => self.consecutive(reg, 1).and_then(|()| match self.is_owner[reg.index()] {
+                true => Ok(()),
+                false => Err(format!("r{} is no owner", reg.0)),
+            }),
         }
     }
 
     fn consecutive(&self, first: Reg, count: u32) -> Result<(), String> {
         let end = u32::from(first.0) + count;
         let registers = u32::from(self.function.registers);
-        if end <= registers {
-            Ok(())
-        } else {
-            Err(format!("r{} is outside the {registers} registers", end - 1))
-        }
+        if end <= registers { Ok(()) } else { Err(format!("r{} is outside the {registers} registers", end - 1)) }
     }
 
     fn no_captures(&self, callee: &Function) -> Result<(), String> {
-        if callee.captures == 0 {
-            Ok(())
-        } else {
-            Err(format!("`{}` captures variables", callee.name))
-        }
+        if callee.captures == 0 { Ok(()) } else { Err(format!("`{}` captures variables", callee.name)) }
     }
 
     fn handlers(&self) -> Result<(), String> {
         let len = self.function.code.len() as u32;
         for handler in &self.function.handlers {
             if handler.start > handler.end || handler.end > len || handler.target >= len {
-                return Err(format!(
-                    "the handler of {}..{} lies outside the code",
-                    handler.start, handler.end
-                ));
+                return Err(format!("the handler of {}..{} lies outside the code", handler.start, handler.end));
             }
             self.register_use(RegUse::Write(handler.dst))?;
         }
@@ -305,11 +228,7 @@ impl<'p> FunctionCheck<'p> {
         let debug = &self.function.debug;
         let len = self.function.code.len() as u32;
         if debug.spans.len() != self.function.code.len() {
-            return Err(format!(
-                "{} instructions have {} source ranges",
-                len,
-                debug.spans.len()
-            ));
+            return Err(format!("{} instructions have {} source ranges", len, debug.spans.len()));
         }
         if debug.statements.iter().any(|statement| statement.pc >= len) {
             return Err("a statement lies outside the code".into());
@@ -319,11 +238,7 @@ impl<'p> FunctionCheck<'p> {
         if !in_order {
             return Err("statements or bindings are not in the order of the code".into());
         }
-        if debug
-            .bindings
-            .iter()
-            .any(|binding| binding.pc >= len || binding.local as usize >= debug.locals.len())
-        {
+        if debug.bindings.iter().any(|binding| binding.pc >= len || binding.local as usize >= debug.locals.len()) {
             return Err("a binding lies outside the code, or binds no variable".into());
         }
         for local in &debug.locals {

@@ -73,22 +73,14 @@ impl<'h> Vm<'h> {
         let stop = cancel.flag();
         arena.interrupt_when(stop.clone());
         let mut vm = Self {
-            current: Frame {
-                function: program.entry,
-                pc: 0,
-                base: 0,
-                dst: Reg(0),
-            },
+            current: Frame { function: program.entry, pc: 0, base: 0, dst: Reg(0) },
             image,
             arena,
             host,
             stack: Vec::new(),
             callers: Vec::new(),
             constants: Vec::new(),
-            output: Output {
-                limit: quotas.output,
-                ..Output::default()
-            },
+            output: Output { limit: quotas.output, ..Output::default() },
             quotas,
             cancel,
             stop,
@@ -120,10 +112,7 @@ impl<'h> Vm<'h> {
     }
 
     /// Runs the program to its end, and tells a recorder what happens. A VM runs once: another run is a fault.
-    pub fn run_recorded<R: Recorder>(
-        &mut self,
-        recorder: &mut R,
-    ) -> Result<RuntimeValue, Box<Fault>> {
+    pub fn run_recorded<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Box<Fault>> {
         if self.state != State::Ready {
             return Err(self.report(Trap::malformed("this VM has already run")));
         }
@@ -163,14 +152,8 @@ impl<'h> Vm<'h> {
 
     /// The capabilities that the program calls but may not: their names, and what the host said of them.
     pub fn unresolved(&self) -> impl Iterator<Item = (&str, &Resolution)> {
-        let all = self
-            .image
-            .program
-            .capabilities
-            .iter()
-            .zip(&self.image.capabilities);
-        all.filter(|(_, found)| !matches!(found, Resolution::Granted { .. }))
-            .map(|(name, found)| (&**name, found))
+        let all = self.image.program.capabilities.iter().zip(&self.image.capabilities);
+        all.filter(|(_, found)| !matches!(found, Resolution::Granted { .. })).map(|(name, found)| (&**name, found))
     }
 
     /// The text that an instruction, named by an event or an object of the arena, came from.
@@ -185,11 +168,7 @@ impl<'h> Vm<'h> {
 
     /// The name of a function value.
     pub fn function_name(&self, function: FunctionId) -> Option<String> {
-        self.image
-            .program
-            .functions
-            .get(function.0 as usize)
-            .map(|function| function.name.to_string())
+        self.image.program.functions.get(function.0 as usize).map(|function| function.name.to_string())
     }
 
     /// How many instructions were run.
@@ -209,21 +188,14 @@ impl<'h> Vm<'h> {
 
     /// The moments of all running functions, innermost first.
     pub fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
-        let callers = self
-            .callers
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(depth, frame)| self.moment_of(*frame, depth + 1));
+        let callers = self.callers.iter().enumerate().rev().map(|(depth, frame)| self.moment_of(*frame, depth + 1));
         std::iter::once(self.moment()).chain(callers)
     }
 
     /// The moment at the instruction that runs (of a caller: at its call).
     fn moment_of(&self, frame: Frame, depth: usize) -> Moment<'_> {
         let function = self.image.program.function(frame.function);
-        let pc = (frame.pc as usize)
-            .saturating_sub(1)
-            .min(function.code.len() - 1);
+        let pc = (frame.pc as usize).saturating_sub(1).min(function.code.len() - 1);
         self.moment_at(frame, pc, depth)
     }
 
@@ -235,10 +207,7 @@ impl<'h> Vm<'h> {
             function: frame.function,
             pc: pc as u32,
             site: self.image.site(frame.function, pc),
-            registers: self
-                .stack
-                .get(base..base + usize::from(function.registers))
-                .unwrap_or_default(),
+            registers: self.stack.get(base..base + usize::from(function.registers)).unwrap_or_default(),
             arena: &self.arena,
             depth,
         }
@@ -252,8 +221,7 @@ impl<'h> Vm<'h> {
     #[cold]
     pub(crate) fn grow_stack(&mut self, top: usize) -> Result<(), Trap> {
         let len = top.max(2 * self.stack.len()).max(256);
-        self.arena
-            .charge((len - self.stack.len()) * size_of::<RuntimeValue>())?;
+        self.arena.charge((len - self.stack.len()) * size_of::<RuntimeValue>())?;
         self.stack.resize(len, RuntimeValue::Null);
         Ok(())
     }
@@ -262,11 +230,7 @@ impl<'h> Vm<'h> {
     /// constants; live borrows are roots of the arena itself.
     #[inline(always)]
     pub(crate) fn collect_if_due(&mut self, top: usize) -> Result<(), Trap> {
-        if self.arena.collection_due() {
-            self.collect(top)
-        } else {
-            Ok(())
-        }
+        if self.arena.collection_due() { self.collect(top) } else { Ok(()) }
     }
 
     #[cold]
@@ -281,33 +245,22 @@ impl<'h> Vm<'h> {
     }
 
     /// The text of a value, as `print` shows it, of at most so many bytes.
-    pub(crate) fn text(
-        &self,
-        value: RuntimeValue,
-        out: &mut String,
-        limit: TextLimit,
-    ) -> Result<(), Trap> {
-        Ok(self
-            .arena
-            .write_text(value, &|function| self.function_name(function), limit, out)?)
+    pub(crate) fn text(&self, value: RuntimeValue, out: &mut String, limit: TextLimit) -> Result<(), Trap> {
+        Ok(self.arena.write_text(value, &|function| self.function_name(function), limit, out)?)
     }
 
     /// Prints a value and a newline.
-    pub(crate) fn print<R: Recorder>(
-        &mut self,
-        value: RuntimeValue,
-        recorder: &mut R,
-    ) -> Result<(), Trap> {
+    pub(crate) fn print<R: Recorder>(&mut self, value: RuntimeValue, recorder: &mut R) -> Result<(), Trap> {
         let mut text = std::mem::take(&mut self.output.text);
         let room = self.output.limit.saturating_sub(self.output.printed);
         // The newline counts too; of a text that is too long nothing is printed.
-        let limit = TextLimit {
-            bytes: room.saturating_sub(1),
-            resource: Resource::OutputBytes,
-        };
-        self.text(value, &mut text, limit)?;
-        if room == 0 {
-            return Err(self.quota(Resource::OutputBytes, self.output.limit as u64));
+        let limit = TextLimit { bytes: room.saturating_sub(1), resource: Resource::OutputBytes };
+        match self.text(value, &mut text, limit) {
+            Ok(()) if room > 0 => {}
+            Err(Trap::Arena(crush_arena::Fault::Quota(_))) | Ok(()) => {
+                return Err(self.quota(Resource::OutputBytes, self.output.limit as u64));
+            }
+            other => return other,
         }
         text.push('\n');
         self.output.text = text;
@@ -328,32 +281,15 @@ impl<'h> Vm<'h> {
         text.clear();
         self.output.text = text;
         printed.map_err(|cause| {
-            let problem = crate::fault::CapabilityProblem::Failed {
-                cause: cause.clone(),
-            };
-            Trap::fault(
-                FaultKind::Capability {
-                    name: "io.print".into(),
-                    problem,
-                },
-                format!("io.print: {cause}"),
-            )
+            let problem = crate::fault::CapabilityProblem::Failed { cause: cause.clone() };
+            Trap::fault(FaultKind::Capability { name: "io.print".into(), problem }, format!("io.print: {cause}"))
         })
     }
 
     #[cold]
     pub(crate) fn quota(&self, resource: Resource, limit: u64) -> Trap {
-        let message = format!(
-            "the quota of {} is used up: {limit} allowed",
-            resource.name()
-        );
-        Trap::fault(
-            FaultKind::Quota {
-                resource,
-                limit: Some(limit),
-            },
-            message,
-        )
+        let message = format!("the quota of {} is used up: {limit} allowed", resource.name());
+        Trap::fault(FaultKind::Quota { resource, limit: Some(limit) }, message)
     }
 
     /// Called where the run was told to stop, or is past its quota of instructions.
@@ -361,18 +297,10 @@ impl<'h> Vm<'h> {
     pub(crate) fn stopped(&self) -> Trap {
         match self.cancel.reason() {
             Some(CancelReason::Deadline) => {
-                let kind = FaultKind::Quota {
-                    resource: Resource::WallTime,
-                    limit: None,
-                };
-                Trap::fault(
-                    kind,
-                    format!("the quota of {} is used up", Resource::WallTime.name()),
-                )
+                let kind = FaultKind::Quota { resource: Resource::WallTime, limit: None };
+                Trap::fault(kind, format!("the quota of {} is used up", Resource::WallTime.name()))
             }
-            Some(CancelReason::Cancelled) => {
-                Trap::fault(FaultKind::Cancelled, "the run was cancelled")
-            }
+            Some(CancelReason::Cancelled) => Trap::fault(FaultKind::Cancelled, "the run was cancelled"),
             None => self.quota(Resource::Instructions, self.quotas.instructions),
         }
     }
@@ -380,9 +308,6 @@ impl<'h> Vm<'h> {
 
 impl std::fmt::Debug for Vm<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vm")
-            .field("current", &self.current)
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_struct("Vm").field("current", &self.current).field("state", &self.state).finish_non_exhaustive()
     }
 }
