@@ -56,20 +56,14 @@ impl Compiler<'_, '_> {
             let first = self.run(args);
             return self.frame.emit(Instruction::Call { dst, function, first }, span);
         }
+        if self.is_effect(name, args) {
+            self.call_for_effect(name, args, range);
+            return self.frame.emit(Instruction::LoadNull { dst }, span);
+        }
         match (name.as_str(), args) {
-            ("print", &[value]) => {
-                let src = self.operand(value);
-                self.frame.emit(Instruction::Print { src }, span);
-                self.frame.emit(Instruction::LoadNull { dst }, span);
-            }
             ("len", &[value]) => {
                 let src = self.operand(value);
                 self.frame.emit(Instruction::Len { dst, src }, span);
-            }
-            ("drop", &[value]) => {
-                let src = self.operand(value);
-                self.frame.emit(Instruction::Drop { src }, span);
-                self.frame.emit(Instruction::LoadNull { dst }, span);
             }
             ("range" | "make_range", &[end]) => {
                 let start = self.frame.take();
@@ -96,6 +90,23 @@ impl Compiler<'_, '_> {
             }
             (other, _) => self.not_supported(other, range),
         }
+    }
+
+    /// Whether `name` is a built-in function that is called for its effect: its result is null.
+    pub(crate) fn is_effect(&self, name: &str, args: &[ExprId]) -> bool {
+        matches!(name, "print" | "drop") && args.len() == 1 && self.shared.file.function_body(name).is_none()
+    }
+
+    /// `print(x)` or `drop(x)`.
+    pub(crate) fn call_for_effect(&mut self, name: &str, args: &[ExprId], range: BodyRange) {
+        let span = self.span(range);
+        let mark = self.frame.mark();
+        for &arg in args {
+            let src = self.operand(arg);
+            let instruction = if name == "drop" { Instruction::Drop { src } } else { Instruction::Print { src } };
+            self.frame.emit(instruction, span);
+        }
+        self.frame.release(mark);
     }
 
     /// A function as a value.

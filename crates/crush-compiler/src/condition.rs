@@ -53,7 +53,9 @@ impl Compiler<'_, '_> {
                     self.frame.place(end);
                 }
             }
-            ExprKind::Binary { op, lhs, rhs } if is_comparison(op) => self.comparison(id, op, (lhs, rhs), target, sense),
+            ExprKind::Binary { op, lhs, rhs } if is_comparison(op) => {
+                self.comparison(id, op, (lhs, rhs), target, sense)
+            }
             _ => {
                 let cond = self.operand(id);
                 self.jump_on(cond, target, sense, id);

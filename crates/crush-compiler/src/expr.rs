@@ -244,7 +244,9 @@ impl Compiler<'_, '_> {
     }
 
     pub(crate) fn arithmetic(&mut self, op: BinaryOp, dst: Reg, lhs: Reg, rhs: Rhs, range: BodyRange) {
-        use BinaryOp::{Add, Divide, Equal, Greater, GreaterEqual, Less, LessEqual, Multiply, NotEqual, Remainder, Subtract};
+        use BinaryOp::{
+            Add, Divide, Equal, Greater, GreaterEqual, Less, LessEqual, Multiply, NotEqual, Remainder, Subtract,
+        };
         let span = self.span(range);
         let instruction = match rhs {
             Rhs::Int(rhs) => match op {

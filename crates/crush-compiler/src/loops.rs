@@ -33,11 +33,12 @@ impl Compiler<'_, '_> {
         self.frame.place(done);
     }
 
-    fn loop_body(&mut self, on_continue: Label, on_break: Label, compile: impl FnOnce(&mut Self)) {
+    fn loop_body<T>(&mut self, on_continue: Label, on_break: Label, compile: impl FnOnce(&mut Self) -> T) -> T {
         let open = self.frame.open.len();
         self.frame.loops.push(Loop { on_continue, on_break, open });
-        compile(self);
+        let result = compile(self);
         self.frame.loops.pop();
+        result
     }
 
     /// `break` or `continue`: what was opened inside the loop ends.
@@ -186,7 +187,7 @@ impl Compiler<'_, '_> {
             this.evaluate(start, counter);
             this.evaluate(end, limit);
         });
-        self.loop_body(step, done, |this| {
+        let scope = self.loop_body(step, done, |this| {
             let scope = this.enter_scope(body);
             if this.body[variable].scope == body {
                 this.new_cell(variable, None, name_range);
@@ -200,7 +201,8 @@ impl Compiler<'_, '_> {
             this.frame.place(inside);
             this.bound(variable, name_range);
             this.statements(body);
-            this.leave_scope(scope);
+            this.end_borrows(&scope);
+            scope
         });
         self.frame.place(step);
         let mark = self.frame.mark();
@@ -219,5 +221,6 @@ impl Compiler<'_, '_> {
         self.frame.jump(more, inside, span);
         self.frame.release(mark);
         self.frame.place(done);
+        self.end_scope(&scope);
     }
 }

@@ -26,6 +26,10 @@ impl Compiler<'_, '_> {
                 (None, None) => {}
             }
             self.leave_scope(scope);
+            if matches!(arm.pattern, Pattern::Wildcard | Pattern::Binding(_)) {
+                // Whatever it is, it matches: arms behind this one are never reached.
+                return self.frame.place(end);
+            }
             self.frame.jump(Instruction::Jump { target: Far(0) }, end, span);
             self.frame.place(next);
         }

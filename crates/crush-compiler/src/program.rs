@@ -8,7 +8,10 @@ use crush_hir::file::{BodyId, FileHir};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_hir::syntax;
 use crush_syntax::{TextRange, Tree};
-use crush_vm::{BuildError, CapId, ClassId, ConstId, Constant, FileId, FuncId, FunctionBuilder, NameId, Program, ProgramBuilder, Span};
+use crush_vm::{
+    BuildError, CapId, ClassId, ConstId, Constant, FileId, FuncId, FunctionBuilder, NameId, Program, ProgramBuilder,
+    Span,
+};
 use rustc_hash::FxHashMap;
 
 use crate::facts::Facts;
@@ -113,8 +116,7 @@ impl<'a> Shared<'a> {
                 BodyOwner::Method { type_name, name } => format!("{type_name}::{name}"),
             };
             let function = file.function_of(id);
-            if let Some(function) = function.filter(|function| function.is_async) {
-                let _ = function;
+            if function.is_some_and(|function| function.is_async) {
                 self.not_supported("async fn", self.whole(id));
             }
             let params = function.map_or(0, |function| narrow(function.params.len()));
@@ -143,7 +145,7 @@ impl<'a> Shared<'a> {
         let mut methods = Vec::new();
         for (_, methods_of) in &impls {
             let trait_item = methods_of.trait_name.as_ref().and_then(|name| self.file.trait_named(name));
-            methods.extend(trait_item.map(|(item, methods)| (item, methods)));
+            methods.extend(trait_item);
         }
         methods.extend(impls);
         for (item, methods) in methods {

@@ -1,6 +1,6 @@
 //! Statements and functions.
 
-use crush_hir::body::{BinaryOp, BlockId, Body, ExprId, ExprKind, LambdaId, Place, StmtId, StmtKind};
+use crush_hir::body::{BinaryOp, BlockId, Body, Callee, ExprId, ExprKind, LambdaId, Place, StmtId, StmtKind};
 use crush_hir::source_map::BodyRange;
 use crush_vm::{Far, Instruction, Reg};
 
@@ -100,7 +100,11 @@ impl Compiler<'_, '_> {
                 self.deep(|this| this.if_statement(*condition, *then_block, *else_block));
             }
             ExprKind::Match { scrutinee, arms } => self.deep(|this| this.match_on(id, *scrutinee, arms, None)),
-            ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Name(_) => {}
+            ExprKind::Call { callee: Callee::Name(name), args, .. } if self.is_effect(name, args) => {
+                let range = self.body[id].range;
+                self.call_for_effect(name, args, range);
+            }
+            ExprKind::Literal(_) | ExprKind::Local(_) => {}
             _ => {
                 let dst = self.frame.take();
                 self.evaluate(id, dst);

@@ -128,10 +128,15 @@ impl Compiler<'_, '_> {
 
     /// Closes a scope: the borrows that its variables own end (B4).
     pub(crate) fn leave_scope(&mut self, scope: Scope) {
+        self.end_borrows(&scope);
+        self.end_scope(&scope);
+    }
+
+    /// Ends the borrows of a scope whose variables are still needed.
+    pub(crate) fn end_borrows(&mut self, scope: &Scope) {
         let end = self.body[scope.block].range.end;
         let span = self.span(BodyRange::new(end.saturating_sub(1), end));
         self.frame.close(scope.open, span);
-        self.end_scope(&scope);
     }
 
     /// Closes the scope of the whole function: its end ends the borrows.
@@ -140,7 +145,8 @@ impl Compiler<'_, '_> {
         self.end_scope(&scope);
     }
 
-    fn end_scope(&mut self, scope: &Scope) {
+    /// Gives back the registers of a scope.
+    pub(crate) fn end_scope(&mut self, scope: &Scope) {
         self.frame.release(scope.mark);
         for &local in self.facts.locals_of(scope.block) {
             if let Some(entry) = self.debug_locals.remove(&local) {
@@ -238,7 +244,8 @@ impl Compiler<'_, '_> {
             }
             Some(Home::OwningCell { owner, .. }) => {
                 let open = self.frame.open.len();
-                let taken = self.frame.open(OwnerRole::Temporary);
+                let role = self.role(local);
+                let taken = self.frame.open(role);
                 self.frame.emit(borrow(exclusive, taken, src), span);
                 self.store(local, taken, range, is_let);
                 self.frame.emit(Instruction::MoveBorrowCell { cell: owner, src: taken }, span);

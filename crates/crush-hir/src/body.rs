@@ -562,14 +562,8 @@ impl Body {
     /// A body that does nothing.
     pub fn empty(owner: BodyOwner) -> Self {
         let range = BodyRange::default();
-        let root = Lambda {
-            parent: None,
-            params: Vec::new(),
-            block: BlockId(0),
-            result: None,
-            captures: Vec::new(),
-            range,
-        };
+        let root =
+            Lambda { parent: None, params: Vec::new(), block: BlockId(0), result: None, captures: Vec::new(), range };
         Self {
             owner,
             exprs: Vec::new(),

@@ -50,9 +50,35 @@ pub const CAPABILITIES: &[Builtin] = &[
 
 /// Namespaces that hosts offer capabilities in.
 pub const NAMESPACES: &[&str] = &[
-    "akg", "array", "async", "binary", "buffer", "bytes", "codebase", "collections", "conv", "crypto", "db", "env", "fs",
-    "graphics", "io", "json", "math", "message_bus", "net", "path", "process", "regex", "result", "str", "system", "task",
-    "tcp", "text", "time",
+    "akg",
+    "array",
+    "async",
+    "binary",
+    "buffer",
+    "bytes",
+    "codebase",
+    "collections",
+    "conv",
+    "crypto",
+    "db",
+    "env",
+    "fs",
+    "graphics",
+    "io",
+    "json",
+    "math",
+    "message_bus",
+    "net",
+    "path",
+    "process",
+    "regex",
+    "result",
+    "str",
+    "system",
+    "task",
+    "tcp",
+    "text",
+    "time",
 ];
 
 /// The built-in function called `name`.

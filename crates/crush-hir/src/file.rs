@@ -13,9 +13,7 @@ use std::sync::Arc;
 
 use crush_syntax::{Node, TextRange, Tree};
 
-pub use item::{
-    FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef,
-};
+pub use item::{FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef};
 
 use crate::body::{Body, BodyOwner, Name};
 use crate::lower;

@@ -99,16 +99,7 @@ impl<'tree> Lowering<'tree> {
     fn new(tree: &'tree Tree, owner: BodyOwner, map: &'tree BodyMap) -> Self {
         let mut body = Body::empty(owner);
         body.blocks.clear();
-        Self {
-            tree,
-            map,
-            shift: 0,
-            body,
-            scopes: Scopes::default(),
-            loops: vec![0],
-            depth: 0,
-            too_deep: false,
-        }
+        Self { tree, map, shift: 0, body, scopes: Scopes::default(), loops: vec![0], depth: 0, too_deep: false }
     }
 
     fn enter_segment(&mut self, node: Node<'_>) {
@@ -185,7 +176,8 @@ impl<'tree> Lowering<'tree> {
     /// The statements of the block `node`; with `value_wanted`, its last expression is its tail.
     fn statements(&mut self, block: BlockId, node: Node<'tree>, value_wanted: bool) {
         let mut cursor = node.walk();
-        let nodes: Vec<_> = node.named_children(&mut cursor).filter(|child| !child.is_extra() || child.is_error()).collect();
+        let nodes: Vec<_> =
+            node.named_children(&mut cursor).filter(|child| !child.is_extra() || child.is_error()).collect();
         let last = nodes.len().wrapping_sub(1);
         for (index, &child) in nodes.iter().enumerate() {
             if value_wanted && index == last && child.kind() == "expression_statement" {
@@ -240,7 +232,11 @@ impl<'tree> Lowering<'tree> {
             if !self.too_deep {
                 self.too_deep = true;
                 let range = self.range(node);
-                self.problem("nested-too-deeply", range, format!("nested too deeply: {MAX_DEPTH} levels are the limit"));
+                self.problem(
+                    "nested-too-deeply",
+                    range,
+                    format!("nested too deeply: {MAX_DEPTH} levels are the limit"),
+                );
             }
             return None;
         }

@@ -187,7 +187,8 @@ impl Printer<'_> {
             ExprKind::Path { scope, name } => format!("{scope}::{name}"),
             ExprKind::Array(elements) => format!("[{}]", self.list(elements)),
             ExprKind::Map(entries) => {
-                let entries: Vec<_> = entries.iter().map(|(key, value)| format!("{key}: {}", self.value(*value))).collect();
+                let entries: Vec<_> =
+                    entries.iter().map(|(key, value)| format!("{key}: {}", self.value(*value))).collect();
                 format!("{{{}}}", entries.join(", "))
             }
             ExprKind::Struct { name, fields, is_new, .. } => {
@@ -214,7 +215,8 @@ impl Printer<'_> {
             ExprKind::Index { base, index } => format!("{}[{}]", self.value(*base), self.value(*index)),
             ExprKind::Slice { base, start, end, step } => {
                 let base = self.value(*base);
-                let [start, end, step] = [start, end, step].map(|part| part.map(|id| self.value(id)).unwrap_or_default());
+                let [start, end, step] =
+                    [start, end, step].map(|part| part.map(|id| self.value(id)).unwrap_or_default());
                 format!("{base}[{start}:{end}:{step}]")
             }
             ExprKind::Call { callee, args, .. } => {

@@ -22,10 +22,7 @@ impl BodyRange {
 
     /// The smallest range that holds both.
     pub fn cover(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Whether `offset` lies in the range or at its end.
@@ -54,26 +51,13 @@ pub struct BodyMap {
 impl BodyMap {
     /// A body that is one piece of its file, starting at `file_start`.
     pub fn contiguous(file_start: u32, len: u32) -> Self {
-        Self {
-            segments: vec![Segment {
-                body_start: 0,
-                file_start,
-                len,
-            }],
-        }
+        Self { segments: vec![Segment { body_start: 0, file_start, len }] }
     }
 
     /// Appends the piece of the file that starts at `file_start`.
     pub fn push(&mut self, file_start: u32, len: u32) {
-        let body_start = self
-            .segments
-            .last()
-            .map_or(0, |last| last.body_start + last.len);
-        self.segments.push(Segment {
-            body_start,
-            file_start,
-            len,
-        });
+        let body_start = self.segments.last().map_or(0, |last| last.body_start + last.len);
+        self.segments.push(Segment { body_start, file_start, len });
     }
 
     /// The pieces, in order.
@@ -83,9 +67,7 @@ impl BodyMap {
 
     /// The offset in the file of `offset` in the body.
     pub fn to_file(&self, offset: u32) -> u32 {
-        let index = self
-            .segments
-            .partition_point(|segment| segment.body_start <= offset);
+        let index = self.segments.partition_point(|segment| segment.body_start <= offset);
         match self.segments.get(index.wrapping_sub(1)) {
             Some(segment) => segment.file_start + (offset - segment.body_start),
             None => offset,
@@ -105,12 +87,9 @@ impl BodyMap {
 
     /// The offset in the body of `offset` in the file, when it lies in one of the segments (or at the end of one).
     pub fn from_file(&self, offset: u32) -> Option<u32> {
-        let index = self
-            .segments
-            .partition_point(|segment| segment.file_start <= offset);
+        let index = self.segments.partition_point(|segment| segment.file_start <= offset);
         let segment = self.segments.get(index.wrapping_sub(1))?;
-        (offset - segment.file_start <= segment.len)
-            .then(|| segment.body_start + (offset - segment.file_start))
+        (offset - segment.file_start <= segment.len).then(|| segment.body_start + (offset - segment.file_start))
     }
 }
 

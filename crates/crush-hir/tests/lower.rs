@@ -7,10 +7,8 @@ use crush_syntax::{Text, Tree};
 fn lowered(source: &str) -> String {
     let tree = Tree::parse(Text::from(source));
     let file = FileHir::new(&tree);
-    let bodies: Vec<_> = file
-        .bodies()
-        .map(|body| format!("{:?} {}", file.body_owner(body), file.lower(&tree, body)))
-        .collect();
+    let bodies: Vec<_> =
+        file.bodies().map(|body| format!("{:?} {}", file.body_owner(body), file.lower(&tree, body))).collect();
     bodies.join("\n")
 }
 

@@ -24,8 +24,31 @@ main()
 "#;
 
 const PIECES: &[&str] = &[
-    "\n", "x", "fn new() { }\n", "let y = 2\n", "\"", "'", "\"\"\"", "{", "}", "(", ")", "/*", "*/", "// ", ";", "é",
-    "struct Q { w }\n", "main()\n", " |> f", "first", "@python { ", "impl Q { }\n", "😀", "import a.b { c }\n", "&mut ",
+    "\n",
+    "x",
+    "fn new() { }\n",
+    "let y = 2\n",
+    "\"",
+    "'",
+    "\"\"\"",
+    "{",
+    "}",
+    "(",
+    ")",
+    "/*",
+    "*/",
+    "// ",
+    ";",
+    "é",
+    "struct Q { w }\n",
+    "main()\n",
+    " |> f",
+    "first",
+    "@python { ",
+    "impl Q { }\n",
+    "😀",
+    "import a.b { c }\n",
+    "&mut ",
 ];
 
 fn edit() -> impl Strategy<Value = (usize, usize, usize)> {

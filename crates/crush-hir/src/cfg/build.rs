@@ -118,7 +118,9 @@ impl Builder<'_> {
 
     fn temporary(&mut self, loan: LoanId) {
         let frames = self.frames.iter_mut().rev();
-        if let Some(loans) = frames.filter_map(|frame| if let Frame::Full(loans) = frame { Some(loans) } else { None }).next() {
+        if let Some(loans) =
+            frames.filter_map(|frame| if let Frame::Full(loans) = frame { Some(loans) } else { None }).next()
+        {
             loans.push(loan);
         }
     }

@@ -144,7 +144,8 @@ impl<'tree> Collector<'tree> {
                 }
             }
         }
-        let is_async = node.children(&mut node.walk()).take_while(|child| !child.is_named()).any(|c| c.kind() == "async");
+        let is_async =
+            node.children(&mut node.walk()).take_while(|child| !child.is_named()).any(|c| c.kind() == "async");
         Some(FunctionDef {
             name,
             name_range,
@@ -222,7 +223,9 @@ impl<'tree> Collector<'tree> {
         for (at, word) in text.match_indices("struct") {
             let at = node.start_byte() + at;
             let found = node.descendant_for_byte_range(at, at + word.len()).and_then(|inner| inner.parent());
-            if let Some(definition) = found.filter(|found| found.kind() == "struct_definition" && found.start_byte() == at) {
+            if let Some(definition) =
+                found.filter(|found| found.kind() == "struct_definition" && found.start_byte() == at)
+            {
                 structs.extend(self.structure(definition));
             }
         }

@@ -197,9 +197,11 @@ impl Item {
     /// Whether other bodies can see something that it declares.
     pub(super) fn declares(&self) -> bool {
         match &self.kind {
-            ItemKind::Function(_) | ItemKind::Struct(_) | ItemKind::Impl(_) | ItemKind::Trait(_) | ItemKind::Import(_) => {
-                true
-            }
+            ItemKind::Function(_)
+            | ItemKind::Struct(_)
+            | ItemKind::Impl(_)
+            | ItemKind::Trait(_)
+            | ItemKind::Import(_) => true,
             _ => !self.structs().is_empty(),
         }
     }

@@ -77,7 +77,8 @@ impl FileHir {
         // A statement that came or went moves the declarations behind it, all by the same number of places.
         let by = fresh.len().cast_signed() - replaced.len().cast_signed();
         let stayed = before.iter().zip(&after).take_while(|(old, new)| old.0 == new.0).count();
-        let moved = before.iter().zip(&after).skip(stayed).all(|(old, new)| old.0.checked_add_signed(by) == Some(new.0));
+        let moved =
+            before.iter().zip(&after).skip(stayed).all(|(old, new)| old.0.checked_add_signed(by) == Some(new.0));
         if by == 0 && stayed == before.len() {
             return Some(Arc::clone(&self.names));
         }
@@ -221,9 +222,8 @@ impl Walk {
 impl TopLevel {
     fn of(items: &[Item]) -> Self {
         let main = items.iter().rposition(|item| item.function().is_some_and(|f| f.name == "main"));
-        let main = main.filter(|&main| {
-            items[main].function().is_some_and(|f| !f.is_async && f.params.is_empty() && f.has_body)
-        });
+        let main = main
+            .filter(|&main| items[main].function().is_some_and(|f| !f.is_async && f.params.is_empty() && f.has_body));
         let mut top_level = Self { main, ..Self::default() };
         let mut hasher = FxHasher::default();
         let mut map = BodyMap::default();

@@ -69,7 +69,13 @@ impl Scopes {
     }
 
     /// A new variable of the block being lowered.
-    pub(super) fn declare(&mut self, name: Name, kind: LocalKind, range: BodyRange, locals: &mut Vec<Local>) -> LocalId {
+    pub(super) fn declare(
+        &mut self,
+        name: Name,
+        kind: LocalKind,
+        range: BodyRange,
+        locals: &mut Vec<Local>,
+    ) -> LocalId {
         let id = LocalId(u32::try_from(locals.len()).unwrap_or(u32::MAX));
         let lambda = self.lambda();
         if let Some((block, names)) = self.blocks.last_mut() {

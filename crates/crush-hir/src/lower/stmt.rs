@@ -78,7 +78,11 @@ impl<'tree> Lowering<'tree> {
             None => (Place::Invalid, self.range(node)),
         };
         if place == Place::Invalid {
-            self.problem("invalid-assignment", place_range, "only a variable, a field or an element can be assigned to");
+            self.problem(
+                "invalid-assignment",
+                place_range,
+                "only a variable, a field or an element can be assigned to",
+            );
         }
         let op = node.child_by_field_name("operator").and_then(|operator| match operator.kind() {
             "+=" => Some(BinaryOp::Add),
@@ -114,9 +118,10 @@ impl<'tree> Lowering<'tree> {
                     self.name_field(node, "field").unwrap_or_else(|| (Name::default(), BodyRange::new(end, end)));
                 Place::Field { base, name, name_range }
             }
-            "index_expression" => {
-                Place::Index { base: self.expression_field(node, "object"), index: self.expression_field(node, "index") }
-            }
+            "index_expression" => Place::Index {
+                base: self.expression_field(node, "object"),
+                index: self.expression_field(node, "index"),
+            },
             _ => Place::Invalid,
         }
     }
