@@ -10,10 +10,7 @@ use crate::grants::Root;
 use crate::host::Provided;
 
 /// `fs.read(path)`.
-pub(crate) fn read(
-    provided: &mut Provided<'_>,
-    call: &mut Call<'_>,
-) -> Result<RuntimeValue, CallError> {
+pub(crate) fn read(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
     let path = call.text(0)?;
     let Some(root) = &provided.grants.files else {
         return Err("files are not granted".into());
@@ -42,13 +39,9 @@ fn read_text(root: &Root, path: &str, limit: u64) -> Result<String, String> {
     }
     let mut bytes = Vec::new();
     let file = root.dir.open(inside).map_err(say)?;
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(say)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(say)?;
     if bytes.len() as u64 > limit {
-        return Err(format!(
-            "it is larger than the memory quota of {limit} bytes"
-        ));
+        return Err(format!("it is larger than the memory quota of {limit} bytes"));
     }
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".into())
 }

@@ -44,25 +44,18 @@ impl Grants {
 
     /// Adds a grant as it is written on the command line: `fs=DIR`.
     pub fn allow(&mut self, grant: &str) -> Result<(), GrantError> {
-        let error = |cause: String| GrantError {
-            grant: grant.to_owned(),
-            cause,
-        };
+        let error = |cause: String| GrantError { grant: grant.to_owned(), cause };
         match grant.split_once('=') {
             Some(("fs", dir)) if !dir.is_empty() => self.allow_files(Path::new(dir)),
-            _ if grant == "fs" || grant == "fs=" => {
-                Err(error("name the directory: `fs=DIR`".into()))
-            }
+            _ if grant == "fs" || grant == "fs=" => Err(error("name the directory: `fs=DIR`".into())),
             _ => Err(error("there is no such grant; there is `fs=DIR`".into())),
         }
     }
 
     /// Grants the files in a directory.
     pub fn allow_files(&mut self, dir: &Path) -> Result<(), GrantError> {
-        let error = |cause: std::io::Error| GrantError {
-            grant: format!("fs={}", dir.display()),
-            cause: cause.to_string(),
-        };
+        let error =
+            |cause: std::io::Error| GrantError { grant: format!("fs={}", dir.display()), cause: cause.to_string() };
         let path = dir.canonicalize().map_err(error)?;
         let dir = Dir::open_ambient_dir(&path, ambient_authority()).map_err(error)?;
         self.files = Some(Root { dir, path });
@@ -84,21 +77,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let mut grants = Grants::none();
         assert!(!grants.has("fs=DIR"));
-        grants
-            .allow(&format!("fs={}", dir.path().display()))
-            .expect("there");
+        grants.allow(&format!("fs={}", dir.path().display())).expect("there");
         assert!(grants.has("fs=DIR"));
-        assert_eq!(
-            grants.allow("fs").unwrap_err().to_string(),
-            "cannot grant `fs`: name the directory: `fs=DIR`"
-        );
-        assert!(
-            grants
-                .allow("moon")
-                .unwrap_err()
-                .to_string()
-                .contains("no such grant")
-        );
+        assert_eq!(grants.allow("fs").unwrap_err().to_string(), "cannot grant `fs`: name the directory: `fs=DIR`");
+        assert!(grants.allow("moon").unwrap_err().to_string().contains("no such grant"));
         assert!(grants.allow("fs=/does/not/exist").is_err());
     }
 }

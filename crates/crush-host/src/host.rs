@@ -24,46 +24,27 @@ pub(crate) struct Provided<'a> {
 impl<'a> Host<'a> {
     /// A host that provides what was granted.
     pub fn new(grants: &'a Grants, output: &'a mut dyn Write) -> Self {
-        Self {
-            provided: Provided { grants },
-            output,
-            pure_only: false,
-        }
+        Self { provided: Provided { grants }, output, pure_only: false }
     }
 
     /// A host that provides only what does nothing but compute, whatever was granted: for background evaluation.
     pub fn pure(grants: &'a Grants, output: &'a mut dyn Write) -> Self {
-        Self {
-            pure_only: true,
-            ..Self::new(grants, output)
-        }
+        Self { pure_only: true, ..Self::new(grants, output) }
     }
 }
 
 impl HostAdapter for Host<'_> {
     fn resolve(&self, name: &str) -> Resolution {
-        let Some(id) = CAPABILITIES
-            .iter()
-            .position(|capability| capability.declaration.name == name)
-        else {
-            let names = CAPABILITIES
-                .iter()
-                .map(|capability| capability.declaration.name);
-            return Resolution::Unknown {
-                nearest: nearest(name, names).map(str::to_owned),
-            };
+        let Some(id) = CAPABILITIES.iter().position(|capability| capability.declaration.name == name) else {
+            let names = CAPABILITIES.iter().map(|capability| capability.declaration.name);
+            return Resolution::Unknown { nearest: nearest(name, names).map(str::to_owned) };
         };
         let declaration = &CAPABILITIES[id].declaration;
         match declaration.grant {
             Some(grant) if self.pure_only || !self.provided.grants.has(grant) => {
-                Resolution::Denied {
-                    grant: grant.to_owned(),
-                }
+                Resolution::Denied { grant: grant.to_owned() }
             }
-            _ => Resolution::Granted {
-                declaration,
-                id: id as u32,
-            },
+            _ => Resolution::Granted { declaration, id: id as u32 },
         }
     }
 
@@ -75,16 +56,12 @@ impl HostAdapter for Host<'_> {
     }
 
     fn print(&mut self, text: &str) -> Result<(), String> {
-        self.output
-            .write_all(text.as_bytes())
-            .map_err(|error| error.to_string())
+        self.output.write_all(text.as_bytes()).map_err(|error| error.to_string())
     }
 }
 
 impl std::fmt::Debug for Host<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Host")
-            .field("provided", &self.provided)
-            .finish_non_exhaustive()
+        f.debug_struct("Host").field("provided", &self.provided).finish_non_exhaustive()
     }
 }

@@ -16,11 +16,7 @@ pub struct Capability {
 }
 
 const fn read(name: &'static str, ty: &'static str) -> Parameter {
-    Parameter {
-        name,
-        ty,
-        effect: Effect::Read,
-    }
+    Parameter { name, ty, effect: Effect::Read }
 }
 
 /// Every capability there is, by name.
@@ -56,10 +52,7 @@ pub(crate) const FILES: &str = "fs=DIR";
 
 /// What is declared of the capability of this name.
 pub fn declaration(name: &str) -> Option<&'static Declaration> {
-    CAPABILITIES
-        .iter()
-        .map(|capability| &capability.declaration)
-        .find(|declaration| declaration.name == name)
+    CAPABILITIES.iter().map(|capability| &capability.declaration).find(|declaration| declaration.name == name)
 }
 
 fn print(_: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
@@ -82,11 +75,7 @@ mod tests {
         for Capability { declaration, .. } in CAPABILITIES {
             assert!(declaration.name.contains('.'), "{}", declaration.name);
             assert!(declaration.summary.ends_with('.'), "{}", declaration.name);
-            assert!(
-                !(declaration.pure && declaration.grant.is_some()),
-                "{}",
-                declaration.name
-            );
+            assert!(!(declaration.pure && declaration.grant.is_some()), "{}", declaration.name);
         }
     }
 }
