@@ -68,3 +68,48 @@ fn every_program_prints_what_it_should() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Pieces that random edits put in.
+const PIECES: &[&str] = &[
+    "{", "}", "(", ")", "[", "]", "\n", ";", ",", "&", "&mut ", "|x| ", "|| ", " |> ", "=", " == ", "+", "-", "!", "..", ".",
+    "::", "x", "xs", "f", "1", "\"", "let r = &xs\n", "r = &ys\n", "if true { ", "else { ", "while x { break }", "for x in xs { ",
+    "return ", "throw ", "try { ", "} catch e { ", "match x { ", "_ => ", "fn g(a) { ", "struct S { a }\n", "drop(", "break", "continue",
+    "x += 1", "0..3", "null", "true", "@python { ", "/*", "99999999999999999999",
+];
+
+#[test]
+fn no_edit_of_a_program_breaks_the_compiler_or_its_code() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for path in programs() {
+        let source = fs::read_to_string(&path).expect("it can be read");
+        for _ in 0..40 {
+            let mut edited = source.clone();
+            for _ in 0..random.usize(1..4) {
+                let boundaries: Vec<_> = edited.char_indices().map(|(at, _)| at).chain([edited.len()]).collect();
+                let start = random.usize(0..boundaries.len());
+                let end = (start + random.choice([0, 0, 1, 2, 8]).unwrap_or(0)).min(boundaries.len() - 1);
+                let piece = random.choice(PIECES).copied().unwrap_or_default();
+                edited.replace_range(boundaries[start]..boundaries[end], piece);
+            }
+            runs_or_says_why(&edited);
+        }
+    }
+}
+
+/// Whatever compiles is valid code, and runs without a fault of the compiler's making.
+fn runs_or_says_why(source: &str) {
+    let tree = Tree::parse(Text::from(source));
+    let program = match compile(&FileHir::new(&tree), &tree, Options::default()) {
+        Ok(program) => program,
+        Err(problems) => return assert!(!problems.is_empty(), "{source}"),
+    };
+    let program = verify(program).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    let grants = Grants::none();
+    let mut output = std::io::sink();
+    let mut host = Host::new(&grants, &mut output);
+    let quotas = Quotas { instructions: 20_000, call_depth: 100, ..Quotas::default() };
+    let fault = Vm::new(&program, &mut host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    if let Some(fault) = fault {
+        assert!(!fault.message.contains("malformed"), "{}\n{source}", fault.message);
+    }
+}

@@ -76,9 +76,15 @@ fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
     };
     // What is missing is missed right behind what stands before it.
     let text = tree.text();
-    let at = node.start_byte();
-    let start = text.line_range(text.line_of(at)).map_or(at, |line| line.start.min(at));
-    let before = text.slice(TextRange::new(start, at));
-    let at = at - (before.len() - before.trim_end().len());
+    let mut at = node.start_byte();
+    while let Some(line) = text.line_range(text.line_of(at)) {
+        let before = text.slice(TextRange::new(line.start, at.max(line.start)));
+        let trimmed = before.trim_end().len();
+        if trimmed > 0 || line.start == 0 {
+            at = line.start + trimmed;
+            break;
+        }
+        at = line.start - 1;
+    }
     SyntaxError { message: format!("expected {what}"), range: TextRange::empty(at) }
 }
