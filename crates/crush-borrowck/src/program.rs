@@ -16,7 +16,7 @@ use crate::report::FunctionId;
 use crate::summary::{FunctionSummary, Summary};
 
 /// The analysis of a file. It keeps reports and summaries, and no bodies.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Analysis {
     functions: Vec<Function>,
     /// Numbers of functions that are gone, to be given again.
@@ -36,7 +36,7 @@ pub struct Change {
 }
 
 /// What is kept of a function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Function {
     owner: BodyOwner,
     key: ItemKey,
@@ -56,7 +56,7 @@ enum Mention {
 }
 
 /// Which functions a name means.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Names {
     functions: FxHashMap<Name, Vec<FunctionId>>,
     methods: FxHashMap<Name, Vec<(Name, FunctionId)>>,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crush_host::{Grants, Host};
-use crush_vm::{CancelToken, Fault, Quotas, Vm};
+use crush_vm::{CancelToken, Fault, Quotas, Vm, disassemble};
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
@@ -41,5 +41,6 @@ pub fn run(
 ///
 /// What keeps it from being compiled.
 pub fn listing(analysis: &FileAnalysis) -> Result<String, Vec<Diagnostic>> {
-    analysis.compile().map(|_| String::new())
+    let program = analysis.compile()?;
+    Ok(disassemble(&program))
 }
