@@ -16,14 +16,15 @@ pub const OVERRIDE: &str = "CRUSH_ANALYZER";
 ///
 /// When the program does not build.
 pub fn crush_analyzer() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os(OVERRIDE) {
-        Some(path) => path.into(),
-        None => build(),
-    });
-    &PROGRAM
+    static PROGRAM: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| std::env::var_os(OVERRIDE).map_or_else(build, |path| Ok(path.into())));
+    match &*PROGRAM {
+        Ok(program) => program,
+        Err(errors) => panic!("crush-analyzer does not build:\n{errors}"),
+    }
 }
 
-fn build() -> PathBuf {
+fn build() -> Result<PathBuf, String> {
     let test = std::env::current_exe().expect("a running test has a path");
     // The test is `TARGET/PROFILE/deps/NAME`, another program `TARGET/PROFILE/NAME`.
     let mut folders = test.ancestors().skip(1).skip_while(|folder| folder.ends_with("deps"));
@@ -56,12 +57,7 @@ fn build() -> PathBuf {
         .output()
         .expect("cargo runs");
     let messages = String::from_utf8_lossy(&output.stdout);
-    executable(&messages).unwrap_or_else(|| {
-        panic!(
-            "crush-analyzer does not build:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )
-    })
+    executable(&messages).ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// The executable that cargo's messages, one JSON object a line, speak of.

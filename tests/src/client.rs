@@ -13,7 +13,7 @@ use crate::document::{Document, Encoding};
 use crate::transport::{self, Gate, Incoming, Outgoing};
 
 /// How long a wait may take before it fails: much longer than anything takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A message from the server.
 #[derive(Clone, Debug)]

@@ -16,8 +16,8 @@ use crate::{Ending, Misuse, report};
 
 /// `crush-analyzer lsp`.
 pub(crate) fn lsp() -> Result<Ending, Misuse> {
-    crush_server::serve()?;
-    Ok(Ending::Clean)
+    // The protocol wants status 1 for an `exit` that no `shutdown` came before.
+    Ok(if crush_server::serve()? { Ending::Clean } else { Ending::Errors })
 }
 
 /// Whether any of the reports is an error.

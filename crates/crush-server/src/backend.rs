@@ -24,6 +24,7 @@ use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
+use crate::refusing::Refusing;
 use crate::runs::Runs;
 
 /// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
@@ -36,41 +37,46 @@ pub(crate) struct Backend {
     queue: Queue,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
     shows_progress: Arc<AtomicBool>,
+    /// Whether the client asked for the end.
+    is_shut_down: Arc<AtomicBool>,
 }
 
-/// Speaks the protocol on standard input and output until the client says `exit` or is gone.
+/// Speaks the protocol on standard input and output until the client says `exit` or is gone. Gives whether the client asked
+/// for `shutdown` first; if not, the protocol wants the process to end with status 1.
 ///
 /// # Errors
 ///
 /// When the system gives the server no threads.
-pub fn serve() -> std::io::Result<()> {
+pub fn serve() -> std::io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let is_shut_down = Arc::new(AtomicBool::new(false));
     runtime.block_on(async {
-        let (service, socket) = LspService::build(Backend::new)
+        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&is_shut_down)))
             .custom_method("crush/trust", Backend::trust)
             .custom_method("crush/run", Backend::run)
             .custom_method("crush/cancel", Backend::cancel)
             .custom_method("crush/arena", Backend::arena)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+        Server::new(crate::input::messages(), tokio::io::stdout(), socket)
             .concurrency_level(CONCURRENCY)
-            .serve(service)
+            .serve(Refusing(service))
             .await;
     });
     // The thread that reads standard input may wait for ever: the process does not wait for it.
     runtime.shutdown_background();
-    Ok(())
+    Ok(is_shut_down.load(Ordering::Relaxed))
 }
 
 impl Backend {
-    fn new(client: Client) -> Self {
+    fn new(client: Client, is_shut_down: Arc<AtomicBool>) -> Self {
         let (queue, events) = queue();
         Self {
             client,
             queue,
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
+            is_shut_down,
         }
     }
 
@@ -193,6 +199,7 @@ impl LanguageServer for Backend {
     async fn initialized(&self, _: InitializedParams) {}
 
     async fn shutdown(&self) -> Result<()> {
+        self.is_shut_down.store(true, Ordering::Relaxed);
         Ok(())
     }
 

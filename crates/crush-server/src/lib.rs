@@ -10,10 +10,12 @@ mod backend;
 mod convert;
 mod documents;
 mod evaluation;
+mod input;
 mod outbox;
 mod parent;
 mod progress;
 pub mod protocol;
+mod refusing;
 mod runs;
 mod uri;
 
