@@ -42,7 +42,7 @@ const SPELLINGS = {
 
 const RESERVED = [
   'mut', 'for', 'in', 'try', 'catch', 'throw', 'break', 'continue', 'struct', 'use', 'capability', 'async',
-  'await', 'spawn', 'yield', 'new', 'export', 'import', 'match', 'null', 'and', 'or', 'not',
+  'await', 'spawn', 'yield', 'new', 'export', 'import', 'match', 'null', 'and', 'or', 'not', 'lang',
 ];
 
 /** @param {GrammarSymbols<string>} $ @param {string} name */
@@ -334,7 +334,7 @@ module.exports = grammar({
     language_import: $ => prec.right(seq(
       'use',
       '@',
-      token.immediate('lang'),
+      'lang',
       field('language', $.identifier),
       field('path', $.string),
       ...importTail($),

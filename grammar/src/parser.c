@@ -23,7 +23,7 @@
 #define EXTERNAL_TOKEN_COUNT 19
 #define FIELD_COUNT 42
 #define MAX_ALIAS_SEQUENCE_LENGTH 8
-#define MAX_RESERVED_WORD_SET_SIZE 31
+#define MAX_RESERVED_WORD_SET_SIZE 32
 #define PRODUCTION_ID_COUNT 114
 #define SUPERTYPE_COUNT 4
 
@@ -7790,8 +7790,8 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
         'i', 9,
         'j', 10,
         'k', 11,
-        'l', 87,
-        'm', 88,
+        'l', 12,
+        'm', 87,
         'n', 14,
         'o', 15,
         'p', 16,
@@ -7821,139 +7821,139 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       if (set_contains(extras_character_set_1, 10, lookahead)) SKIP(38);
       END_STATE();
     case 39:
-      if (lookahead == 'd') ADVANCE(89);
+      if (lookahead == 'd') ADVANCE(88);
       END_STATE();
     case 40:
       ACCEPT_TOKEN(anon_sym_as);
-      if (lookahead == 'y') ADVANCE(90);
+      if (lookahead == 'y') ADVANCE(89);
       END_STATE();
     case 41:
-      if (lookahead == 'a') ADVANCE(91);
+      if (lookahead == 'a') ADVANCE(90);
       END_STATE();
     case 42:
-      if (lookahead == 'e') ADVANCE(92);
+      if (lookahead == 'e') ADVANCE(91);
       END_STATE();
     case 43:
-      if (lookahead == 'p') ADVANCE(93);
-      if (lookahead == 't') ADVANCE(94);
+      if (lookahead == 'p') ADVANCE(92);
+      if (lookahead == 't') ADVANCE(93);
       END_STATE();
     case 44:
-      if (lookahead == 'n') ADVANCE(95);
+      if (lookahead == 'n') ADVANCE(94);
       END_STATE();
     case 45:
-      if (lookahead == 's') ADVANCE(96);
+      if (lookahead == 's') ADVANCE(95);
       END_STATE();
     case 46:
-      if (lookahead == 'p') ADVANCE(97);
+      if (lookahead == 'p') ADVANCE(96);
       END_STATE();
     case 47:
-      if (lookahead == 'l') ADVANCE(98);
-      if (lookahead == 'r') ADVANCE(99);
+      if (lookahead == 'l') ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(98);
       END_STATE();
     case 48:
-      if (lookahead == 'l') ADVANCE(100);
+      if (lookahead == 'l') ADVANCE(99);
       END_STATE();
     case 49:
       ACCEPT_TOKEN(sym__fn);
       END_STATE();
     case 50:
-      if (lookahead == 'r') ADVANCE(101);
+      if (lookahead == 'r') ADVANCE(100);
       END_STATE();
     case 51:
-      if (lookahead == 'l') ADVANCE(102);
+      if (lookahead == 'l') ADVANCE(101);
       END_STATE();
     case 52:
-      if (lookahead == 't') ADVANCE(103);
+      if (lookahead == 't') ADVANCE(102);
       END_STATE();
     case 53:
-      if (lookahead == 't') ADVANCE(104);
+      if (lookahead == 't') ADVANCE(103);
       END_STATE();
     case 54:
       ACCEPT_TOKEN(sym__if);
       END_STATE();
     case 55:
-      if (lookahead == 'p') ADVANCE(105);
+      if (lookahead == 'p') ADVANCE(104);
       END_STATE();
     case 56:
       ACCEPT_TOKEN(anon_sym_in);
       END_STATE();
     case 57:
-      if (lookahead == 'b') ADVANCE(106);
+      if (lookahead == 'b') ADVANCE(105);
       END_STATE();
     case 58:
-      if (lookahead == 'r') ADVANCE(107);
+      if (lookahead == 'r') ADVANCE(106);
       END_STATE();
     case 59:
-      if (lookahead == 'n') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(107);
       END_STATE();
     case 60:
       if (lookahead == 't') ADVANCE(33);
       END_STATE();
     case 61:
-      if (lookahead == 'n') ADVANCE(109);
-      if (lookahead == 't') ADVANCE(110);
+      if (lookahead == 'n') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(109);
       END_STATE();
     case 62:
-      if (lookahead == 'p') ADVANCE(111);
+      if (lookahead == 'p') ADVANCE(110);
       END_STATE();
     case 63:
-      if (lookahead == 't') ADVANCE(112);
+      if (lookahead == 't') ADVANCE(111);
       END_STATE();
     case 64:
-      if (lookahead == 't') ADVANCE(113);
+      if (lookahead == 't') ADVANCE(112);
       END_STATE();
     case 65:
-      if (lookahead == 'w') ADVANCE(114);
+      if (lookahead == 'w') ADVANCE(113);
       END_STATE();
     case 66:
-      if (lookahead == 't') ADVANCE(115);
+      if (lookahead == 't') ADVANCE(114);
       END_STATE();
     case 67:
-      if (lookahead == 'l') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(115);
       END_STATE();
     case 68:
       ACCEPT_TOKEN(anon_sym_or);
       END_STATE();
     case 69:
-      if (lookahead == 'b') ADVANCE(117);
+      if (lookahead == 'b') ADVANCE(116);
       END_STATE();
     case 70:
-      if (lookahead == 't') ADVANCE(118);
+      if (lookahead == 't') ADVANCE(117);
       END_STATE();
     case 71:
-      if (lookahead == 'h') ADVANCE(119);
+      if (lookahead == 'h') ADVANCE(118);
       END_STATE();
     case 72:
-      if (lookahead == 'm') ADVANCE(120);
+      if (lookahead == 'm') ADVANCE(119);
       END_STATE();
     case 73:
-      if (lookahead == 'a') ADVANCE(121);
+      if (lookahead == 'a') ADVANCE(120);
       END_STATE();
     case 74:
-      if (lookahead == 'r') ADVANCE(122);
+      if (lookahead == 'r') ADVANCE(121);
       END_STATE();
     case 75:
-      if (lookahead == 'r') ADVANCE(123);
+      if (lookahead == 'r') ADVANCE(122);
       END_STATE();
     case 76:
-      if (lookahead == 'a') ADVANCE(124);
-      if (lookahead == 'u') ADVANCE(125);
-      if (lookahead == 'y') ADVANCE(126);
+      if (lookahead == 'a') ADVANCE(123);
+      if (lookahead == 'u') ADVANCE(124);
+      if (lookahead == 'y') ADVANCE(125);
       END_STATE();
     case 77:
-      if (lookahead == 'e') ADVANCE(127);
+      if (lookahead == 'e') ADVANCE(126);
       END_STATE();
     case 78:
-      if (lookahead == 'i') ADVANCE(128);
+      if (lookahead == 'i') ADVANCE(127);
       END_STATE();
     case 79:
-      if (lookahead == 'd') ADVANCE(129);
+      if (lookahead == 'd') ADVANCE(128);
       END_STATE();
     case 80:
-      if (lookahead == 'e') ADVANCE(130);
+      if (lookahead == 'e') ADVANCE(129);
       END_STATE();
     case 81:
-      if (lookahead == 0x4ee5) ADVANCE(131);
+      if (lookahead == 0x4ee5) ADVANCE(130);
       END_STATE();
     case 82:
       ACCEPT_TOKEN(sym__else);
@@ -7962,7 +7962,7 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(sym__return);
       END_STATE();
     case 84:
-      if (lookahead == 'a') ADVANCE(132);
+      if (lookahead == 'a') ADVANCE(131);
       if (lookahead == 'o') ADVANCE(44);
       END_STATE();
     case 85:
@@ -7974,358 +7974,355 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'a') ADVANCE(51);
       END_STATE();
     case 87:
-      if (lookahead == 'e') ADVANCE(60);
-      END_STATE();
-    case 88:
       if (lookahead == 'a') ADVANCE(61);
       if (lookahead == 'u') ADVANCE(63);
       END_STATE();
-    case 89:
+    case 88:
       ACCEPT_TOKEN(anon_sym_and);
       END_STATE();
+    case 89:
+      if (lookahead == 'n') ADVANCE(132);
+      END_STATE();
     case 90:
-      if (lookahead == 'n') ADVANCE(133);
+      if (lookahead == 'i') ADVANCE(133);
       END_STATE();
     case 91:
-      if (lookahead == 'i') ADVANCE(134);
+      if (lookahead == 'a') ADVANCE(134);
       END_STATE();
     case 92:
+      ACCEPT_TOKEN(anon_sym_cap);
       if (lookahead == 'a') ADVANCE(135);
       END_STATE();
     case 93:
-      ACCEPT_TOKEN(anon_sym_cap);
-      if (lookahead == 'a') ADVANCE(136);
+      if (lookahead == 'c') ADVANCE(136);
       END_STATE();
     case 94:
-      if (lookahead == 'c') ADVANCE(137);
+      if (lookahead == 't') ADVANCE(137);
       END_STATE();
     case 95:
-      if (lookahead == 't') ADVANCE(138);
-      END_STATE();
-    case 96:
       if (lookahead == 'e') ADVANCE(82);
       END_STATE();
+    case 96:
+      if (lookahead == 'o') ADVANCE(138);
+      END_STATE();
     case 97:
-      if (lookahead == 'o') ADVANCE(139);
+      if (lookahead == 's') ADVANCE(139);
       END_STATE();
     case 98:
-      if (lookahead == 's') ADVANCE(140);
+      if (lookahead == 'k') ADVANCE(140);
       END_STATE();
     case 99:
-      if (lookahead == 'k') ADVANCE(141);
+      if (lookahead == 'e') ADVANCE(102);
       END_STATE();
     case 100:
-      if (lookahead == 'e') ADVANCE(103);
-      END_STATE();
-    case 101:
       ACCEPT_TOKEN(anon_sym_for);
       END_STATE();
-    case 102:
-      if (lookahead == 'a') ADVANCE(142);
+    case 101:
+      if (lookahead == 'a') ADVANCE(141);
       END_STATE();
-    case 103:
+    case 102:
       ACCEPT_TOKEN(aux_sym_external_import_token1);
       END_STATE();
+    case 103:
+      if (lookahead == 'p') ADVANCE(102);
+      END_STATE();
     case 104:
-      if (lookahead == 'p') ADVANCE(103);
+      if (lookahead == 'l') ADVANCE(142);
+      if (lookahead == 'o') ADVANCE(143);
       END_STATE();
     case 105:
-      if (lookahead == 'l') ADVANCE(143);
-      if (lookahead == 'o') ADVANCE(144);
+      if (lookahead == 'a') ADVANCE(144);
       END_STATE();
     case 106:
-      if (lookahead == 'a') ADVANCE(145);
+      if (lookahead == 'y') ADVANCE(145);
       END_STATE();
     case 107:
-      if (lookahead == 'y') ADVANCE(146);
+      if (lookahead == 'g') ADVANCE(146);
       END_STATE();
     case 108:
-      if (lookahead == 'g') ADVANCE(147);
+      if (lookahead == 'a') ADVANCE(147);
       END_STATE();
     case 109:
-      if (lookahead == 'a') ADVANCE(148);
+      if (lookahead == 'c') ADVANCE(148);
       END_STATE();
     case 110:
-      if (lookahead == 'c') ADVANCE(149);
-      END_STATE();
-    case 111:
       ACCEPT_TOKEN(anon_sym_mcp);
       END_STATE();
-    case 112:
+    case 111:
       ACCEPT_TOKEN(anon_sym_mut);
       END_STATE();
-    case 113:
-      if (lookahead == 'r') ADVANCE(150);
+    case 112:
+      if (lookahead == 'r') ADVANCE(149);
       END_STATE();
-    case 114:
+    case 113:
       ACCEPT_TOKEN(anon_sym_new);
       END_STATE();
-    case 115:
+    case 114:
       ACCEPT_TOKEN(anon_sym_not);
       END_STATE();
-    case 116:
-      if (lookahead == 'l') ADVANCE(151);
+    case 115:
+      if (lookahead == 'l') ADVANCE(150);
       END_STATE();
-    case 117:
+    case 116:
       ACCEPT_TOKEN(anon_sym_pub);
       END_STATE();
-    case 118:
-      if (lookahead == 'u') ADVANCE(152);
+    case 117:
+      if (lookahead == 'u') ADVANCE(151);
       END_STATE();
-    case 119:
+    case 118:
       if (lookahead == 'i') ADVANCE(32);
       END_STATE();
+    case 119:
+      if (lookahead == 'a') ADVANCE(152);
+      END_STATE();
     case 120:
-      if (lookahead == 'a') ADVANCE(153);
+      if (lookahead == 'w') ADVANCE(153);
       END_STATE();
     case 121:
-      if (lookahead == 'w') ADVANCE(154);
+      if (lookahead == 'u') ADVANCE(154);
       END_STATE();
     case 122:
-      if (lookahead == 'u') ADVANCE(155);
+      if (lookahead == 'o') ADVANCE(155);
       END_STATE();
     case 123:
-      if (lookahead == 'o') ADVANCE(156);
+      if (lookahead == 'i') ADVANCE(156);
       END_STATE();
     case 124:
-      if (lookahead == 'i') ADVANCE(157);
-      END_STATE();
-    case 125:
       if (lookahead == 'e') ADVANCE(32);
       END_STATE();
-    case 126:
+    case 125:
       ACCEPT_TOKEN(anon_sym_try);
       END_STATE();
-    case 127:
+    case 126:
       ACCEPT_TOKEN(anon_sym_use);
       END_STATE();
-    case 128:
-      if (lookahead == 'l') ADVANCE(158);
+    case 127:
+      if (lookahead == 'l') ADVANCE(157);
       END_STATE();
-    case 129:
+    case 128:
       if (lookahead == 'i') ADVANCE(54);
       END_STATE();
-    case 130:
-      if (lookahead == 'l') ADVANCE(159);
+    case 129:
+      if (lookahead == 'l') ADVANCE(158);
       END_STATE();
-    case 131:
+    case 130:
       if (lookahead == 0x5916) ADVANCE(82);
       END_STATE();
+    case 131:
+      if (lookahead == 'p') ADVANCE(159);
+      if (lookahead == 't') ADVANCE(93);
+      END_STATE();
     case 132:
-      if (lookahead == 'p') ADVANCE(160);
-      if (lookahead == 't') ADVANCE(94);
+      if (lookahead == 'c') ADVANCE(160);
       END_STATE();
     case 133:
-      if (lookahead == 'c') ADVANCE(161);
+      if (lookahead == 't') ADVANCE(161);
       END_STATE();
     case 134:
-      if (lookahead == 't') ADVANCE(162);
+      if (lookahead == 'k') ADVANCE(162);
       END_STATE();
     case 135:
-      if (lookahead == 'k') ADVANCE(163);
+      if (lookahead == 'b') ADVANCE(163);
       END_STATE();
     case 136:
-      if (lookahead == 'b') ADVANCE(164);
+      if (lookahead == 'h') ADVANCE(164);
       END_STATE();
     case 137:
-      if (lookahead == 'h') ADVANCE(165);
+      if (lookahead == 'i') ADVANCE(165);
       END_STATE();
     case 138:
-      if (lookahead == 'i') ADVANCE(166);
+      if (lookahead == 'r') ADVANCE(166);
       END_STATE();
     case 139:
-      if (lookahead == 'r') ADVANCE(167);
-      END_STATE();
-    case 140:
       if (lookahead == 'e') ADVANCE(37);
       END_STATE();
-    case 141:
-      if (lookahead == 'a') ADVANCE(168);
+    case 140:
+      if (lookahead == 'a') ADVANCE(167);
       END_STATE();
-    case 142:
+    case 141:
       if (lookahead == 't') ADVANCE(37);
       END_STATE();
-    case 143:
+    case 142:
       ACCEPT_TOKEN(anon_sym_impl);
       END_STATE();
+    case 143:
+      if (lookahead == 'r') ADVANCE(168);
+      END_STATE();
     case 144:
-      if (lookahead == 'r') ADVANCE(169);
+      if (lookahead == '_') ADVANCE(169);
       END_STATE();
     case 145:
-      if (lookahead == '_') ADVANCE(170);
-      END_STATE();
-    case 146:
       if (lookahead == 'a') ADVANCE(49);
       END_STATE();
-    case 147:
+    case 146:
       ACCEPT_TOKEN(anon_sym_lang);
       END_STATE();
-    case 148:
+    case 147:
       if (lookahead == 'u') ADVANCE(33);
       END_STATE();
-    case 149:
-      if (lookahead == 'h') ADVANCE(171);
+    case 148:
+      if (lookahead == 'h') ADVANCE(170);
       END_STATE();
-    case 150:
+    case 149:
       if (lookahead == 'a') ADVANCE(82);
       END_STATE();
-    case 151:
+    case 150:
       ACCEPT_TOKEN(sym_null);
       END_STATE();
+    case 151:
+      if (lookahead == 'r') ADVANCE(171);
+      END_STATE();
     case 152:
-      if (lookahead == 'r') ADVANCE(172);
+      if (lookahead == 'n') ADVANCE(172);
       END_STATE();
     case 153:
       if (lookahead == 'n') ADVANCE(173);
       END_STATE();
     case 154:
-      if (lookahead == 'n') ADVANCE(174);
+      if (lookahead == 'c') ADVANCE(174);
       END_STATE();
     case 155:
-      if (lookahead == 'c') ADVANCE(175);
+      if (lookahead == 'w') ADVANCE(175);
       END_STATE();
     case 156:
-      if (lookahead == 'w') ADVANCE(176);
+      if (lookahead == 't') ADVANCE(176);
       END_STATE();
     case 157:
-      if (lookahead == 't') ADVANCE(177);
-      END_STATE();
-    case 158:
       if (lookahead == 'e') ADVANCE(35);
       END_STATE();
+    case 158:
+      if (lookahead == 'd') ADVANCE(177);
+      END_STATE();
     case 159:
-      if (lookahead == 'd') ADVANCE(178);
+      if (lookahead == 'a') ADVANCE(135);
       END_STATE();
     case 160:
-      if (lookahead == 'a') ADVANCE(136);
-      END_STATE();
-    case 161:
       ACCEPT_TOKEN(anon_sym_async);
       END_STATE();
-    case 162:
+    case 161:
       ACCEPT_TOKEN(anon_sym_await);
       END_STATE();
-    case 163:
+    case 162:
       ACCEPT_TOKEN(sym_break_statement);
       END_STATE();
-    case 164:
-      if (lookahead == 'i') ADVANCE(179);
+    case 163:
+      if (lookahead == 'i') ADVANCE(178);
       END_STATE();
-    case 165:
+    case 164:
       ACCEPT_TOKEN(anon_sym_catch);
       END_STATE();
+    case 165:
+      if (lookahead == 'n') ADVANCE(179);
+      END_STATE();
     case 166:
-      if (lookahead == 'n') ADVANCE(180);
+      if (lookahead == 't') ADVANCE(180);
       END_STATE();
     case 167:
-      if (lookahead == 't') ADVANCE(181);
-      END_STATE();
-    case 168:
       if (lookahead == 'u') ADVANCE(83);
       END_STATE();
+    case 168:
+      if (lookahead == 't') ADVANCE(181);
+      END_STATE();
     case 169:
-      if (lookahead == 't') ADVANCE(182);
+      if (lookahead == 's') ADVANCE(182);
       END_STATE();
     case 170:
-      if (lookahead == 's') ADVANCE(183);
-      END_STATE();
-    case 171:
       ACCEPT_TOKEN(anon_sym_match);
       END_STATE();
-    case 172:
+    case 171:
       if (lookahead == 'n') ADVANCE(83);
       END_STATE();
-    case 173:
-      if (lookahead == 't') ADVANCE(184);
+    case 172:
+      if (lookahead == 't') ADVANCE(183);
       END_STATE();
-    case 174:
+    case 173:
       ACCEPT_TOKEN(anon_sym_spawn);
       END_STATE();
-    case 175:
-      if (lookahead == 't') ADVANCE(185);
+    case 174:
+      if (lookahead == 't') ADVANCE(184);
       END_STATE();
-    case 176:
+    case 175:
       ACCEPT_TOKEN(anon_sym_throw);
       END_STATE();
-    case 177:
+    case 176:
       ACCEPT_TOKEN(anon_sym_trait);
       END_STATE();
-    case 178:
+    case 177:
       ACCEPT_TOKEN(sym_yield_statement);
       END_STATE();
+    case 178:
+      if (lookahead == 'l') ADVANCE(185);
+      END_STATE();
     case 179:
-      if (lookahead == 'l') ADVANCE(186);
+      if (lookahead == 'u') ADVANCE(186);
       END_STATE();
     case 180:
-      if (lookahead == 'u') ADVANCE(187);
-      END_STATE();
-    case 181:
       ACCEPT_TOKEN(anon_sym_export);
       END_STATE();
-    case 182:
+    case 181:
       ACCEPT_TOKEN(anon_sym_import);
       END_STATE();
+    case 182:
+      if (lookahead == 'a') ADVANCE(187);
+      END_STATE();
     case 183:
-      if (lookahead == 'a') ADVANCE(188);
+      if (lookahead == 'i') ADVANCE(188);
       END_STATE();
     case 184:
-      if (lookahead == 'i') ADVANCE(189);
-      END_STATE();
-    case 185:
       ACCEPT_TOKEN(anon_sym_struct);
       END_STATE();
+    case 185:
+      if (lookahead == 'i') ADVANCE(189);
+      END_STATE();
     case 186:
-      if (lookahead == 'i') ADVANCE(190);
+      if (lookahead == 'e') ADVANCE(190);
       END_STATE();
     case 187:
-      if (lookahead == 'e') ADVANCE(191);
+      if (lookahead == 'm') ADVANCE(191);
       END_STATE();
     case 188:
-      if (lookahead == 'm') ADVANCE(192);
+      if (lookahead == 'c') ADVANCE(192);
       END_STATE();
     case 189:
-      if (lookahead == 'c') ADVANCE(193);
+      if (lookahead == 't') ADVANCE(193);
       END_STATE();
     case 190:
-      if (lookahead == 't') ADVANCE(194);
-      END_STATE();
-    case 191:
       ACCEPT_TOKEN(sym_continue_statement);
       END_STATE();
+    case 191:
+      if (lookahead == 'm') ADVANCE(194);
+      END_STATE();
     case 192:
-      if (lookahead == 'm') ADVANCE(195);
+      if (lookahead == '_') ADVANCE(195);
       END_STATE();
     case 193:
-      if (lookahead == '_') ADVANCE(196);
+      if (lookahead == 'y') ADVANCE(196);
       END_STATE();
     case 194:
-      if (lookahead == 'y') ADVANCE(197);
-      END_STATE();
-    case 195:
       if (lookahead == 'a') ADVANCE(35);
       END_STATE();
-    case 196:
-      if (lookahead == 's') ADVANCE(198);
+    case 195:
+      if (lookahead == 's') ADVANCE(197);
       END_STATE();
-    case 197:
+    case 196:
       ACCEPT_TOKEN(anon_sym_capability);
       END_STATE();
+    case 197:
+      if (lookahead == 'w') ADVANCE(198);
+      END_STATE();
     case 198:
-      if (lookahead == 'w') ADVANCE(199);
+      if (lookahead == 'i') ADVANCE(199);
       END_STATE();
     case 199:
-      if (lookahead == 'i') ADVANCE(200);
+      if (lookahead == 't') ADVANCE(200);
       END_STATE();
     case 200:
-      if (lookahead == 't') ADVANCE(201);
+      if (lookahead == 'c') ADVANCE(201);
       END_STATE();
     case 201:
-      if (lookahead == 'c') ADVANCE(202);
+      if (lookahead == 'h') ADVANCE(202);
       END_STATE();
     case 202:
-      if (lookahead == 'h') ADVANCE(203);
-      END_STATE();
-    case 203:
       ACCEPT_TOKEN(anon_sym_semantic_switch);
       END_STATE();
     default:
@@ -10203,6 +10200,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -10219,6 +10217,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
     anon_sym_or,
     anon_sym_and,
   },
@@ -10227,6 +10226,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
     anon_sym_or,
     anon_sym_and,
   },
@@ -10235,6 +10235,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
   },
   [5] = {
     sym__fn,
@@ -10243,11 +10244,13 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
   },
   [6] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
   },
   [7] = {
     sym__fn,
@@ -10255,6 +10258,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_mut,
     anon_sym_in,
     anon_sym_catch,
+    anon_sym_lang,
   },
   [8] = {
     sym__let,
@@ -10275,6 +10279,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     anon_sym_or,
     anon_sym_and,
@@ -10297,6 +10302,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     anon_sym_or,
     anon_sym_and,
@@ -10322,6 +10328,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -10351,6 +10358,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -10380,6 +10388,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -10412,6 +10421,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -10444,6 +10454,7 @@ static const TSSymbol ts_reserved_words[15][MAX_RESERVED_WORD_SET_SIZE] = {
     anon_sym_struct,
     anon_sym_import,
     anon_sym_use,
+    anon_sym_lang,
     anon_sym_export,
     sym_null,
     anon_sym_not,
@@ -87904,7 +87915,7 @@ TS_PUBLIC const TSLanguage *tree_sitter_crush(void) {
     .primary_state_ids = ts_primary_state_ids,
     .name = "crush",
     .reserved_words = &ts_reserved_words[0][0],
-    .max_reserved_word_set_size = 31,
+    .max_reserved_word_set_size = 32,
     .metadata = {
       .major_version = 0,
       .minor_version = 1,
