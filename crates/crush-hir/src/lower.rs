@@ -9,6 +9,8 @@ mod pattern;
 mod scope;
 mod stmt;
 
+use std::borrow::Cow;
+
 use crush_syntax::{Node, Tree};
 
 use crate::body::{
@@ -36,7 +38,7 @@ pub(crate) enum Part<'tree> {
 }
 
 /// Lowers `fn`, a method, or anything else with `parameters` and a `body`.
-pub(crate) fn function(tree: &Tree, owner: BodyOwner, node: Node<'_>, map: &BodyMap) -> Body {
+pub(crate) fn function<'tree>(tree: &'tree Tree, owner: BodyOwner, node: Node<'tree>, map: &'tree BodyMap) -> Body {
     let mut lowering = Lowering::new(tree, owner, map);
     lowering.enter_segment(node);
     let range = lowering.range(node);
@@ -56,7 +58,7 @@ pub(crate) fn function(tree: &Tree, owner: BodyOwner, node: Node<'_>, map: &Body
 }
 
 /// Lowers the top level of a file: `parts` in the order of the text; `fn main` runs last.
-pub(crate) fn top_level(tree: &Tree, parts: &[Part<'_>], map: &BodyMap) -> Body {
+pub(crate) fn top_level<'tree>(tree: &'tree Tree, parts: &[Part<'tree>], map: &'tree BodyMap) -> Body {
     let mut lowering = Lowering::new(tree, BodyOwner::TopLevel, map);
     let len = map.segments().last().map_or(0, |last| last.body_start + last.len);
     let range = BodyRange::new(0, len);
@@ -85,6 +87,10 @@ pub(crate) fn top_level(tree: &Tree, parts: &[Part<'_>], map: &BodyMap) -> Body 
 struct Lowering<'tree> {
     tree: &'tree Tree,
     map: &'tree BodyMap,
+    /// The text of the segment being lowered, read once: every name in it would cost a search in the rope.
+    text: Cow<'tree, str>,
+    /// Where that text starts in the file.
+    text_start: usize,
     /// What to subtract from an offset of the file to have one of the body, in the segment being lowered.
     shift: i64,
     body: Body,
@@ -99,10 +105,23 @@ impl<'tree> Lowering<'tree> {
     fn new(tree: &'tree Tree, owner: BodyOwner, map: &'tree BodyMap) -> Self {
         let mut body = Body::empty(owner);
         body.blocks.clear();
-        Self { tree, map, shift: 0, body, scopes: Scopes::default(), loops: vec![0], depth: 0, too_deep: false }
+        Self {
+            tree,
+            map,
+            text: Cow::Borrowed(""),
+            text_start: 0,
+            shift: 0,
+            body,
+            scopes: Scopes::default(),
+            loops: vec![0],
+            depth: 0,
+            too_deep: false,
+        }
     }
 
-    fn enter_segment(&mut self, node: Node<'_>) {
+    fn enter_segment(&mut self, node: Node<'tree>) {
+        self.text = self.tree.text_of(node);
+        self.text_start = node.start_byte();
         let start = offset(node.start_byte());
         let in_body = self.map.from_file(start).unwrap_or(start);
         self.shift = i64::from(start) - i64::from(in_body);
@@ -119,8 +138,14 @@ impl<'tree> Lowering<'tree> {
         BodyRange::new(start, in_body(node.end_byte()).max(start))
     }
 
+    /// The text of a node in the segment.
+    fn text_of(&self, node: Node<'_>) -> &str {
+        let in_segment = |at: usize| at.saturating_sub(self.text_start);
+        self.text.get(in_segment(node.start_byte())..in_segment(node.end_byte())).unwrap_or_default()
+    }
+
     fn name(&self, node: Node<'_>) -> Name {
-        Name::from(&*self.tree.text_of(node))
+        Name::from(self.text_of(node))
     }
 
     /// The name in a field of `node`, with its place; `None` where it is missing.

@@ -55,12 +55,12 @@ impl ItemKind {
 pub(super) fn item(tree: &Tree, node: Node<'_>) -> Item {
     let text = tree.text_of(node);
     let print = print(node);
-    let mut collector = Collector { tree, start: node.start_byte() };
+    let collector = Collector { text: &text, start: node.start_byte() };
     Item {
         start: narrow(node.start_byte()),
         len: narrow(node.end_byte() - node.start_byte()),
         key: key(&("", print, &*text)),
-        kind: collector.kind(node, &text),
+        kind: collector.kind(node),
         has_error: print.has_error,
         print,
         trailing: 0,
@@ -77,18 +77,19 @@ pub(super) fn narrow(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-struct Collector<'tree> {
-    tree: &'tree Tree,
+struct Collector<'text> {
+    /// The text of the item.
+    text: &'text str,
     /// Where the item starts.
     start: usize,
 }
 
-impl<'tree> Collector<'tree> {
-    fn kind(&mut self, node: Node<'tree>, text: &str) -> ItemKind {
+impl Collector<'_> {
+    fn kind(&self, node: Node<'_>) -> ItemKind {
         match node.kind() {
             "function_definition" => match self.function(node, "") {
                 Some(mut function) => {
-                    function.structs = self.nested_structs(node, text);
+                    function.structs = self.nested_structs(node);
                     ItemKind::Function(Arc::new(function))
                 }
                 None => ItemKind::Error,
@@ -97,8 +98,8 @@ impl<'tree> Collector<'tree> {
                 Some(structure) => ItemKind::Struct(Arc::new(structure)),
                 None => ItemKind::Error,
             },
-            "impl_block" => self.methods(node, "type", text).map_or(ItemKind::Error, ItemKind::Impl),
-            "trait_definition" => self.methods(node, "name", text).map_or(ItemKind::Error, ItemKind::Trait),
+            "impl_block" => self.methods(node, "type").map_or(ItemKind::Error, ItemKind::Impl),
+            "trait_definition" => self.methods(node, "name").map_or(ItemKind::Error, ItemKind::Trait),
             "module_import" => self.import(node, "import"),
             "capability_import" => self.import(node, "use @cap"),
             "mcp_import" => self.import(node, "use @mcp"),
@@ -111,7 +112,7 @@ impl<'tree> Collector<'tree> {
             "comment" => ItemKind::Comment,
             "expression_statement" if self.is_main_call(node) => ItemKind::MainCall,
             kind if kind.ends_with("_statement") || kind == "polyglot_block" => {
-                let structs = self.nested_structs(node, text);
+                let structs = self.nested_structs(node);
                 ItemKind::Statement((!structs.is_empty()).then(|| Arc::new(structs)))
             }
             _ => ItemKind::Error,
@@ -123,8 +124,13 @@ impl<'tree> Collector<'tree> {
         BodyRange::new(from_start(node.start_byte()), from_start(node.end_byte()))
     }
 
+    fn text_of(&self, node: Node<'_>) -> &str {
+        let in_item = |at: usize| at.saturating_sub(self.start);
+        self.text.get(in_item(node.start_byte())..in_item(node.end_byte())).unwrap_or_default()
+    }
+
     fn text(&self, node: Node<'_>) -> Name {
-        Name::from(&*self.tree.text_of(node))
+        Name::from(self.text_of(node))
     }
 
     fn name(&self, node: Node<'_>, field: &str) -> Option<(Name, BodyRange)> {
@@ -132,7 +138,7 @@ impl<'tree> Collector<'tree> {
         (name.start_byte() < name.end_byte()).then(|| (self.text(name), self.range(name)))
     }
 
-    fn function(&self, node: Node<'tree>, owner: &str) -> Option<FunctionDef> {
+    fn function(&self, node: Node<'_>, owner: &str) -> Option<FunctionDef> {
         let (name, name_range) = self.name(node, "name")?;
         let mut params = Vec::new();
         if let Some(parameters) = node.child_by_field_name("parameters") {
@@ -154,12 +160,12 @@ impl<'tree> Collector<'tree> {
             return_type: self.name(node, "return_type").map(|(name, _)| name),
             is_async,
             has_body: node.child_by_field_name("body").is_some(),
-            key: key(&(owner, print(node), &*self.tree.text_of(node))),
+            key: key(&(owner, print(node), self.text_of(node))),
             structs: Vec::new(),
         })
     }
 
-    fn structure(&self, node: Node<'tree>) -> Option<StructDef> {
+    fn structure(&self, node: Node<'_>) -> Option<StructDef> {
         let (name, name_range) = self.name(node, "name")?;
         let mut fields = Vec::new();
         if let Some(body) = node.child_by_field_name("body") {
@@ -174,7 +180,7 @@ impl<'tree> Collector<'tree> {
         Some(StructDef { name, name_range, range: self.range(node), fields })
     }
 
-    fn methods(&self, node: Node<'tree>, type_field: &str, text: &str) -> Option<Arc<MethodsDef>> {
+    fn methods(&self, node: Node<'_>, type_field: &str) -> Option<Arc<MethodsDef>> {
         let (type_name, type_range) = self.name(node, type_field)?;
         let mut methods = Vec::new();
         if let Some(body) = node.child_by_field_name("body") {
@@ -190,19 +196,19 @@ impl<'tree> Collector<'tree> {
             type_range,
             trait_name: self.name(node, "trait").map(|(name, _)| name),
             methods,
-            structs: self.nested_structs(node, text),
+            structs: self.nested_structs(node),
         }))
     }
 
-    fn is_main_call(&self, node: Node<'tree>) -> bool {
+    fn is_main_call(&self, node: Node<'_>) -> bool {
         let call = node.named_child(0).filter(|call| call.kind() == "call_expression");
         let function = call.and_then(|call| call.child_by_field_name("function"));
         let arguments = call.and_then(|call| call.child_by_field_name("arguments"));
-        function.is_some_and(|function| &*self.tree.text_of(function) == "main")
+        function.is_some_and(|function| self.text_of(function) == "main")
             && arguments.is_some_and(|arguments| arguments.named_child_count() == 0)
     }
 
-    fn import(&self, node: Node<'tree>, form: &'static str) -> ItemKind {
+    fn import(&self, node: Node<'_>, form: &'static str) -> ItemKind {
         let path = node.child_by_field_name("path").or_else(|| node.child_by_field_name("uri"));
         let mut names = Vec::new();
         if let Some(list) = node.child_by_field_name("names") {
@@ -218,9 +224,9 @@ impl<'tree> Collector<'tree> {
     }
 
     /// The structs declared inside `node`. They are rare, so the tree is searched only where the word stands.
-    fn nested_structs(&self, node: Node<'tree>, text: &str) -> Vec<StructDef> {
+    fn nested_structs(&self, node: Node<'_>) -> Vec<StructDef> {
         let mut structs = Vec::new();
-        for (at, word) in text.match_indices("struct") {
+        for (at, word) in self.text.match_indices("struct") {
             let at = node.start_byte() + at;
             let found = node.descendant_for_byte_range(at, at + word.len()).and_then(|inner| inner.parent());
             if let Some(definition) =

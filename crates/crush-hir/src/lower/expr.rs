@@ -37,14 +37,14 @@ impl<'tree> Lowering<'tree> {
         let kind = match node.kind() {
             "identifier" if !node.is_missing() => self.name_expression(node),
             "integer" => self.integer(node, range),
-            "float" => match self.tree.text_of(node).parse() {
+            "float" => match self.text_of(node).parse() {
                 Ok(value) => ExprKind::Literal(Literal::Float(value)),
                 Err(_) => ExprKind::Missing,
             },
             "true" => ExprKind::Literal(Literal::Bool(true)),
             "false" => ExprKind::Literal(Literal::Bool(false)),
             "null" => ExprKind::Literal(Literal::Null),
-            "string" => ExprKind::Literal(Literal::Str(literal::string(self.tree, node))),
+            "string" => ExprKind::Literal(Literal::Str(self.string(node))),
             "array" => ExprKind::Array(self.expressions_in(node)),
             "map" => self.map_literal(node),
             "struct_literal" => self.struct_literal(node, false),
@@ -113,7 +113,7 @@ impl<'tree> Lowering<'tree> {
     }
 
     fn integer(&mut self, node: Node<'tree>, range: BodyRange) -> ExprKind {
-        match literal::integer(&self.tree.text_of(node)) {
+        match literal::integer(self.text_of(node)) {
             Some(value) => ExprKind::Literal(Literal::Int(value)),
             None => {
                 self.problem("integer-range", range, "this integer does not fit in 64 bits");
@@ -148,7 +148,7 @@ impl<'tree> Lowering<'tree> {
         let entries = entries.into_iter().filter_map(|entry| {
             let key = entry.child_by_field_name("key")?;
             let name = match key.kind() {
-                "string" => literal::string(self.tree, key),
+                "string" => self.string(key),
                 _ => self.name(key),
             };
             Some((name, self.expression_field(entry, "value")))

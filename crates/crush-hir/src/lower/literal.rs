@@ -1,7 +1,9 @@
 //! The values of literals.
 
-use crush_syntax::{Node, Tree};
+use crush_syntax::Node;
 use smol_str::SmolStr;
+
+use super::Lowering;
 
 /// The value of an integer literal; `None` when it does not fit.
 pub(super) fn integer(text: &str) -> Option<i64> {
@@ -13,19 +15,21 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     }
 }
 
-/// The value of a string literal, escapes resolved.
-pub(super) fn string(tree: &Tree, node: Node<'_>) -> SmolStr {
-    let mut value = String::new();
-    let mut cursor = node.walk();
-    for part in node.named_children(&mut cursor) {
-        let text = tree.text_of(part);
-        match part.kind() {
-            "string_content" => value.push_str(&text),
-            "escape_sequence" => value.push_str(escaped(&text)),
-            _ => {}
+impl Lowering<'_> {
+    /// The value of a string literal, escapes resolved.
+    pub(super) fn string(&self, node: Node<'_>) -> SmolStr {
+        let mut value = String::new();
+        let mut cursor = node.walk();
+        for part in node.named_children(&mut cursor) {
+            let text = self.text_of(part);
+            match part.kind() {
+                "string_content" => value.push_str(text),
+                "escape_sequence" => value.push_str(escaped(text)),
+                _ => {}
+            }
         }
+        value.into()
     }
-    value.into()
 }
 
 /// What an escape stands for; an unknown one stands for the character after the backslash.

@@ -46,7 +46,7 @@ impl<'tree> Lowering<'tree> {
 
     fn literal_pattern(&mut self, node: Node<'tree>) -> Pattern {
         match node.kind() {
-            "integer" => match literal::integer(&self.tree.text_of(node)) {
+            "integer" => match literal::integer(self.text_of(node)) {
                 Some(value) => Pattern::Literal(Literal::Int(value)),
                 None => {
                     let range = self.range(node);
@@ -54,7 +54,7 @@ impl<'tree> Lowering<'tree> {
                     Pattern::Missing
                 }
             },
-            "string" => Pattern::Literal(Literal::Str(literal::string(self.tree, node))),
+            "string" => Pattern::Literal(Literal::Str(self.string(node))),
             "true" => Pattern::Literal(Literal::Bool(true)),
             "false" => Pattern::Literal(Literal::Bool(false)),
             _ => Pattern::Missing,
