@@ -108,6 +108,7 @@ module.exports = grammar({
     $._plain_body,
     $._case, // `case` and `fallback` are words of a switch and names everywhere else
     $._fallback,
+    $._line_before_else,
     // Never produced; they say what the scanner may do.
     $._same_line, // what comes next must begin on this line
     $._no_statement, // a line that begins a statement breaks off what was open
@@ -615,7 +616,15 @@ module.exports = grammar({
       optional(field('alternative', $.else_clause)),
     )),
 
-    else_clause: $ => seq(keyword($, 'else'), choice($.block, $.if_expression)),
+    else_clause: $ => seq(optional($._late), keyword($, 'else'), choice($.block, $.if_expression)),
+
+    // An `else` has to stand on the line of the `}`. One on a later line is read all the same, with this as its error.
+    // (The name, which never comes, is there so that `else` is lexed as the keyword.)
+    _late: $ => seq(
+      alias($._line_before_else, '\n'),
+      optional($.identifier),
+      alias($._incomplete, 'else on the line of `}`'),
+    ),
 
     match_expression: $ => seq('match', field('value', $._head), field('arms', $.match_arms)),
 

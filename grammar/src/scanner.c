@@ -21,6 +21,7 @@ enum Token {
   PLAIN_BODY,
   CASE,
   FALLBACK,
+  LINE_BEFORE_ELSE,
   SAME_LINE,
   NO_STATEMENT,
   HEAD_VALUE,
@@ -35,14 +36,21 @@ static bool finish(TSLexer *lexer, enum Token token) {
 }
 
 // Takes the lines up to the next one with something on it.
-static bool scan_newline(TSLexer *lexer, bool brace_may_follow) {
+static bool scan_newline(TSLexer *lexer, const bool *valid, bool recovering) {
   lexer->mark_end(lexer);
   while (is_space(lexer->lookahead)) {
     bool line_ends = lexer->lookahead == '\n';
     advance(lexer);
     if (line_ends) lexer->mark_end(lexer);
   }
-  if (brace_may_follow && lexer->lookahead == '{') return false;
+  if (recovering) return finish(lexer, NEWLINE);
+  if (valid[BRACE_MAY_FOLLOW] && lexer->lookahead == '{') return false;
+  if (valid[LINE_BEFORE_ELSE] && lexer->lookahead == 'e') {
+    static const char *const elses[] = {"else", NULL};
+    char word[WORD_SIZE];
+    read_word(lexer, word);
+    if (is_one_of(word, elses)) return finish(lexer, LINE_BEFORE_ELSE);
+  }
   return finish(lexer, NEWLINE);
 }
 
@@ -159,7 +167,7 @@ bool tree_sitter_crush_external_scanner_scan(void *payload, TSLexer *lexer, cons
   if (lexer->lookahead == '\n') {
     // Where a line must go on and does not, the newline is an error at the right place.
     if (valid[NEWLINE] || valid[SAME_LINE] || valid[BLOCK_OPEN]) {
-      return scan_newline(lexer, !recovering && valid[BRACE_MAY_FOLLOW]);
+      return scan_newline(lexer, valid, recovering);
     }
     return valid[NO_STATEMENT] && statement_follows(lexer) && finish(lexer, NEWLINE);
   }

@@ -116,6 +116,8 @@ const BROKEN: &[&str] = &[
     "a..",
     "\\",
     "/* not closed",
+    "if a { b }\nelse { c }",
+    "if a { b }\nelse if c { d }\nelse { e }",
     "let m = {a: }",
     "let m = {a: foo()",
     "foo(1, + )",
@@ -142,7 +144,6 @@ const BROKEN: &[&str] = &[
     "{ a: 1, b }",
 ];
 
-/// Broken lines that open what only a later line could close: what follows is read as their inside.
 fn parse(source: &str) -> Tree {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_crush::LANGUAGE.into()).expect("the language fits the library");
