@@ -145,6 +145,7 @@ impl Vm<'_> {
     }
 
     /// `object[start:stop:step]`: null bounds are the edges, others are clamped.
+    #[inline(never)]
     pub(crate) fn slice(
         &mut self,
         object: RuntimeValue,
@@ -184,6 +185,7 @@ impl Vm<'_> {
     }
 
     /// `len(value)`: elements of an array or map, bytes of a string.
+    #[inline(never)]
     pub(crate) fn len(&self, value: RuntimeValue) -> Result<RuntimeValue, Trap> {
         if let Ref(_) | Borrow(_) = value {
             match self.arena.read_value(value)? {
@@ -197,6 +199,7 @@ impl Vm<'_> {
     }
 
     /// Whether a value is an instance of the class.
+    #[inline(never)]
     pub(crate) fn is_instance(&self, value: RuntimeValue, class: ClassId) -> Result<bool, Trap> {
         let (Ref(_) | Borrow(_)) = value else {
             return Ok(false);

@@ -123,6 +123,7 @@ impl Vm<'_> {
     }
 
     /// `-value`.
+    #[inline(never)]
     pub(crate) fn negate(&self, value: RuntimeValue) -> Result<RuntimeValue, Trap> {
         match value {
             Int(value) => value.checked_neg().map(Int).ok_or_else(Trap::overflow),

@@ -24,6 +24,7 @@ pub(crate) struct Callee {
 
 impl Vm<'_> {
     /// What a value calls with so many arguments.
+    #[inline(never)]
     pub(crate) fn callee(&self, value: RuntimeValue, given: usize) -> Result<Callee, Trap> {
         let (id, closure, captures) = match value {
             Function(id) => (id, None, 0),
@@ -64,7 +65,7 @@ impl Vm<'_> {
     }
 
     /// Ends the borrows that a frame still owns (B2, B4).
-    #[inline]
+    #[inline(never)]
     pub(crate) fn release_owners(&mut self, frame: Frame) {
         let function = self.image.program.function(frame.function);
         if function.owners.is_empty() && function.owner_cells.is_empty() {
@@ -84,6 +85,7 @@ impl Vm<'_> {
     }
 
     /// Ends the borrow that an owner held, if it still lives.
+    #[inline(never)]
     pub(crate) fn end_owned(&mut self, held: RuntimeValue, site: SiteId) {
         if let Borrow(borrow) = held {
             self.arena.end_borrow(borrow, site);
@@ -91,6 +93,7 @@ impl Vm<'_> {
     }
 
     /// Ends the borrow that an owner cell holds. A register that holds no cell (yet) owns nothing.
+    #[inline(never)]
     pub(crate) fn end_cell(&mut self, cell: RuntimeValue, site: SiteId) {
         if let Ref(cell) = cell
             && let Some(held) = self.arena.cell(cell)
@@ -145,6 +148,7 @@ impl Vm<'_> {
 
     /// Calls a capability (H1 to H4). Its arguments are borrowed until it returns (H3); those it changes arrive as
     /// exclusive handles.
+    #[inline(never)]
     pub(crate) fn call_capability<R: Recorder>(
         &mut self,
         capability: CapId,

@@ -34,22 +34,28 @@ impl Vm<'_> {
     /// frame tells which one.
     pub(crate) fn interpret<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         let image = self.image.clone();
-        let stop = self.stop.clone();
         let functions: &[Code] = &image.program.functions;
-        let limit = self.quotas.instructions;
 
-        let Frame { mut function, pc, base, .. } = self.current;
-        let mut base = base as usize;
-        let mut running: &Code = &functions[function.index()];
-        let mut code: *const I = running.code.as_ptr();
+        // Only these three change as it runs, so that they can stay in machine registers; what else is known of the
+        // running function is looked up in `self.current` where it is needed.
+        let Frame { function, pc, base, .. } = self.current;
+        let mut code: *const I = functions[function.index()].code.as_ptr();
         // Safety: the current frame stands before an instruction, and its window is on the stack.
         let mut ip: *const I = unsafe { code.add(pc as usize) };
-        let mut regs: *mut RuntimeValue = unsafe { self.stack.as_mut_ptr().add(base) };
+        let mut regs: *mut RuntimeValue = unsafe { self.stack.as_mut_ptr().add(base as usize) };
 
         macro_rules! get {
             ($reg:expr) => {
                 // Safety: verified to lie in the window.
                 unsafe { *regs.add($reg.index()) }
+            };
+        }
+        // To look at a register without copying it: tag and payload are loaded apart, as they were stored. A load of the
+        // whole value right after would wait for both stores.
+        macro_rules! peek {
+            ($reg:expr) => {
+                // Safety: verified to lie in the window; the reference is gone when the pattern has been matched.
+                unsafe { &*regs.add($reg.index()) }
             };
         }
         macro_rules! set {
@@ -68,7 +74,7 @@ impl Vm<'_> {
         }
         macro_rules! site {
             () => {
-                image.site(function, pc!() - 1)
+                image.site(self.current.function, pc!() - 1)
             };
         }
         macro_rules! save {
@@ -95,14 +101,16 @@ impl Vm<'_> {
             () => {
                 if self.arena.collection_due() {
                     save!();
-                    check!(self.collect_if_due(base + usize::from(running.registers)));
+                    check!(self.collect());
                 }
             };
         }
         // At every turn of a loop and every call: whether to stop.
         macro_rules! safepoint {
             () => {
-                if stop.load(Ordering::Relaxed) || self.credit.wrapping_add(pc!() as u64) > limit {
+                if self.stop.load(Ordering::Relaxed)
+                    || self.credit.wrapping_add(pc!() as u64) > self.quotas.instructions
+                {
                     fail!(self.stopped());
                 }
             };
@@ -125,44 +133,92 @@ impl Vm<'_> {
                 }
             };
         }
-        // Two integers at once, else the general way.
+        // Two integers or floats at once, else the general way.
         macro_rules! less {
-            ($lhs:expr, $rhs:expr, $int:tt, $general:ident) => {{
-                let (lhs, rhs) = ($lhs, $rhs);
-                match (lhs, rhs) {
-                    (Int(a), Int(b)) => a $int b,
-                    (Float(a), Float(b)) => a $int b,
-                    _ => check!(self.$general(lhs, rhs)),
+            ($lhs:expr, $rhs:expr, $less:tt, $general:ident) => {
+                match (peek!($lhs), peek!($rhs)) {
+                    (&Int(a), &Int(b)) => a $less b,
+                    (&Float(a), &Float(b)) => a $less b,
+                    _ => check!(self.$general(get!($lhs), get!($rhs))),
                 }
-            }};
+            };
+        }
+        macro_rules! less_int {
+            ($lhs:expr, $rhs:expr, $less:tt, $general:ident) => {
+                match peek!($lhs) {
+                    &Int(a) => a $less $rhs.into(),
+                    _ => check!(self.$general(get!($lhs), Int($rhs.into()))),
+                }
+            };
+        }
+        macro_rules! more_int {
+            ($lhs:expr, $rhs:expr, $more:tt, $general:ident) => {
+                match peek!($lhs) {
+                    &Int(a) => a $more $rhs.into(),
+                    _ => check!(self.$general(Int($rhs.into()), get!($lhs))),
+                }
+            };
+        }
+        macro_rules! equal {
+            ($lhs:expr, $rhs:expr) => {
+                match (peek!($lhs), peek!($rhs)) {
+                    (&Int(a), &Int(b)) => a == b,
+                    _ => check!(self.equal(get!($lhs), get!($rhs))),
+                }
+            };
+        }
+        macro_rules! equal_int {
+            ($lhs:expr, $rhs:expr) => {
+                match peek!($lhs) {
+                    &Int(a) => a == $rhs.into(),
+                    _ => check!(self.equal(get!($lhs), Int($rhs.into()))),
+                }
+            };
         }
         macro_rules! arith {
-            ($dst:expr, $lhs:expr, $rhs:expr, $checked:ident, $float:tt, $op:expr) => {{
-                let (lhs, rhs) = ($lhs, $rhs);
-                match (lhs, rhs) {
-                    (Int(a), Int(b)) => match a.$checked(b) {
+            ($dst:expr, $lhs:expr, $rhs:expr, $checked:ident, $float:tt, $op:expr) => {
+                match (peek!($lhs), peek!($rhs)) {
+                    (&Int(a), &Int(b)) => match a.$checked(b) {
                         Some(result) => set!($dst, Int(result)),
                         None => fail!(Trap::overflow()),
                     },
-                    (Float(a), Float(b)) => set!($dst, Float(a $float b)),
-                    _ => set!($dst, check!(self.arith($op, lhs, rhs))),
+                    (&Float(a), &Float(b)) => set!($dst, Float(a $float b)),
+                    _ => set!($dst, check!(self.arith($op, get!($lhs), get!($rhs)))),
                 }
-            }};
+            };
+        }
+        macro_rules! arith_int {
+            ($dst:expr, $lhs:expr, $rhs:expr, $checked:ident, $op:expr) => {
+                match peek!($lhs) {
+                    &Int(a) => match a.$checked($rhs.into()) {
+                        Some(result) => set!($dst, Int(result)),
+                        None => fail!(Trap::overflow()),
+                    },
+                    _ => set!($dst, check!(self.arith($op, get!($lhs), Int($rhs.into())))),
+                }
+            };
         }
         macro_rules! divide {
-            ($dst:expr, $lhs:expr, $rhs:expr, $op:expr) => {{
-                let (lhs, rhs) = ($lhs, $rhs);
-                match (lhs, rhs) {
-                    (Int(a), Int(b)) => set!($dst, Int(check!(int_arith($op, a, b)))),
-                    _ => set!($dst, check!(self.arith($op, lhs, rhs))),
+            ($dst:expr, $lhs:expr, $rhs:expr, $op:expr) => {
+                match (peek!($lhs), peek!($rhs)) {
+                    (&Int(a), &Int(b)) => set!($dst, Int(check!(int_arith($op, a, b)))),
+                    _ => set!($dst, check!(self.arith($op, get!($lhs), get!($rhs)))),
                 }
-            }};
+            };
+        }
+        macro_rules! divide_int {
+            ($dst:expr, $lhs:expr, $rhs:expr, $op:expr) => {
+                match peek!($lhs) {
+                    &Int(a) => set!($dst, Int(check!(int_arith($op, a, $rhs.into())))),
+                    _ => set!($dst, check!(self.arith($op, get!($lhs), Int($rhs.into())))),
+                }
+            };
         }
         macro_rules! truth {
-            ($value:expr) => {
-                match $value {
-                    Bool(value) => value,
-                    value => check!(self.truth(value)),
+            ($reg:expr) => {
+                match peek!($reg) {
+                    &Bool(value) => value,
+                    _ => check!(self.truth(get!($reg))),
                 }
             };
         }
@@ -175,8 +231,9 @@ impl Vm<'_> {
                 if self.callers.len() + 1 >= self.quotas.call_depth {
                     fail!(self.quota(Resource::CallDepth, self.quotas.call_depth as u64));
                 }
-                let caller = Frame { function, pc: pc!() as u32, base: base as u32, dst: self.current.dst };
-                let window = base + usize::from(running.registers);
+                let caller = self.current;
+                let base = caller.base as usize;
+                let window = base + usize::from(functions[caller.function.index()].registers);
                 let next = &functions[callee.index()];
                 let top = window + usize::from(next.registers);
                 if top > self.stack.len() {
@@ -209,12 +266,9 @@ impl Vm<'_> {
                 }
                 self.credit = self.credit.wrapping_add(u64::from(caller.pc));
                 self.callers.push(caller);
-                function = callee;
-                base = window;
-                running = next;
-                code = running.code.as_ptr();
+                code = next.code.as_ptr();
                 ip = code;
-                self.current = Frame { function, pc: 0, base: base as u32, dst };
+                self.current = Frame { function: callee, pc: 0, base: window as u32, dst };
                 if R::ENABLED {
                     recorder.entered(&self.moment());
                 }
@@ -228,22 +282,23 @@ impl Vm<'_> {
                 if R::ENABLED {
                     recorder.returned(&self.moment(), value);
                 }
-                self.release_owners(self.current);
-                let dst = self.current.dst;
+                let left = self.current;
+                let function = &functions[left.function.index()];
+                if !function.owners.is_empty() || !function.owner_cells.is_empty() {
+                    self.release_owners(left);
+                }
                 let Some(caller) = self.callers.pop() else {
                     return Ok(value);
                 };
-                self.credit = self.credit.wrapping_add(self.current.pc.into()).wrapping_sub(caller.pc.into());
+                self.credit = self.credit.wrapping_add(left.pc.into()).wrapping_sub(caller.pc.into());
                 self.current = caller;
-                function = caller.function;
-                base = caller.base as usize;
-                running = &functions[function.index()];
-                code = running.code.as_ptr();
+                code = functions[caller.function.index()].code.as_ptr();
                 // Safety: the caller's window is on the stack below, and a call is never the last instruction.
                 unsafe {
                     ip = code.add(caller.pc as usize);
-                    regs = self.stack.as_mut_ptr().add(base);
+                    regs = self.stack.as_mut_ptr().add(caller.base as usize);
                 }
+                let dst = left.dst;
                 set!(dst, value);
             }};
         }
@@ -269,7 +324,7 @@ impl Vm<'_> {
                 }
 
                 I::NewCell { dst, src } => {
-                    set!(dst, check!(self.arena.alloc(Object::Cell(get!(src)), site!())).into());
+                    set!(dst, check!(self.new_cell(get!(src), site!())));
                     collect!();
                 }
                 I::GetCell { dst, cell } => match get!(cell) {
@@ -281,121 +336,69 @@ impl Vm<'_> {
                     _ => fail!(Trap::malformed("a register holds no cell")),
                 },
                 I::NewClosure { dst, function: callee, first } => {
-                    let count = functions[callee.index()].captures;
-                    let captures = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
-                    let closure = Object::closure(FunctionId(callee.0.into()), captures);
-                    set!(dst, check!(self.arena.alloc(closure, site!())).into());
+                    set!(dst, check!(self.new_closure(callee, first, site!())));
                     collect!();
                 }
 
-                I::Add { dst, lhs, rhs } => {
-                    let (lhs, rhs) = (get!(lhs), get!(rhs));
-                    match (lhs, rhs) {
-                        (Int(a), Int(b)) => match a.checked_add(b) {
-                            Some(sum) => set!(dst, Int(sum)),
-                            None => fail!(Trap::overflow()),
-                        },
-                        (Float(a), Float(b)) => set!(dst, Float(a + b)),
-                        _ => {
-                            save!();
-                            set!(dst, check!(self.add(lhs, rhs, site!())));
-                            collect!();
-                        }
-                    }
-                }
-                I::Sub { dst, lhs, rhs } => {
-                    arith!(dst, get!(lhs), get!(rhs), checked_sub, -, Arith::Sub)
-                }
-                I::Mul { dst, lhs, rhs } => {
-                    arith!(dst, get!(lhs), get!(rhs), checked_mul, *, Arith::Mul)
-                }
-                I::Div { dst, lhs, rhs } => divide!(dst, get!(lhs), get!(rhs), Arith::Div),
-                I::Rem { dst, lhs, rhs } => divide!(dst, get!(lhs), get!(rhs), Arith::Rem),
-                I::AddInt { dst, lhs, rhs } => match get!(lhs) {
-                    Int(a) => match a.checked_add(rhs.into()) {
+                I::Add { dst, lhs, rhs } => match (peek!(lhs), peek!(rhs)) {
+                    (&Int(a), &Int(b)) => match a.checked_add(b) {
                         Some(sum) => set!(dst, Int(sum)),
                         None => fail!(Trap::overflow()),
                     },
-                    lhs => {
+                    (&Float(a), &Float(b)) => set!(dst, Float(a + b)),
+                    _ => {
                         save!();
-                        set!(dst, check!(self.add(lhs, Int(rhs.into()), site!())));
+                        set!(dst, check!(self.add(get!(lhs), get!(rhs), site!())));
                         collect!();
                     }
                 },
-                I::SubInt { dst, lhs, rhs } => {
-                    arith!(dst, get!(lhs), Int(rhs.into()), checked_sub, -, Arith::Sub);
-                }
-                I::MulInt { dst, lhs, rhs } => {
-                    arith!(dst, get!(lhs), Int(rhs.into()), checked_mul, *, Arith::Mul);
-                }
-                I::DivInt { dst, lhs, rhs } => divide!(dst, get!(lhs), Int(rhs.into()), Arith::Div),
-                I::RemInt { dst, lhs, rhs } => divide!(dst, get!(lhs), Int(rhs.into()), Arith::Rem),
+                I::Sub { dst, lhs, rhs } => arith!(dst, lhs, rhs, checked_sub, -, Arith::Sub),
+                I::Mul { dst, lhs, rhs } => arith!(dst, lhs, rhs, checked_mul, *, Arith::Mul),
+                I::Div { dst, lhs, rhs } => divide!(dst, lhs, rhs, Arith::Div),
+                I::Rem { dst, lhs, rhs } => divide!(dst, lhs, rhs, Arith::Rem),
+                I::AddInt { dst, lhs, rhs } => match peek!(lhs) {
+                    &Int(a) => match a.checked_add(rhs.into()) {
+                        Some(sum) => set!(dst, Int(sum)),
+                        None => fail!(Trap::overflow()),
+                    },
+                    _ => {
+                        save!();
+                        set!(dst, check!(self.add(get!(lhs), Int(rhs.into()), site!())));
+                        collect!();
+                    }
+                },
+                I::SubInt { dst, lhs, rhs } => arith_int!(dst, lhs, rhs, checked_sub, Arith::Sub),
+                I::MulInt { dst, lhs, rhs } => arith_int!(dst, lhs, rhs, checked_mul, Arith::Mul),
+                I::DivInt { dst, lhs, rhs } => divide_int!(dst, lhs, rhs, Arith::Div),
+                I::RemInt { dst, lhs, rhs } => divide_int!(dst, lhs, rhs, Arith::Rem),
                 I::Neg { dst, src } => set!(dst, check!(self.negate(get!(src)))),
-                I::Not { dst, src } => set!(dst, Bool(!truth!(get!(src)))),
-                I::ToBool { dst, src } => set!(dst, Bool(truth!(get!(src)))),
+                I::Not { dst, src } => set!(dst, Bool(!truth!(src))),
+                I::ToBool { dst, src } => set!(dst, Bool(truth!(src))),
 
-                I::Eq { dst, lhs, rhs } => {
-                    set!(dst, Bool(check!(self.equal(get!(lhs), get!(rhs)))))
-                }
-                I::Ne { dst, lhs, rhs } => {
-                    set!(dst, Bool(!check!(self.equal(get!(lhs), get!(rhs)))))
-                }
-                I::Lt { dst, lhs, rhs } => set!(dst, Bool(less!(get!(lhs), get!(rhs), <, less))),
-                I::Le { dst, lhs, rhs } => {
-                    set!(dst, Bool(less!(get!(lhs), get!(rhs), <=, less_or_equal)))
-                }
+                I::Eq { dst, lhs, rhs } => set!(dst, Bool(equal!(lhs, rhs))),
+                I::Ne { dst, lhs, rhs } => set!(dst, Bool(!equal!(lhs, rhs))),
+                I::Lt { dst, lhs, rhs } => set!(dst, Bool(less!(lhs, rhs, <, less))),
+                I::Le { dst, lhs, rhs } => set!(dst, Bool(less!(lhs, rhs, <=, less_or_equal))),
 
                 I::Jump { target: Far(offset) } => jump!(offset),
-                I::JumpIf { cond, target } => jump_if!(truth!(get!(cond)), target),
-                I::JumpIfNot { cond, target } => jump_if!(!truth!(get!(cond)), target),
-                I::JumpEq { lhs, rhs, target } => {
-                    jump_if!(check!(self.equal(get!(lhs), get!(rhs))), target)
-                }
-                I::JumpNe { lhs, rhs, target } => {
-                    jump_if!(!check!(self.equal(get!(lhs), get!(rhs))), target)
-                }
-                I::JumpLt { lhs, rhs, target } => {
-                    jump_if!(less!(get!(lhs), get!(rhs), <, less), target)
-                }
-                I::JumpNotLt { lhs, rhs, target } => {
-                    jump_if!(!less!(get!(lhs), get!(rhs), <, less), target)
-                }
-                I::JumpLe { lhs, rhs, target } => {
-                    jump_if!(less!(get!(lhs), get!(rhs), <=, less_or_equal), target)
-                }
-                I::JumpNotLe { lhs, rhs, target } => {
-                    jump_if!(!less!(get!(lhs), get!(rhs), <=, less_or_equal), target);
-                }
-                I::JumpEqInt { lhs, rhs, target } => {
-                    jump_if!(check!(self.equal(get!(lhs), Int(rhs.into()))), target);
-                }
-                I::JumpNeInt { lhs, rhs, target } => {
-                    jump_if!(!check!(self.equal(get!(lhs), Int(rhs.into()))), target);
-                }
-                I::JumpLtInt { lhs, rhs, target } => {
-                    jump_if!(less!(get!(lhs), Int(rhs.into()), <, less), target)
-                }
-                I::JumpNotLtInt { lhs, rhs, target } => {
-                    jump_if!(!less!(get!(lhs), Int(rhs.into()), <, less), target)
-                }
-                I::JumpLeInt { lhs, rhs, target } => {
-                    jump_if!(less!(get!(lhs), Int(rhs.into()), <=, less_or_equal), target);
-                }
-                I::JumpNotLeInt { lhs, rhs, target } => {
-                    jump_if!(!less!(get!(lhs), Int(rhs.into()), <=, less_or_equal), target);
-                }
-                I::JumpGtInt { lhs, rhs, target } => {
-                    jump_if!(less!(Int(rhs.into()), get!(lhs), <, less), target)
-                }
-                I::JumpNotGtInt { lhs, rhs, target } => {
-                    jump_if!(!less!(Int(rhs.into()), get!(lhs), <, less), target)
-                }
-                I::JumpGeInt { lhs, rhs, target } => {
-                    jump_if!(less!(Int(rhs.into()), get!(lhs), <=, less_or_equal), target);
-                }
-                I::JumpNotGeInt { lhs, rhs, target } => {
-                    jump_if!(!less!(Int(rhs.into()), get!(lhs), <=, less_or_equal), target);
-                }
+                I::JumpIf { cond, target } => jump_if!(truth!(cond), target),
+                I::JumpIfNot { cond, target } => jump_if!(!truth!(cond), target),
+                I::JumpEq { lhs, rhs, target } => jump_if!(equal!(lhs, rhs), target),
+                I::JumpNe { lhs, rhs, target } => jump_if!(!equal!(lhs, rhs), target),
+                I::JumpLt { lhs, rhs, target } => jump_if!(less!(lhs, rhs, <, less), target),
+                I::JumpNotLt { lhs, rhs, target } => jump_if!(!less!(lhs, rhs, <, less), target),
+                I::JumpLe { lhs, rhs, target } => jump_if!(less!(lhs, rhs, <=, less_or_equal), target),
+                I::JumpNotLe { lhs, rhs, target } => jump_if!(!less!(lhs, rhs, <=, less_or_equal), target),
+                I::JumpEqInt { lhs, rhs, target } => jump_if!(equal_int!(lhs, rhs), target),
+                I::JumpNeInt { lhs, rhs, target } => jump_if!(!equal_int!(lhs, rhs), target),
+                I::JumpLtInt { lhs, rhs, target } => jump_if!(less_int!(lhs, rhs, <, less), target),
+                I::JumpNotLtInt { lhs, rhs, target } => jump_if!(!less_int!(lhs, rhs, <, less), target),
+                I::JumpLeInt { lhs, rhs, target } => jump_if!(less_int!(lhs, rhs, <=, less_or_equal), target),
+                I::JumpNotLeInt { lhs, rhs, target } => jump_if!(!less_int!(lhs, rhs, <=, less_or_equal), target),
+                I::JumpGtInt { lhs, rhs, target } => jump_if!(more_int!(lhs, rhs, >, less), target),
+                I::JumpNotGtInt { lhs, rhs, target } => jump_if!(!more_int!(lhs, rhs, >, less), target),
+                I::JumpGeInt { lhs, rhs, target } => jump_if!(more_int!(lhs, rhs, >=, less_or_equal), target),
+                I::JumpNotGeInt { lhs, rhs, target } => jump_if!(!more_int!(lhs, rhs, >=, less_or_equal), target),
 
                 I::Call { dst, function: callee, first } => enter!(callee, first, dst, None),
                 I::CallValue { dst, callee, first, count } => {
@@ -418,16 +421,14 @@ impl Vm<'_> {
                         }
                         None => {
                             save!();
-                            let arguments: Vec<_> =
-                                (1..=u16::from(count)).map(|index| get!(Reg(first.0 + index))).collect();
-                            set!(dst, check!(self.built_in_method(receiver, name, &arguments, site!())));
+                            set!(dst, check!(self.call_built_in(name, first, count, site!())));
                             collect!();
                         }
                     }
                 }
                 I::CallCapability { dst, capability, first, count } => {
                     save!();
-                    let arguments: Vec<_> = (0..u16::from(count)).map(|index| get!(Reg(first.0 + index))).collect();
+                    let arguments = self.arguments(first, 0, count);
                     set!(dst, check!(self.call_capability(capability, &arguments, site!(), recorder)));
                     collect!();
                     safepoint!();
@@ -437,24 +438,15 @@ impl Vm<'_> {
                 I::Throw { src } => fail!(Trap::Throw(get!(src))),
 
                 I::NewArray { dst, first, count } => {
-                    let values = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
-                    set!(dst, check!(self.arena.alloc(Object::Array(values), site!())).into());
+                    set!(dst, check!(self.new_array(first, count, site!())));
                     collect!();
                 }
                 I::NewMap { dst, first, count } => {
-                    let pairs = (0..count).map(|index| {
-                        let key = first.0 + 2 * index;
-                        Ok((self.key(get!(Reg(key)))?, get!(Reg(key + 1))))
-                    });
-                    let map = check!(pairs.collect::<Result<Vec<_>, Trap>>()).into_iter().collect();
-                    set!(dst, check!(self.arena.alloc(Object::map(map), site!())).into());
+                    set!(dst, check!(self.new_map(first, count, site!())));
                     collect!();
                 }
                 I::NewInstance { dst, class, first } => {
-                    let shape = image.shapes[class.index()].clone();
-                    let count = shape.fields.len() as u16;
-                    let values = (0..count).map(|index| get!(Reg(first.0 + index))).collect();
-                    set!(dst, check!(self.arena.alloc(Object::instance(shape, values), site!())).into());
+                    set!(dst, check!(self.new_instance(class, first, site!())));
                     collect!();
                 }
                 I::NewRange { dst, start, end, inclusive } => {
@@ -462,38 +454,36 @@ impl Vm<'_> {
                     collect!();
                 }
                 I::GetIndex { dst, object, index } => {
-                    let (object, index) = (get!(object), get!(index));
-                    if let (Ref(array), Int(at)) = (object, index)
+                    if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
                         && let Ok(Object::Array(values)) = self.arena.read(array)
                         && let Some(&value) = values.get(at as usize)
                     {
                         set!(dst, value);
                     } else {
-                        set!(dst, check!(self.get_index(object, index, site!())));
+                        set!(dst, check!(self.get_index(get!(object), get!(index), site!())));
                         collect!();
                     }
                 }
                 I::GetIndexInt { dst, object, index } => {
-                    let object = get!(object);
-                    if let Ref(array) = object
+                    if let &Ref(array) = peek!(object)
                         && let Ok(Object::Array(values)) = self.arena.read(array)
                         && let Some(&value) = values.get(index as usize)
                     {
                         set!(dst, value);
                     } else {
-                        set!(dst, check!(self.get_index(object, Int(index.into()), site!())));
+                        set!(dst, check!(self.get_index(get!(object), Int(index.into()), site!())));
                         collect!();
                     }
                 }
                 I::SetIndex { object, index, src } => {
-                    let (object, index, value) = (get!(object), get!(index), get!(src));
-                    if let (Ref(array), Int(at)) = (object, index)
+                    let value = get!(src);
+                    if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
                         && let Ok(ObjectMut::Array(mut array)) = self.arena.write(array)
                         && array.set(at as usize, value).is_some()
                     {
                         continue;
                     }
-                    check!(self.set_index(object, index, value));
+                    check!(self.set_index(get!(object), get!(index), value));
                 }
                 I::GetField { dst, object, name } => {
                     set!(dst, check!(self.get_field(get!(object), name)))
@@ -523,7 +513,7 @@ impl Vm<'_> {
                     set!(Reg(state.0 + 1), Int(count));
                 }
                 I::RangeNext { dst, state, target: Near(offset) } => {
-                    let (Int(value), Int(left)) = (get!(state), get!(Reg(state.0 + 1))) else {
+                    let (&Int(value), &Int(left)) = (peek!(state), peek!(Reg(state.0 + 1))) else {
                         fail!(Trap::malformed("a loop that was not started"));
                     };
                     if left > 0 {
@@ -551,14 +541,14 @@ impl Vm<'_> {
                 }
 
                 I::BorrowShared { dst, src } => {
-                    let owner = image.owner(function, dst);
+                    let owner = image.owner(self.current.function, dst);
                     // The new borrow is taken before the old one ends (B4).
                     let borrow = check!(self.arena.borrow_shared(get!(src), owner, site!()));
                     self.end_owned(get!(dst), site!());
                     set!(dst, borrow.into());
                 }
                 I::BorrowExclusive { dst, src } => {
-                    let owner = image.owner(function, dst);
+                    let owner = image.owner(self.current.function, dst);
                     let borrow = check!(self.arena.borrow_exclusive(get!(src), owner, site!()));
                     self.end_owned(get!(dst), site!());
                     set!(dst, borrow.into());

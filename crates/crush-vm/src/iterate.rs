@@ -10,6 +10,7 @@ use RuntimeValue::{Borrow, Int, Ref};
 
 impl Vm<'_> {
     /// The first integer of a range, and how many there are; at most `i64::MAX`, which no loop gets to.
+    #[inline(never)]
     pub(crate) fn range(&self, start: RuntimeValue, end: RuntimeValue, inclusive: bool) -> Result<(i64, i64), Trap> {
         let (Int(first), Int(last)) = (start, end) else {
             let (start, end) = (self.described(start), self.described(end));
@@ -23,6 +24,7 @@ impl Vm<'_> {
     }
 
     /// The array of the integers of a range.
+    #[inline(never)]
     pub(crate) fn new_range(
         &mut self,
         start: RuntimeValue,
@@ -42,6 +44,7 @@ impl Vm<'_> {
     }
 
     /// Begins a loop over an object: the shared borrow that lasts as long as the loop (B2, B6).
+    #[inline(never)]
     pub(crate) fn start_loop(&mut self, iter: Reg, value: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         let runs = match value {
             Ref(object) => match self.arena.peek(object) {

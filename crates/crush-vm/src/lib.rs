@@ -14,6 +14,7 @@ mod image;
 mod instruction;
 mod interpret;
 mod iterate;
+mod make;
 mod method;
 mod operand;
 mod program;

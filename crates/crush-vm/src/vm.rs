@@ -226,16 +226,12 @@ impl<'h> Vm<'h> {
         Ok(())
     }
 
-    /// Collects what is no longer reached, if it is time to (A5): the roots are the registers of all frames and the
-    /// constants; live borrows are roots of the arena itself.
-    #[inline(always)]
-    pub(crate) fn collect_if_due(&mut self, top: usize) -> Result<(), Trap> {
-        if self.arena.collection_due() { self.collect(top) } else { Ok(()) }
-    }
-
+    /// Collects what is no longer reached (A5): the roots are the registers of all frames and the constants; live borrows
+    /// are roots of the arena itself.
     #[cold]
     #[inline(never)]
-    fn collect(&mut self, top: usize) -> Result<(), Trap> {
+    pub(crate) fn collect(&mut self) -> Result<(), Trap> {
+        let top = self.current.base as usize + usize::from(self.function().registers);
         let (stack, constants) = (&self.stack[..top.min(self.stack.len())], &self.constants);
         self.arena.collect(|marker| {
             marker.roots(stack);
@@ -250,6 +246,7 @@ impl<'h> Vm<'h> {
     }
 
     /// Prints a value and a newline.
+    #[inline(never)]
     pub(crate) fn print<R: Recorder>(&mut self, value: RuntimeValue, recorder: &mut R) -> Result<(), Trap> {
         let mut text = std::mem::take(&mut self.output.text);
         let room = self.output.limit.saturating_sub(self.output.printed);
