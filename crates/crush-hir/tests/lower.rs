@@ -114,8 +114,13 @@ new P(1)
 }
 
 #[test]
-fn broken_code_keeps_its_place() {
-    insta::assert_snapshot!(lowered("let x = \nlet = 5\nif { f( }\nfor in xs { }\nprint(1\nx.\nlet y = 2\n"));
+fn a_broken_line_costs_one_statement() {
+    for broken in
+        ["let x = ", "let = 5", "x.", "x = ", "return return", "for in xs { }", "if { print(1) }", "print(1, )) "]
+    {
+        let lowered = lowered(&format!("let a = 1\n{broken}\nlet b = 2\n"));
+        assert!(lowered.contains("let a#0 = 1\n") && lowered.contains("= 2\n"), "{broken}\n{lowered}");
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@ use crate::body::Name;
 
 /// The candidate that is least different from `name`, if it is similar at all.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a Name>) -> Option<&'a Name> {
-    let limit = (name.chars().count() / 3).max(1);
+    // Of a name of one or two letters, any other is as near.
+    let limit = name.chars().count() / 3;
     candidates
         .filter(|candidate| *candidate != name)
         .map(|candidate| (distance(name, candidate), candidate))

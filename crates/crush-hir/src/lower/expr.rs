@@ -181,7 +181,9 @@ impl<'tree> Lowering<'tree> {
             && arguments.named_child_count() > 0
         {
             let range = self.range(arguments);
-            self.problem("new-arguments", range, "`new` takes no arguments: name the fields, `new P { x: 1 }`");
+            let name = self.name_field(node, "name").map(|(name, _)| name).unwrap_or_default();
+            let message = format!("`new` takes no arguments: name the fields, `{name} {{ … }}`");
+            self.problem("new-arguments", range, message);
             self.expressions_in(arguments);
         }
         self.struct_literal(node, node.child_by_field_name("body").is_none())
