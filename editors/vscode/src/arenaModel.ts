@@ -143,7 +143,8 @@ function slotDetails(arena: Arena, id: string, slot: Slot): Row[] {
 }
 
 function borrowDetail(borrow: Borrow): string {
-  const holder = borrow.owner ?? "a temporary";
+  // The server writes names in backticks, as in Markdown; a row is plain text.
+  const holder = borrow.owner?.replaceAll("`", "") ?? "a temporary";
   return borrow.range ? `by ${holder}, line ${borrow.range.start.line + 1}` : `by ${holder}`;
 }
 

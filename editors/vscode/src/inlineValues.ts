@@ -112,7 +112,9 @@ function beside(color: string): vscode.TextEditorDecorationType {
 
 function decoration(document: vscode.TextDocument, value: EvaluatedLine): vscode.DecorationOptions {
   const end = document.lineAt(value.line).range.end;
-  const contentText = shorten(value.text, settings().get("inlineValues.maximumLength", 100));
+  const maximum = settings().get("inlineValues.maximumLength", 60);
+  // A fault has the line to itself, and its end says who holds the borrow.
+  const contentText = shorten(value.text, value.kind === "fault" ? 2 * maximum : maximum);
   const options: vscode.DecorationOptions = {
     range: new vscode.Range(end, end),
     renderOptions: { after: { contentText } },

@@ -3,12 +3,15 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import { CloseAction, LanguageClient, State } from "vscode-languageclient/node";
+import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
 import { findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
 
 export type Health = "starting" | "running" | "stopped" | "missing";
+
+/** As often as this in three minutes a server that died is started again. */
+const MAXIMUM_RESTARTS = 4;
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -130,14 +133,16 @@ export class Server implements vscode.Disposable {
         documentSelector: [{ language: "crush" }],
         outputChannel: this.log,
         initializationOptions: serverOptions,
-        connectionOptions: { maxRestartCount: 4 },
+        // Requests under way when the server dies fail; that is in the log, not a message each.
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: false, supportHtml: false },
       },
     );
     // A crash is told by the status item and healed by a restart; only giving up deserves a message.
-    const whatToDo = client.createDefaultErrorHandler(4);
+    const whatToDo = client.createDefaultErrorHandler(MAXIMUM_RESTARTS);
     client.clientOptions.errorHandler = {
-      error: (error, message, count) => whatToDo.error(error, message, count),
+      // A write to a server that has just died fails before its end is known. Giving up here would keep it dead.
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: async () => {
         const result = await whatToDo.closed();
         return result.action === CloseAction.Restart ? { ...result, handled: true } : result;

@@ -95,7 +95,7 @@ test("a page of another version or moment is not mixed in", () => {
 test("an object shows its borrows, its allocation and what it refers to", () => {
   const held = slot(1, {
     borrows: [
-      { kind: "shared", owner: "r", range: range(6) },
+      { kind: "shared", owner: "`r`", range: range(6) },
       { kind: "exclusive", owner: null, range: null },
     ],
     allocated: range(2),

@@ -251,13 +251,13 @@ sessions["main-job"] = function()
   local text = table.concat(vim.api.nvim_buf_get_lines(arena, 0, -1, false), "\n")
   check(text:find("fault"), "the moment:\n" .. text)
   check(text:find("array.*& ×1.*items"), "the borrowed array:\n" .. text)
-  check(text:find("shared borrow by .?shelf"), "who borrows it:\n" .. text)
+  check(text:find("shared borrow by shelf"), "who borrows it:\n" .. text)
   picture("nvim-arena")
 
   step("from the arena to the source")
   vim.api.nvim_set_current_win(vim.fn.bufwinid(arena))
   for number, line in ipairs(vim.api.nvim_buf_get_lines(arena, 0, -1, false)) do
-    if line:find("borrow by .?shelf") then
+    if line:find("borrow by shelf") then
       go(number)
     end
   end

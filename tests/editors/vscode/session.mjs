@@ -123,7 +123,7 @@ const sessions = {
       assert.match((await array.getAttribute("aria-label")) ?? "", /shared-borrowed/, "spoken borrow state");
       await array.click();
       await bench.page.keyboard.press("ArrowRight");
-      const rows = await bench.rows("Arena", (all) => all.some((r) => /shared borrow.*by .?shelf/.test(r.text)));
+      const rows = await bench.rows("Arena", (all) => all.some((r) => /shared borrow.*by shelf/.test(r.text)));
       assert.match(rows[0].text, /fault/);
       await bench.command("View: Toggle Panel Visibility");
       await bench.page.locator(".markers-panel").waitFor({ state: "hidden" });

@@ -151,7 +151,7 @@ export class Workbench {
   /** Ends the server with all it started, and removes what it wrote. */
   async stop() {
     await this.browser?.close();
-    if (this.server && this.server.exitCode === null) {
+    if (this.server && this.server.exitCode === null && this.server.signalCode === null) {
       const gone = once(this.server, "exit");
       process.kill(-this.server.pid, "SIGTERM");
       const forced = setTimeout(() => process.kill(-this.server.pid, "SIGKILL"), 5000);

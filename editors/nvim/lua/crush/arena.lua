@@ -139,7 +139,7 @@ local function render(page)
         end
         add(parts, slot.allocated)
         for _, borrow in ipairs(slot.borrows) do
-          local holder = "by " .. (present(borrow.owner) and borrow.owner or "a temporary")
+          local holder = "by " .. (present(borrow.owner) and borrow.owner:gsub("`", "") or "a temporary")
           local taken = present(borrow.range) and (", line %d"):format(borrow.range.start.line + 1) or ""
           local color = borrow.kind == "exclusive" and "CrushArenaExclusive" or "CrushArenaShared"
           add({ { ("      %s borrow %s%s"):format(borrow.kind, holder, taken), color } }, borrow.range)

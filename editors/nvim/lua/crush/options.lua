@@ -24,7 +24,7 @@ local defaults = {
   type_hints = true,
   inlay_hints = true,
   values = true,
-  maximum_length = 100,
+  maximum_length = 60,
   log = "warn",
 }
 

@@ -13,11 +13,12 @@ local GROUPS = { value = "CrushValue", output = "CrushOutput", fault = "CrushFau
 
 local states = {} ---@type table<integer, crush.State>
 
----@param text string
+--- A fault has the line to itself, and its end says who holds the borrow: it may be twice as long.
+---@param line table
 ---@return string
-local function shorten(text)
-  local flat = text:gsub("%s*[\r\n]+%s*", " ⏎ ")
-  local maximum = options.get().maximum_length
+local function shorten(line)
+  local flat = line.text:gsub("%s*[\r\n]+%s*", " ⏎ ")
+  local maximum = options.get().maximum_length * (line.kind == "fault" and 2 or 1)
   if vim.fn.strchars(flat) <= maximum then
     return flat
   end
@@ -36,7 +37,7 @@ local function place(bufnr, line)
   vim.api.nvim_buf_set_extmark(bufnr, namespace, line.line, start, {
     end_row = line.line,
     end_col = #text,
-    virt_text = { { "  " .. shorten(line.text), GROUPS[line.kind] or "CrushValue" } },
+    virt_text = { { "  " .. shorten(line), GROUPS[line.kind] or "CrushValue" } },
     virt_text_pos = "eol",
     hl_mode = "combine",
     line_hl_group = line.kind == "fault" and "CrushFaultLine" or nil,
