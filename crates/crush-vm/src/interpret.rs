@@ -531,9 +531,16 @@ impl Vm<'_> {
                     set!(Reg(iter.0 + 1), Int(0));
                 }
                 I::IterNext { dst, iter, target: Near(offset) } => {
-                    let (held, position) = (get!(iter), get!(Reg(iter.0 + 1)));
-                    if let Some((value, next)) = check!(self.next_element(held, position, site!())) {
-                        set!(Reg(iter.0 + 1), Int(next));
+                    let place = Reg(iter.0 + 1);
+                    if let (&Borrow(borrow), &Int(at)) = (peek!(iter), peek!(place))
+                        && let Ok(Object::Array(values)) = self.arena.read_through(borrow)
+                        && let Some(&value) = values.get(at as usize)
+                    {
+                        set!(place, Int(at.wrapping_add(1)));
+                        set!(dst, value);
+                        jump!(offset);
+                    } else if let Some((value, next)) = check!(self.next_element(get!(iter), get!(place), site!())) {
+                        set!(place, Int(next));
                         set!(dst, value);
                         collect!();
                         jump!(offset);
