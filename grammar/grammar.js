@@ -127,14 +127,16 @@ module.exports = grammar({
   ],
 
   rules: {
-    source_file: $ => repeat(choice(
-      ended($, choice($.statement, $.declaration)),
-      alias($._newline, '\n'),
-    )),
+    source_file: $ => repeat(choice($._line, $._declaration_line, alias($._newline, '\n'))),
 
     ...Object.fromEntries(Object.entries(SPELLINGS).map(([name, words]) => [`_${name}`, _ => token(choice(...words))])),
 
-    _statements: $ => repeat1(choice(ended($, $.statement), alias($._newline, '\n'))),
+    // Rules of their own, not inlined: as one subtree each, a line is taken over whole after an edit elsewhere.
+    _line: $ => ended($, $.statement),
+
+    _declaration_line: $ => ended($, $.declaration),
+
+    _statements: $ => repeat1(choice($._line, alias($._newline, '\n'))),
 
     // Declarations: only at the top of a file
 
