@@ -85,7 +85,7 @@ impl Compiler<'_, '_> {
         let range = body[id].range;
         let span = self.span(range);
         match &body[id].kind {
-            ExprKind::Missing => {}
+            ExprKind::Missing => self.not_understood(range),
             ExprKind::Unsupported(what) => self.not_supported(what, range),
             ExprKind::Literal(literal) => self.literal(literal, dst, range),
             ExprKind::Local(local) => self.copy(*local, dst, range),
@@ -172,8 +172,8 @@ impl Compiler<'_, '_> {
     /// The values of `ids` in consecutive registers.
     pub(crate) fn run(&mut self, ids: &[ExprId]) -> Reg {
         let first = self.frame.take_run(ids.len());
-        for (index, &id) in (first.0..).zip(ids) {
-            self.evaluate(id, Reg(index));
+        for (slot, &id) in slots(first).zip(ids) {
+            self.evaluate(id, slot);
         }
         first
     }
@@ -181,10 +181,12 @@ impl Compiler<'_, '_> {
     fn map(&mut self, entries: &[(Name, ExprId)], dst: Reg, range: BodyRange) {
         let span = self.span(range);
         let first = self.frame.take_run(2 * entries.len());
-        for (slot, (key, value)) in (first.0..).step_by(2).zip(entries) {
+        let mut slots = slots(first);
+        for (key, value) in entries {
+            let (Some(key_slot), Some(value_slot)) = (slots.next(), slots.next()) else { return };
             let constant = self.constant(Constant::Str(key.as_str().into()), range);
-            self.frame.emit(Instruction::LoadConst { dst: Reg(slot), constant }, span);
-            self.evaluate(*value, Reg(slot + 1));
+            self.frame.emit(Instruction::LoadConst { dst: key_slot, constant }, span);
+            self.evaluate(*value, value_slot);
         }
         let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
         self.frame.emit(Instruction::NewMap { dst, first, count }, span);
@@ -198,14 +200,14 @@ impl Compiler<'_, '_> {
         };
         let first = self.frame.take_run(structure.fields.len());
         for (field, _, value) in fields {
-            let slot = structure.fields.iter().position(|known| known.name == *field);
-            if let Some(slot) = slot.and_then(|slot| u16::try_from(slot).ok()) {
-                self.evaluate(*value, Reg(first.0 + slot));
+            let slot = slots(first).zip(&structure.fields).find(|(_, known)| known.name == *field);
+            if let Some((slot, _)) = slot {
+                self.evaluate(*value, slot);
             }
         }
-        for (slot, field) in (first.0..).zip(&structure.fields) {
+        for (slot, field) in slots(first).zip(&structure.fields) {
             if !fields.iter().any(|(name, ..)| *name == field.name) {
-                self.frame.emit(Instruction::LoadNull { dst: Reg(slot) }, span);
+                self.frame.emit(Instruction::LoadNull { dst: slot }, span);
             }
         }
         self.frame.emit(Instruction::NewInstance { dst, class, first }, span);
@@ -304,10 +306,10 @@ impl Compiler<'_, '_> {
         let later: Vec<_> = bounds.into_iter().flatten().collect();
         let object = self.stable_operand(base, &later);
         let first = self.frame.take_run(3);
-        for (slot, bound) in (first.0..).zip(bounds) {
+        for (slot, bound) in slots(first).zip(bounds) {
             match bound {
-                Some(bound) => self.evaluate(bound, Reg(slot)),
-                None => self.frame.emit(Instruction::LoadNull { dst: Reg(slot) }, span),
+                Some(bound) => self.evaluate(bound, slot),
+                None => self.frame.emit(Instruction::LoadNull { dst: slot }, span),
             }
         }
         self.frame.emit(Instruction::Slice { dst, object, first }, span);
@@ -358,8 +360,8 @@ impl Compiler<'_, '_> {
             Some(first) => first,
             None => {
                 let first = self.frame.take_run(captures.len());
-                for (slot, &src) in (first.0..).zip(&captures) {
-                    self.frame.emit(Instruction::Move { dst: Reg(slot), src }, span);
+                for (slot, &src) in slots(first).zip(&captures) {
+                    self.frame.emit(Instruction::Move { dst: slot, src }, span);
                 }
                 first
             }
@@ -368,8 +370,13 @@ impl Compiler<'_, '_> {
     }
 }
 
+/// The registers from `first` on. Beyond the last there is none, and the frame has overflowed.
+fn slots(first: Reg) -> impl Iterator<Item = Reg> {
+    (first.0..=u16::MAX).map(Reg)
+}
+
 /// The first register, when they follow each other.
 fn consecutive(regs: &[Reg]) -> Option<Reg> {
     let first = *regs.first()?;
-    (first.0..).zip(regs).all(|(expected, reg)| reg.0 == expected).then_some(first)
+    slots(first).zip(regs).all(|(expected, reg)| *reg == expected).then_some(first)
 }

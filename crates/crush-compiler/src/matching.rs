@@ -52,7 +52,8 @@ impl Compiler<'_, '_> {
     fn pattern(&mut self, pattern: &Pattern, value: Reg, next: Label, range: BodyRange) {
         let span = self.span(range);
         match pattern {
-            Pattern::Wildcard | Pattern::Missing => {}
+            Pattern::Wildcard => {}
+            Pattern::Missing => self.not_understood(range),
             Pattern::Binding(local) => {
                 let range = self.body[*local].range;
                 self.store(*local, value, range, true);

@@ -289,4 +289,10 @@ impl Compiler<'_, '_> {
         let range = self.range(range);
         self.shared.not_supported(what, range);
     }
+
+    /// What did not parse, and was not reported as such.
+    pub(crate) fn not_understood(&mut self, range: BodyRange) {
+        let range = self.range(range);
+        self.shared.problem("syntax", "this is not understood".into(), range);
+    }
 }

@@ -42,6 +42,10 @@ impl Compiler<'_, '_> {
     }
 
     fn statement(&mut self, id: StmtId) {
+        self.deep(|this| this.statement_at(id));
+    }
+
+    fn statement_at(&mut self, id: StmtId) {
         let body = self.body;
         let stmt = &body[id];
         let span = self.span(stmt.range);
@@ -78,7 +82,7 @@ impl Compiler<'_, '_> {
             }
             StmtKind::Try { body, error, handler } => self.try_catch(stmt.range, *body, *error, *handler),
             StmtKind::Unsupported(what) => self.not_supported(what, stmt.range),
-            StmtKind::Missing => {}
+            StmtKind::Missing => self.not_understood(stmt.range),
         }
         self.frame.release(mark);
     }
