@@ -33,25 +33,10 @@ fn build() -> Result<PathBuf, String> {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
-    let target_dir = profile_dir
-        .parent()
-        .expect("the profile's folder lies in the target directory");
+    let target_dir = profile_dir.parent().expect("the profile's folder lies in the target directory");
     let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "crush-analyzer",
-            "--bin",
-            "crush-analyzer",
-        ])
-        .args([
-            "--message-format",
-            "json-render-diagnostics",
-            "--profile",
-            profile,
-            "--target-dir",
-        ])
+        .args(["build", "--quiet", "--package", "crush-analyzer", "--bin", "crush-analyzer"])
+        .args(["--message-format", "json-render-diagnostics", "--profile", profile, "--target-dir"])
         .arg(target_dir)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
@@ -62,10 +47,6 @@ fn build() -> Result<PathBuf, String> {
 
 /// The executable that cargo's messages, one JSON object a line, speak of.
 fn executable(messages: &str) -> Option<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    messages
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .next_back()
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back()
 }

@@ -213,8 +213,7 @@ impl Client {
     ///
     /// When the response is an error.
     pub fn request(&mut self, method: &str, params: Value) -> Value {
-        self.try_request(method, params)
-            .unwrap_or_else(|error| panic!("{method} failed: {error}"))
+        self.try_request(method, params).unwrap_or_else(|error| panic!("{method} failed: {error}"))
     }
 
     /// Sends `textDocument/METHOD` about a document, with further parameters, and waits for its result.
@@ -236,10 +235,7 @@ impl Client {
     /// Sends changes that [`Document`] made.
     pub fn change(&mut self, document: &Document, changes: Vec<Value>) {
         let identifier = json!({ "uri": document.uri(), "version": document.version() });
-        self.notify(
-            "textDocument/didChange",
-            json!({ "textDocument": identifier, "contentChanges": changes }),
-        );
+        self.notify("textDocument/didChange", json!({ "textDocument": identifier, "contentChanges": changes }));
     }
 
     /// Saves a document.
@@ -254,27 +250,18 @@ impl Client {
 
     /// Waits for the diagnostics of the document as it is now.
     pub fn diagnostics(&mut self, document: &Document) -> Vec<Value> {
-        let published = self.wait_for(
-            &format!("diagnostics of version {}", document.version()),
-            |message| {
-                let params = message.about("textDocument/publishDiagnostics", document.uri())?;
-                (params["version"] == document.version()).then(|| params.clone())
-            },
-        );
-        published["diagnostics"]
-            .as_array()
-            .expect("diagnostics are an array")
-            .clone()
+        let published = self.wait_for(&format!("diagnostics of version {}", document.version()), |message| {
+            let params = message.about("textDocument/publishDiagnostics", document.uri())?;
+            (params["version"] == document.version()).then(|| params.clone())
+        });
+        published["diagnostics"].as_array().expect("diagnostics are an array").clone()
     }
 
     /// Waits for `crush/evaluation` of a document with one of these states.
     pub fn evaluation(&mut self, document: &Document, states: &[&str]) -> Value {
         self.wait_for(&format!("an evaluation that is {states:?}"), |message| {
             let params = message.about("crush/evaluation", document.uri())?;
-            params["state"]
-                .as_str()
-                .is_some_and(|state| states.contains(&state))
-                .then(|| params.clone())
+            params["state"].as_str().is_some_and(|state| states.contains(&state)).then(|| params.clone())
         })
     }
 
@@ -296,10 +283,7 @@ impl Client {
                 looked_at += 1;
             }
             if let Err(why) = self.receive(deadline) {
-                panic!(
-                    "{why} while waiting for {what}; received:\n{}",
-                    self.transcript()
-                );
+                panic!("{why} while waiting for {what}; received:\n{}", self.transcript());
             }
         }
     }
@@ -315,13 +299,9 @@ impl Client {
                 Ok(())
             }
             Ok(Incoming::Junk(_)) if self.tolerates_junk => Ok(()),
-            Ok(Incoming::Junk(line)) => {
-                Err(format!("a line that is no part of the protocol (`{line}`)"))
-            }
+            Ok(Incoming::Junk(line)) => Err(format!("a line that is no part of the protocol (`{line}`)")),
             Ok(Incoming::Broken(why)) => Err(format!("a broken message ({why})")),
-            Ok(Incoming::End) | Err(RecvTimeoutError::Disconnected) => {
-                Err("the server closed its output".into())
-            }
+            Ok(Incoming::End) | Err(RecvTimeoutError::Disconnected) => Err("the server closed its output".into()),
             Err(RecvTimeoutError::Timeout) => Err("nothing came".into()),
         }
     }
@@ -343,13 +323,8 @@ impl Client {
 
     /// The versions that diagnostics of `uri` were published for, in that order.
     pub fn published_versions(&mut self, uri: &str) -> Vec<i64> {
-        let published = self
-            .received()
-            .iter()
-            .filter_map(|m| m.about("textDocument/publishDiagnostics", uri));
-        published
-            .filter_map(|params| params["version"].as_i64())
-            .collect()
+        let published = self.received().iter().filter_map(|m| m.about("textDocument/publishDiagnostics", uri));
+        published.filter_map(|params| params["version"].as_i64()).collect()
     }
 
     /// Forgets the messages received so far, for sessions too long to keep.
@@ -380,10 +355,7 @@ impl Client {
             let _ = outgoing.send(Outgoing::Mark(reached));
         }
         if mark.recv_timeout(PATIENCE).is_err() {
-            panic!(
-                "the server does not read its input any more; received:\n{}",
-                self.transcript()
-            );
+            panic!("the server does not read its input any more; received:\n{}", self.transcript());
         }
     }
 
@@ -398,33 +370,18 @@ impl Client {
     ///
     /// When it is still running then.
     pub fn wait_for_end(&mut self, within: Duration) -> ExitStatus {
-        let ended = self
-            .server
-            .wait_timeout(within)
-            .expect("the server can be waited for");
-        ended.unwrap_or_else(|| {
-            panic!(
-                "the server still runs after {within:?}; received:\n{}",
-                self.transcript()
-            )
-        })
+        let ended = self.server.wait_timeout(within).expect("the server can be waited for");
+        ended.unwrap_or_else(|| panic!("the server still runs after {within:?}; received:\n{}", self.transcript()))
     }
 
     /// The last messages, one a line, for a person to read.
     fn transcript(&self) -> String {
         const MOST: usize = 60;
         let hidden = self.received.len().saturating_sub(MOST);
-        let mut text = format!(
-            "({} messages sent, {} received)\n",
-            self.sent,
-            self.received.len()
-        );
+        let mut text = format!("({} messages sent, {} received)\n", self.sent, self.received.len());
         for message in &self.received[hidden..] {
             let line = message.value.to_string();
-            let cut = line
-                .char_indices()
-                .nth(600)
-                .map_or(line.len(), |(at, _)| at);
+            let cut = line.char_indices().nth(600).map_or(line.len(), |(at, _)| at);
             text.push_str(&line[..cut]);
             text.push('\n');
         }

@@ -27,13 +27,7 @@ pub struct Document {
 impl Document {
     /// Version 1 of a CRUSH document with UTF-16 positions.
     pub fn new(uri: &str, text: &str) -> Self {
-        Self {
-            uri: uri.into(),
-            language: "crush",
-            version: 1,
-            text: text.into(),
-            encoding: Encoding::Utf16,
-        }
+        Self { uri: uri.into(), language: "crush", version: 1, text: text.into(), encoding: Encoding::Utf16 }
     }
 
     /// The same with other positions.
@@ -51,11 +45,7 @@ impl Document {
     /// The same under another URI, as version 1.
     #[must_use]
     pub fn copy_as(&self, uri: &str) -> Self {
-        Self {
-            uri: uri.into(),
-            version: 1,
-            ..self.clone()
-        }
+        Self { uri: uri.into(), version: 1, ..self.clone() }
     }
 
     /// Its URI.
@@ -99,10 +89,7 @@ impl Document {
     ///
     /// When the text does not hold it.
     pub fn position_of(&self, needle: &str, skip: usize) -> Value {
-        let at = self
-            .text
-            .find(needle)
-            .unwrap_or_else(|| panic!("`{needle}` is not in the text"));
+        let at = self.text.find(needle).unwrap_or_else(|| panic!("`{needle}` is not in the text"));
         self.position(at + skip)
     }
 
@@ -121,14 +108,10 @@ impl Document {
     }
 
     fn offset(&self, position: &Value) -> usize {
-        let number = |name: &str| {
-            usize::try_from(position[name].as_u64().expect("positions are numbers")).expect("small")
-        };
+        let number =
+            |name: &str| usize::try_from(position[name].as_u64().expect("positions are numbers")).expect("small");
         let (line, column) = (number("line"), number("character"));
-        let start = std::iter::once(0)
-            .chain(line_starts(&self.text))
-            .nth(line)
-            .expect("the line exists");
+        let start = std::iter::once(0).chain(line_starts(&self.text)).nth(line).expect("the line exists");
         let rest = &self.text[start..];
         match self.encoding {
             Encoding::Utf8 => start + column,
@@ -158,10 +141,7 @@ impl Document {
     ///
     /// When the text does not hold it.
     pub fn replace(&mut self, old: &str, new: &str) -> Vec<Value> {
-        let at = self
-            .text
-            .find(old)
-            .unwrap_or_else(|| panic!("`{old}` is not in the text"));
+        let at = self.text.find(old).unwrap_or_else(|| panic!("`{old}` is not in the text"));
         self.next_version();
         vec![self.edit(at..at + old.len(), new)]
     }
@@ -187,9 +167,7 @@ impl Document {
     /// One to four random changes, as the next version: words, brackets, line ends of all kinds, emoji, and deletions.
     pub fn random_changes(&mut self, rng: &mut Rng) -> Vec<Value> {
         self.next_version();
-        (0..rng.usize(1..=4))
-            .map(|_| self.random_change(rng))
-            .collect()
+        (0..rng.usize(1..=4)).map(|_| self.random_change(rng)).collect()
     }
 
     fn random_change(&mut self, rng: &mut Rng) -> Value {
@@ -230,17 +208,9 @@ impl Document {
             "=",
         ];
         let start = self.random_place(rng);
-        let end = if rng.bool() {
-            start
-        } else {
-            self.place_near(start + rng.usize(..24))
-        };
+        let end = if rng.bool() { start } else { self.place_near(start + rng.usize(..24)) };
         // Long texts shrink and short ones grow, so that the text stays about as long as it is.
-        let piece = if self.text.len() > 6_000 && rng.bool() {
-            ""
-        } else {
-            PIECES[rng.usize(..PIECES.len())]
-        };
+        let piece = if self.text.len() > 6_000 && rng.bool() { "" } else { PIECES[rng.usize(..PIECES.len())] };
         self.edit(start..end.max(start), piece)
     }
 
@@ -251,9 +221,7 @@ impl Document {
 
     fn place_near(&self, offset: usize) -> usize {
         let mut at = offset.min(self.text.len());
-        while !self.text.is_char_boundary(at)
-            || self.text[..at].ends_with('\r') && self.text[at..].starts_with('\n')
-        {
+        while !self.text.is_char_boundary(at) || self.text[..at].ends_with('\r') && self.text[at..].starts_with('\n') {
             at -= 1;
         }
         at
@@ -263,9 +231,7 @@ impl Document {
 /// Where the lines after the first start: after `\n`, `\r\n` and a lone `\r`.
 fn line_starts(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let ends = move |at: &usize| {
-        bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n')
-    };
+    let ends = move |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     (0..bytes.len()).filter(ends).map(|at| at + 1)
 }
 
@@ -276,19 +242,10 @@ mod tests {
     #[test]
     fn positions_count_what_the_encoding_says() {
         let document = Document::new("untitled:a", "a\r\n😀b\rc");
-        assert_eq!(
-            document.position_of("b", 0),
-            json!({ "line": 1, "character": 2 })
-        );
-        assert_eq!(
-            document.position_of("c", 0),
-            json!({ "line": 2, "character": 0 })
-        );
+        assert_eq!(document.position_of("b", 0), json!({ "line": 1, "character": 2 }));
+        assert_eq!(document.position_of("c", 0), json!({ "line": 2, "character": 0 }));
         let document = document.with_encoding(Encoding::Utf8);
-        assert_eq!(
-            document.position_of("b", 0),
-            json!({ "line": 1, "character": 4 })
-        );
+        assert_eq!(document.position_of("b", 0), json!({ "line": 1, "character": 4 }));
     }
 
     #[test]

@@ -33,26 +33,13 @@ pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
     pub(crate) fn set_closed(&self, closed: bool) {
-        *self
-            .0
-            .0
-            .lock()
-            .expect("nobody panics with the gate in hand") = closed;
+        *self.0.0.lock().expect("nobody panics with the gate in hand") = closed;
         self.0.1.notify_all();
     }
 
     fn pass(&self) {
-        let closed = self
-            .0
-            .0
-            .lock()
-            .expect("nobody panics with the gate in hand");
-        drop(
-            self.0
-                .1
-                .wait_while(closed, |closed| *closed)
-                .expect("nobody panics with the gate in hand"),
-        );
+        let closed = self.0.0.lock().expect("nobody panics with the gate in hand");
+        drop(self.0.1.wait_while(closed, |closed| *closed).expect("nobody panics with the gate in hand"));
     }
 }
 
@@ -63,8 +50,7 @@ pub(crate) fn read(stdout: ChildStdout, gate: Gate) -> mpsc::Receiver<Incoming> 
         let mut stream = BufReader::new(stdout);
         loop {
             gate.pass();
-            let incoming =
-                read_one(&mut stream).unwrap_or_else(|error| Incoming::Broken(error.to_string()));
+            let incoming = read_one(&mut stream).unwrap_or_else(|error| Incoming::Broken(error.to_string()));
             let is_last = matches!(incoming, Incoming::End | Incoming::Broken(_));
             if sender.send(incoming).is_err() || is_last {
                 return;
@@ -102,9 +88,7 @@ pub(crate) fn write(mut stdin: ChildStdin) -> mpsc::Sender<Outgoing> {
         for outgoing in receiver {
             match outgoing {
                 // A server that is gone shows at the reading end.
-                Outgoing::Bytes(bytes) => {
-                    drop(stdin.write_all(&bytes).and_then(|()| stdin.flush()))
-                }
+                Outgoing::Bytes(bytes) => drop(stdin.write_all(&bytes).and_then(|()| stdin.flush())),
                 Outgoing::Mark(reached) => drop(reached.send(())),
             }
         }

@@ -75,6 +75,9 @@ pub(crate) struct DocumentSnapshot {
 struct Document {
     uri: Uri,
     version: i32,
+    text: Text,
+    /// Edits that are in `text` and not yet in `analysis`; none while anybody reads the document.
+    unread: Vec<TextEdit>,
     analysis: FileAnalysis,
     /// The last run that ended, and the version it ran.
     evaluation: Option<(i32, Arc<Evaluation>)>,
@@ -147,11 +150,11 @@ impl Documents {
             let mut stale = Vec::new();
             for event in batch {
                 if !matches!(event, Event::Change { .. }) {
-                    self.publish_all(&mut stale);
+                    self.catch_up(&mut stale);
                 }
                 self.handle(event, &mut stale);
             }
-            self.publish_all(&mut stale);
+            self.catch_up(&mut stale);
         }
     }
 
@@ -167,8 +170,10 @@ impl Documents {
             Event::Open { uri, version, text } => {
                 let key = DocumentKey::from(&uri);
                 self.runs.cancel(&key, "reopened");
-                let analysis = FileAnalysis::new(Text::from(text.as_str()));
-                self.open.insert(key.clone(), Document { uri, version, analysis, evaluation: None });
+                let text = Text::from(text.as_str());
+                let analysis = FileAnalysis::new(text.clone());
+                let document = Document { uri, version, text, unread: Vec::new(), analysis, evaluation: None };
+                self.open.insert(key.clone(), document);
                 stale.push(key);
             }
             Event::Change { uri, version, changes } => self.change(&uri, version, changes, stale),
@@ -204,8 +209,7 @@ impl Documents {
             return;
         };
         self.runs.cancel(&key, "edited");
-        let edits = edits_of(document.analysis.text(), changes, encoding);
-        document.analysis.edit(&edits);
+        document.unread.extend(edits_of(&mut document.text, changes, encoding));
         document.version = version;
         if !stale.contains(&key) {
             stale.push(key);
@@ -303,8 +307,14 @@ impl Documents {
         })
     }
 
-    fn publish_all(&self, stale: &mut Vec<DocumentKey>) {
+    /// Analyses and publishes what was edited.
+    fn catch_up(&mut self, stale: &mut Vec<DocumentKey>) {
         for key in stale.drain(..) {
+            if let Some(document) = self.open.get_mut(&key)
+                && !document.unread.is_empty()
+            {
+                document.analysis.edit(&std::mem::take(&mut document.unread));
+            }
             self.publish(&key);
         }
     }
@@ -343,16 +353,19 @@ fn running(document: &Document) -> EvaluationParams {
     }
 }
 
-/// The client's changes as edits; each is in terms of the text that the one before it left.
+/// Applies the client's changes to `text`; gives them as edits, each in terms of the text that the one before it left.
 ///
 /// A position beyond the end of the text means its end: the client and the server would drift apart for good if the change
 /// were refused.
-fn edits_of(text: &Text, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) -> Vec<TextEdit> {
-    let mut text = text.clone();
+fn edits_of(
+    text: &mut Text,
+    changes: Vec<TextDocumentContentChangeEvent>,
+    encoding: PositionEncoding,
+) -> Vec<TextEdit> {
     let mut edits = Vec::with_capacity(changes.len());
     for change in changes {
         let range = match change.range {
-            Some(range) => Positions { text: &text, encoding }.clamped_range(range),
+            Some(range) => Positions { text, encoding }.clamped_range(range),
             None => TextRange::new(0, text.len()),
         };
         let edit = TextEdit { range, new_text: change.text };
@@ -377,10 +390,12 @@ mod tests {
     }
 
     fn after(text: &str, changes: Vec<TextDocumentContentChangeEvent>) -> String {
-        let mut text = Text::from(text);
-        for edit in edits_of(&text.clone(), changes, PositionEncoding::Utf16) {
-            text.apply(&edit);
+        let mut original = Text::from(text);
+        let mut text = original.clone();
+        for edit in edits_of(&mut text, changes, PositionEncoding::Utf16) {
+            original.apply(&edit);
         }
+        assert_eq!(original.to_string(), text.to_string());
         text.to_string()
     }
 

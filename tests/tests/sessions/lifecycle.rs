@@ -19,20 +19,9 @@ fn the_server_says_what_it_is_and_what_it_can() {
     assert_eq!(result["serverInfo"]["name"], "crush-analyzer");
     let capabilities = &result["capabilities"];
     assert_eq!(capabilities["experimental"]["crush"]["version"], 1);
-    assert_eq!(
-        capabilities["textDocumentSync"]["change"], 2,
-        "changes are incremental"
-    );
-    for provider in [
-        "hoverProvider",
-        "definitionProvider",
-        "documentSymbolProvider",
-        "inlayHintProvider",
-    ] {
-        assert!(
-            !capabilities[provider].is_null(),
-            "{provider} is missing: {capabilities}"
-        );
+    assert_eq!(capabilities["textDocumentSync"]["change"], 2, "changes are incremental");
+    for provider in ["hoverProvider", "definitionProvider", "documentSymbolProvider", "inlayHintProvider"] {
+        assert!(!capabilities[provider].is_null(), "{provider} is missing: {capabilities}");
     }
 }
 
@@ -40,10 +29,7 @@ fn the_server_says_what_it_is_and_what_it_can() {
 fn the_position_encoding_is_the_best_that_the_client_offers() {
     for (encoding, expected) in [(Encoding::Utf8, "utf-8"), (Encoding::Utf16, "utf-16")] {
         let mut client = Client::start();
-        let result = client.introduce(&Introduction {
-            encoding,
-            ..Introduction::default()
-        });
+        let result = client.introduce(&Introduction { encoding, ..Introduction::default() });
         assert_eq!(result["capabilities"]["positionEncoding"], expected);
     }
 }
@@ -83,11 +69,7 @@ fn the_end_of_its_input_ends_it() {
 
 #[test]
 fn the_end_of_its_input_ends_it_even_while_a_program_runs() {
-    let introduction = Introduction {
-        trusted: true,
-        options: never_stopping(),
-        ..Introduction::default()
-    };
+    let introduction = Introduction { trusted: true, options: never_stopping(), ..Introduction::default() };
     let mut client = Client::ready(&introduction);
     let document = Document::new("file:///a.crush", programs::LOOPS);
     client.open(&document);
@@ -99,11 +81,7 @@ fn the_end_of_its_input_ends_it_even_while_a_program_runs() {
 
 #[test]
 fn shutdown_and_exit_end_it_even_while_a_program_runs() {
-    let introduction = Introduction {
-        trusted: true,
-        options: never_stopping(),
-        ..Introduction::default()
-    };
+    let introduction = Introduction { trusted: true, options: never_stopping(), ..Introduction::default() };
     let mut client = Client::ready(&introduction);
     let document = Document::new("file:///a.crush", programs::LOOPS);
     client.open(&document);
@@ -118,14 +96,8 @@ fn shutdown_and_exit_end_it_even_while_a_program_runs() {
 #[cfg(unix)]
 fn the_death_of_the_editor_ends_it_though_the_pipe_stays_open() {
     // A process that ends when we say so stands for the editor; the pipe is ours, and stays open.
-    let mut editor = Command::new("cat")
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("`cat` starts");
-    let mut client = Client::ready(&Introduction {
-        process: Some(editor.id()),
-        ..Introduction::default()
-    });
+    let mut editor = Command::new("cat").stdin(Stdio::piped()).spawn().expect("`cat` starts");
+    let mut client = Client::ready(&Introduction { process: Some(editor.id()), ..Introduction::default() });
     let document = Document::new("file:///a.crush", programs::FINISHES);
     client.open(&document);
     client.diagnostics(&document);
@@ -138,9 +110,7 @@ fn the_death_of_the_editor_ends_it_though_the_pipe_stays_open() {
 fn nothing_is_answered_before_initialize_but_an_error() {
     let mut client = Client::start();
     let params = json!({ "textDocument": { "uri": "file:///a.crush" }, "position": { "line": 0, "character": 0 } });
-    let error = client
-        .try_request("textDocument/hover", params)
-        .expect_err("the server is not initialised");
+    let error = client.try_request("textDocument/hover", params).expect_err("the server is not initialised");
     assert_eq!(error["code"], -32002);
     client.introduce(&Introduction::default());
     let document = Document::new("file:///a.crush", programs::FINISHES);

@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 const TEXT: &str = "// 😀 for a start\r\nfn grüße(name) {\r\n    let s = '😀é' + name\r\n    return s\r\n}\rlet x = '😀😀'; print(grüße(x))\n";
 
 fn ready(encoding: Encoding, text: &str) -> (Client, Document) {
-    let mut client = Client::ready(&Introduction {
-        encoding,
-        ..Introduction::default()
-    });
+    let mut client = Client::ready(&Introduction { encoding, ..Introduction::default() });
     let document = Document::new("file:///a.crush", text).with_encoding(encoding);
     client.open(&document);
     (client, document)
@@ -39,14 +36,8 @@ fn diagnostics_cover_the_words_they_are_about() {
         let changes = document.replace("print(grüße(x))", "print('😀' + verschwunden)");
         client.change(&document, changes);
         let diagnostics = client.diagnostics(&document);
-        let words: Vec<&str> = diagnostics
-            .iter()
-            .map(|d| document.text_at(&d["range"]))
-            .collect();
-        assert!(
-            words.contains(&"verschwunden"),
-            "{encoding:?}: {words:?} in {diagnostics:?}"
-        );
+        let words: Vec<&str> = diagnostics.iter().map(|d| document.text_at(&d["range"])).collect();
+        assert!(words.contains(&"verschwunden"), "{encoding:?}: {words:?} in {diagnostics:?}");
     }
 }
 
@@ -54,12 +45,8 @@ fn diagnostics_cover_the_words_they_are_about() {
 fn edits_between_surrogates_and_line_ends_reach_the_right_place() {
     for encoding in [Encoding::Utf8, Encoding::Utf16] {
         let (mut client, mut document) = ready(encoding, TEXT);
-        for (old, new) in [
-            ("😀é", "é"),
-            ("😀 for", "😀😀 for"),
-            ("}\rlet", "}\r\nlet"),
-            ("grüße(name)", "gruss(name)"),
-        ] {
+        for (old, new) in [("😀é", "é"), ("😀 for", "😀😀 for"), ("}\rlet", "}\r\nlet"), ("grüße(name)", "gruss(name)")]
+        {
             let changes = document.replace(old, new);
             client.change(&document, changes);
         }
@@ -77,16 +64,9 @@ fn edits_between_surrogates_and_line_ends_reach_the_right_place() {
 /// Places that are in no document.
 fn nowhere() -> Vec<Value> {
     let most = u32::MAX;
-    [
-        (0, most),
-        (most, 0),
-        (most, most),
-        (3, 999),
-        (99, 3),
-        (u32::MAX / 2, 1),
-    ]
-    .map(|(line, character)| json!({ "line": line, "character": character }))
-    .to_vec()
+    [(0, most), (most, 0), (most, most), (3, 999), (99, 3), (u32::MAX / 2, 1)]
+        .map(|(line, character)| json!({ "line": line, "character": character }))
+        .to_vec()
 }
 
 #[test]
@@ -96,19 +76,14 @@ fn places_that_do_not_exist_are_clamped_or_refused() {
         for at in nowhere() {
             for method in ["hover", "definition"] {
                 let method = format!("textDocument/{method}");
-                refused_or_answered(
-                    client.try_request(&method, about(&document, json!({ "position": at }))),
-                );
+                refused_or_answered(client.try_request(&method, about(&document, json!({ "position": at }))));
             }
             let range = json!({ "start": { "line": 0, "character": 0 }, "end": at });
-            refused_or_answered(client.try_request(
-                "textDocument/inlayHint",
-                about(&document, json!({ "range": range })),
-            ));
-            let action = json!({ "range": range, "context": { "diagnostics": [] } });
             refused_or_answered(
-                client.try_request("textDocument/codeAction", about(&document, action)),
+                client.try_request("textDocument/inlayHint", about(&document, json!({ "range": range }))),
             );
+            let action = json!({ "range": range, "context": { "diagnostics": [] } });
+            refused_or_answered(client.try_request("textDocument/codeAction", about(&document, action)));
         }
         still_works(&mut client, &document);
     }
@@ -140,10 +115,7 @@ fn changes_at_places_that_do_not_exist_do_no_harm() {
     let (mut client, mut document) = ready(Encoding::Utf16, TEXT);
     for at in nowhere() {
         document.next_version();
-        client.change(
-            &document,
-            vec![json!({ "range": { "start": at, "end": at }, "text": "x" })],
-        );
+        client.change(&document, vec![json!({ "range": { "start": at, "end": at }, "text": "x" })]);
         document.next_version();
         let backwards = json!({ "start": at, "end": { "line": 0, "character": 1 } });
         client.change(&document, vec![json!({ "range": backwards, "text": "" })]);

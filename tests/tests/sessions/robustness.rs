@@ -18,28 +18,17 @@ fn ready() -> (Client, Document) {
 fn still_works(client: &mut Client, document: &Document) {
     let at = json!({ "position": document.position_of("total", 1) });
     let hover = client.request_about("textDocument/hover", document, at);
-    assert!(
-        hover["contents"]["value"]
-            .as_str()
-            .is_some_and(|text| text.contains("total")),
-        "{hover}"
-    );
+    assert!(hover["contents"]["value"].as_str().is_some_and(|text| text.contains("total")), "{hover}");
 }
 
 #[test]
 fn an_unknown_request_is_refused_by_name() {
     let (mut client, document) = ready();
     for method in ["textDocument/unheardOf", "crush/unheardOf", "$/unheardOf"] {
-        let error = client
-            .try_request(method, about(&document, json!({})))
-            .expect_err("nobody knows it");
+        let error = client.try_request(method, about(&document, json!({}))).expect_err("nobody knows it");
         assert_eq!(error["code"], -32601, "{error}");
     }
-    for method in [
-        "textDocument/didUnheardOf",
-        "crush/didUnheardOf",
-        "$/didUnheardOf",
-    ] {
+    for method in ["textDocument/didUnheardOf", "crush/didUnheardOf", "$/didUnheardOf"] {
         client.notify(method, json!({}));
     }
     still_works(&mut client, &document);
@@ -48,29 +37,12 @@ fn an_unknown_request_is_refused_by_name() {
 #[test]
 fn parameters_that_make_no_sense_are_refused() {
     let (mut client, document) = ready();
-    for params in [
-        json!({}),
-        json!([]),
-        json!({ "textDocument": 3 }),
-        json!({ "textDocument": { "uri": "::" } }),
-    ] {
-        for method in [
-            "textDocument/hover",
-            "textDocument/documentSymbol",
-            "crush/arena",
-            "crush/run",
-        ] {
-            let error = client
-                .try_request(method, params.clone())
-                .expect_err("there is no document");
+    for params in [json!({}), json!([]), json!({ "textDocument": 3 }), json!({ "textDocument": { "uri": "::" } })] {
+        for method in ["textDocument/hover", "textDocument/documentSymbol", "crush/arena", "crush/run"] {
+            let error = client.try_request(method, params.clone()).expect_err("there is no document");
             assert_eq!(error["code"], -32602, "{method} {params}: {error}");
         }
-        for method in [
-            "textDocument/didOpen",
-            "textDocument/didChange",
-            "textDocument/didClose",
-            "crush/trust",
-        ] {
+        for method in ["textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "crush/trust"] {
             client.notify(method, params.clone());
         }
     }
@@ -80,17 +52,7 @@ fn parameters_that_make_no_sense_are_refused() {
 #[test]
 fn a_body_that_is_no_json_does_not_stop_the_session() {
     let (mut client, document) = ready();
-    for body in [
-        "{",
-        "",
-        "nonsense",
-        "[1, 2",
-        "{\"jsonrpc\": \"2.0\", \"method\": ",
-        "null",
-        "[]",
-        "\u{1F600}",
-        "{}",
-    ] {
+    for body in ["{", "", "nonsense", "[1, 2", "{\"jsonrpc\": \"2.0\", \"method\": ", "null", "[]", "\u{1F600}", "{}"] {
         client.send_body(body.as_bytes());
     }
     client.send_body(&[0xff, 0xfe, 0x00]);
@@ -121,16 +83,8 @@ fn a_document_that_is_opened_twice_has_the_second_text() {
 #[test]
 fn deeply_nested_text_is_only_text() {
     let (mut client, document) = ready();
-    for (open, close) in [
-        ("[", "]"),
-        ("(", ")"),
-        ("{", "}"),
-        ("-", ""),
-        ("if a { ", " }"),
-        ("f(", ")"),
-        ("{a: ", "}"),
-        ("|x| ", ""),
-    ] {
+    for (open, close) in [("[", "]"), ("(", ")"), ("{", "}"), ("-", ""), ("if a { ", " }"), ("{a: ", "}"), ("|x| ", "")]
+    {
         let deep = format!("let x = {}1{}\n", open.repeat(20_000), close.repeat(20_000));
         let nested = Document::new("file:///deep.crush", &deep);
         client.open(&nested);
@@ -154,11 +108,7 @@ fn a_client_that_does_not_read_for_a_while_stops_nobody() {
 
     client.pause_reading();
     for n in 0..3_000 {
-        let changes = document.append(if n % 2 == 0 {
-            "let = = 2\n"
-        } else {
-            "print(total)\n"
-        });
+        let changes = document.append(if n % 2 == 0 { "let = = 2\n" } else { "print(total)\n" });
         client.change(&document, changes);
     }
     // All of the input is taken though none of the output is.
@@ -172,9 +122,8 @@ fn a_client_that_does_not_read_for_a_while_stops_nobody() {
 fn requests_of_a_client_that_does_not_read_are_all_answered_once_it_does() {
     let (mut client, document) = ready();
     client.pause_reading();
-    let ids: Vec<i64> = (0..3_000)
-        .map(|_| client.ask("textDocument/documentSymbol", about(&document, json!({}))))
-        .collect();
+    let ids: Vec<i64> =
+        (0..3_000).map(|_| client.ask("textDocument/documentSymbol", about(&document, json!({})))).collect();
     client.resume_reading();
     for id in ids {
         client.response(id).expect("symbols are known");
@@ -207,33 +156,19 @@ fn memory_does_not_grow_over_a_day_of_editing() {
 /// How much memory a process holds.
 #[cfg(target_os = "linux")]
 fn resident_bytes(process: u32) -> u64 {
-    let status =
-        std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process is there");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .expect("it holds memory");
-    let kilobytes: u64 = line
-        .split_whitespace()
-        .nth(1)
-        .and_then(|number| number.parse().ok())
-        .expect("a number");
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process is there");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("it holds memory");
+    let kilobytes: u64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number");
     kilobytes * 1024
 }
 
 #[test]
 fn a_log_never_gets_into_the_protocol() {
     let mut command = std::process::Command::new(crush_tests::binary::crush_analyzer());
-    command
-        .arg("lsp")
-        .env("CRUSH_LOG", "trace")
-        .stderr(std::process::Stdio::null());
+    command.arg("lsp").env("CRUSH_LOG", "trace").stderr(std::process::Stdio::null());
     // The client fails at the first line that is no part of the protocol.
     let mut client = Client::spawn(&mut command);
-    client.introduce(&Introduction {
-        trusted: true,
-        ..Introduction::default()
-    });
+    client.introduce(&Introduction { trusted: true, ..Introduction::default() });
     let document = Document::new("file:///a.crush", programs::FINISHES);
     client.open(&document);
     client.save(&document);

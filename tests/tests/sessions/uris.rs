@@ -8,10 +8,7 @@ use crate::programs;
 
 #[test]
 fn every_kind_of_uri_names_a_document() {
-    let mut client = Client::ready(&Introduction {
-        trusted: true,
-        ..Introduction::default()
-    });
+    let mut client = Client::ready(&Introduction { trusted: true, ..Introduction::default() });
     for uri in [
         "untitled:Untitled-1",
         "untitled:/home/me/new.crush",
@@ -37,35 +34,22 @@ fn every_kind_of_uri_names_a_document() {
         let location = client.request_about("textDocument/definition", &document, at);
         assert_eq!(location["uri"], uri);
         client.save(&document);
-        assert_eq!(
-            client.evaluation(&document, &["finished", "faulted", "skipped"])["state"],
-            "finished",
-            "{uri}"
-        );
+        assert_eq!(client.evaluation(&document, &["finished", "faulted", "skipped"])["state"], "finished", "{uri}");
     }
 }
 
 #[test]
 fn spellings_of_one_file_are_one_document() {
     for spellings in [
-        [
-            "file:///c%3A/code/a.crush",
-            "file:///c:/code/a.crush",
-            "file:///C:/code/a.crush",
-        ],
-        [
-            "file:///home/a%20b/%c3%a9.crush",
-            "file:///home/a%20b/%C3%A9.crush",
-            "file:///home/a%20b/%C3%a9.crush",
-        ],
+        ["file:///c%3A/code/a.crush", "file:///c:/code/a.crush", "file:///C:/code/a.crush"],
+        ["file:///home/a%20b/%c3%a9.crush", "file:///home/a%20b/%C3%A9.crush", "file:///home/a%20b/%C3%a9.crush"],
     ] {
         let mut client = Client::ready(&Introduction::default());
         let opened = Document::new(spellings[0], "fn one() { return 1 }\n");
         client.open(&opened);
         for spelling in spellings {
             let respelled = opened.copy_as(spelling);
-            let symbols =
-                client.request_about("textDocument/documentSymbol", &respelled, json!({}));
+            let symbols = client.request_about("textDocument/documentSymbol", &respelled, json!({}));
             assert_eq!(symbols[0]["name"], "one", "{spelling}");
         }
     }
@@ -74,17 +58,9 @@ fn spellings_of_one_file_are_one_document() {
 #[test]
 fn documents_of_similar_names_stay_apart() {
     let mut client = Client::ready(&Introduction::default());
-    let uris = [
-        "file:///share/a.crush",
-        "file://server/share/a.crush",
-        "untitled:a.crush",
-        "file:///share/A.crush",
-    ];
-    let documents: Vec<Document> = uris
-        .iter()
-        .enumerate()
-        .map(|(n, uri)| Document::new(uri, &format!("fn f{n}() {{ return {n} }}\n")))
-        .collect();
+    let uris = ["file:///share/a.crush", "file://server/share/a.crush", "untitled:a.crush", "file:///share/A.crush"];
+    let documents: Vec<Document> =
+        uris.iter().enumerate().map(|(n, uri)| Document::new(uri, &format!("fn f{n}() {{ return {n} }}\n"))).collect();
     for document in &documents {
         client.open(document);
     }
@@ -99,19 +75,7 @@ fn a_document_of_another_scheme_that_is_not_open_is_unknown_and_no_error() {
     let mut client = Client::ready(&Introduction::default());
     let closed = Document::new("untitled:Untitled-9", "");
     let at = json!({ "position": { "line": 0, "character": 0 } });
-    assert!(
-        client
-            .request_about("textDocument/hover", &closed, at)
-            .is_null()
-    );
-    assert!(
-        client
-            .request_about("textDocument/documentSymbol", &closed, json!({}))
-            .is_null()
-    );
-    assert!(
-        client
-            .request_about("crush/arena", &closed, json!({}))
-            .is_null()
-    );
+    assert!(client.request_about("textDocument/hover", &closed, at).is_null());
+    assert!(client.request_about("textDocument/documentSymbol", &closed, json!({})).is_null());
+    assert!(client.request_about("crush/arena", &closed, json!({})).is_null());
 }
