@@ -23,7 +23,7 @@ use crate::instruction::Instruction as I;
 use crate::method::arity;
 use crate::operand::{Far, FuncId, Near, Reg};
 use crate::program::Function as Code;
-use crate::record::{Recorder, value_at};
+use crate::record::Recorder;
 use crate::trap::Trap;
 use crate::vm::{Frame, Vm};
 
@@ -111,7 +111,10 @@ impl Vm<'_> {
                 if self.stop.load(Ordering::Relaxed)
                     || self.credit.wrapping_add(pc!() as u64) > self.quotas.instructions
                 {
-                    fail!(self.stopped());
+                    let stopped = self.stopped();
+                    // Before the next instruction is where the run stops: behind a jump that is elsewhere than the jump.
+                    self.current.pc = pc!() as u32 + 1;
+                    return Err(stopped);
                 }
             };
         }
@@ -607,7 +610,7 @@ impl Vm<'_> {
             let here = debug.bindings[first..].iter().take_while(|binding| binding.pc as usize == pc);
             for (index, binding) in here.enumerate() {
                 let home = debug.locals[binding.local as usize].home;
-                recorder.bound(&moment, first + index, value_at(home, moment.registers, moment.arena));
+                recorder.bound(&moment, first + index, moment.value_of(home));
             }
         }
         if marks & STATEMENT != 0 {

@@ -65,20 +65,20 @@ impl<'a> Moment<'a> {
 
     /// The variables that have a value here, with it: those declared later come later.
     pub fn locals(&self) -> impl Iterator<Item = (&'a LocalVariable, RuntimeValue)> {
-        let (registers, arena, pc) = (self.registers, self.arena, self.pc);
-        let live = self.code().debug.locals.iter().filter(move |local| local.start <= pc && pc < local.end);
-        live.map(move |local| (local, value_at(local.home, registers, arena)))
+        let moment = *self;
+        let live = self.code().debug.locals.iter().filter(move |local| local.start <= moment.pc && moment.pc < local.end);
+        live.map(move |local| (local, moment.value_of(local.home)))
     }
-}
 
-/// The value of a variable.
-pub(crate) fn value_at(home: Home, registers: &[RuntimeValue], arena: &Arena) -> RuntimeValue {
-    let held = |reg: crate::Reg| registers.get(reg.index()).copied().unwrap_or(RuntimeValue::Null);
-    match home {
-        Home::Reg(reg) => held(reg),
-        Home::Cell(reg) => match held(reg) {
-            RuntimeValue::Ref(cell) => arena.cell(cell).unwrap_or(RuntimeValue::Null),
-            _ => RuntimeValue::Null,
-        },
+    /// What is in the home of a variable of the running function now, whether or not the variable still has it.
+    pub fn value_of(&self, home: Home) -> RuntimeValue {
+        let held = |reg: crate::Reg| self.registers.get(reg.index()).copied().unwrap_or(RuntimeValue::Null);
+        match home {
+            Home::Reg(reg) => held(reg),
+            Home::Cell(reg) => match held(reg) {
+                RuntimeValue::Ref(cell) => self.arena.cell(cell).unwrap_or(RuntimeValue::Null),
+                _ => RuntimeValue::Null,
+            },
+        }
     }
 }

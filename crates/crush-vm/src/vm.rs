@@ -93,7 +93,8 @@ impl<'h> Vm<'h> {
 
     fn load(&mut self) -> Result<(), Trap> {
         let image = self.image.clone();
-        let site = image.site(image.program.entry, 0);
+        // The program's own strings were made nowhere in it.
+        let site = SiteId(u32::MAX);
         for constant in &image.program.constants {
             let value = match constant {
                 Constant::Int(value) => RuntimeValue::Int(*value),
