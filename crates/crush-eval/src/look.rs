@@ -30,7 +30,7 @@ impl Looker {
     }
 
     fn look(&mut self, moment: &Moment<'_>, (function, statement): (usize, usize)) {
-        self.seen[function][statement] = held(moment);
+        self.seen[function][statement] = held_by(moment, statement);
     }
 
     /// The frames above this one are gone, and the statement that ran in it is over.
@@ -65,10 +65,24 @@ impl Recorder for Looker {
 /// What the variables of the running function hold.
 pub(crate) fn held(moment: &Moment<'_>) -> Vec<RawHeld> {
     let file = moment.code().debug.file;
-    moment
-        .locals()
-        .take(MOST_VARIABLES)
-        .map(|(local, value)| RawHeld::read(moment.arena, &local.name, local.span.in_file(file), value))
+    let locals = moment.locals().take(MOST_VARIABLES);
+    locals.map(|(local, value)| RawHeld::read(moment.arena, &local.name, local.span.in_file(file), value)).collect()
+}
+
+/// What the variables hold that a statement of the running function can see or makes: also those that have just gone out of
+/// scope behind it, for nothing has taken their place yet.
+fn held_by(moment: &Moment<'_>, statement: usize) -> Vec<RawHeld> {
+    let function = moment.code();
+    let (from, rest) = function.debug.statements.split_at(statement + 1);
+    let begin = from[statement].pc;
+    let next = rest.iter().map(|other| other.pc).find(|pc| *pc > begin);
+    let next = next.unwrap_or(u32::try_from(function.code.len()).unwrap_or(u32::MAX));
+    let seen = function.debug.locals.iter().filter(|local| local.start <= next && begin < local.end);
+    seen.take(MOST_VARIABLES)
+        .map(|local| {
+            let declared = local.span.in_file(function.debug.file);
+            RawHeld::read(moment.arena, &local.name, declared, moment.value_of(local.home))
+        })
         .collect()
 }
 

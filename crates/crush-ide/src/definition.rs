@@ -54,3 +54,43 @@ fn field(hir: &FileHir, name: &str) -> Option<TextRange> {
     let only = found.next()?;
     found.next().is_none().then_some(only)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::definition;
+    use crate::fixture::at_cursor;
+
+    /// The line (from 1) on which the name under the cursor is declared.
+    fn declared_on(fixture: &str) -> Option<usize> {
+        let (snapshot, offset) = at_cursor(fixture);
+        definition(&snapshot, offset).map(|range| snapshot.analysis.text().line_of(range.start) + 1)
+    }
+
+    #[test]
+    fn of_a_variable_it_is_its_first_declaration() {
+        assert_eq!(declared_on("let x = 1\nif true { let x = 2 }\nprint($0x)"), Some(1));
+        assert_eq!(declared_on("let xs = []\nfor x in xs {\n  print(x$0)\n}"), Some(2));
+    }
+
+    #[test]
+    fn inside_a_lambda_it_sees_out() {
+        assert_eq!(declared_on("let k = 1\nlet f = |n| { return n * $0k }"), Some(1));
+        assert_eq!(declared_on("let k = 1\nlet f = |n| { return $0n * k }"), Some(2));
+    }
+
+    #[test]
+    fn of_a_function_struct_method_and_field() {
+        let program = "struct P { x }\nimpl P {\n  fn get(self) { return self.x }\n}\nfn f(p) { return p }\n";
+        assert_eq!(declared_on(&format!("{program}$0f(1)")), Some(5));
+        assert_eq!(declared_on(&format!("{program}let p = $0P {{ x: 1 }}")), Some(1));
+        assert_eq!(declared_on(&format!("{program}let p = P {{ x: 1 }}\np.$0get()")), Some(3));
+        assert_eq!(declared_on(&format!("{program}let p = P {{ x: 1 }}\nprint(p.$0x)")), Some(1));
+        assert_eq!(declared_on(&format!("{program}let p = P {{ $0x: 1 }}")), Some(1));
+    }
+
+    #[test]
+    fn of_what_the_file_does_not_declare_there_is_none() {
+        assert_eq!(declared_on("$0print(1)"), None);
+        assert_eq!(declared_on("print(1$0)"), None);
+    }
+}

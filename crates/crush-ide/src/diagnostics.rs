@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crush_syntax::{TextEdit, TextRange};
-use crush_vm::Fault;
+use crush_vm::{CapabilityProblem, Fault, FaultKind};
 
 use crate::evaluation::{Evaluation, Outcome, grouped, text_range};
 use crate::{FileAnalysis, Snapshot};
@@ -83,7 +83,7 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
     if let Some(evaluation) = snapshot.evaluation.as_ref().filter(|_| snapshot.evaluation_is_current) {
         confirm(&mut all, evaluation);
         if let Outcome::Faulted(fault) = evaluation.outcome() {
-            all.push(fault_diagnostic(fault));
+            all.push(background_diagnostic(fault));
         }
     }
     all.sort_by(|a, b| (a.range, a.severity, &a.code).cmp(&(b.range, b.severity, &b.code)));
@@ -130,6 +130,27 @@ fn hits(evaluation: &Evaluation, range: TextRange) -> Option<u64> {
         .map(|statement| statement.hits)
 }
 
+/// A fault of a run in the background. That such a run may not touch files is no mistake of the program.
+fn background_diagnostic(fault: &Fault) -> Diagnostic {
+    let mut diagnostic = fault_diagnostic(fault);
+    if let FaultKind::Capability { name, problem: CapabilityProblem::Denied { grant } } = &fault.kind {
+        diagnostic.severity = Severity::Hint;
+        diagnostic.message = format!(
+            "the run in the background ends here: it is granted nothing, and `{name}` needs `{grant}`; \
+             `crush-analyzer run FILE --allow {grant}` runs the whole program"
+        );
+    }
+    diagnostic
+}
+
+/// The two faults that people know by name keep it; of the others the words say it all.
+pub(crate) fn fault_message(fault: &Fault) -> String {
+    match fault.kind.name() {
+        name @ ("BorrowError" | "UseAfterFree") => format!("{name}: {}", fault.message),
+        _ => fault.message.clone(),
+    }
+}
+
 /// A fault as a report.
 pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
     let mut related: Vec<_> = fault
@@ -153,10 +174,60 @@ pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
         severity: Severity::Error,
         fault_kind: Some(fault.kind.name()),
         range: text_range(fault.primary),
-        message: format!("{}: {}", fault.kind.name(), fault.message),
+        message: fault_message(fault),
         related,
         notes,
         fixes: Vec::new(),
         is_unused: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{after_run, at_cursor};
+
+    fn shown(snapshot: &Snapshot) -> Vec<String> {
+        let text = snapshot.analysis.text();
+        diagnostics(snapshot)
+            .iter()
+            .map(|d| format!("{}: {:?} {}", text.line_of(d.range.start) + 1, d.severity, d.code))
+            .collect()
+    }
+
+    #[test]
+    fn syntax_names_and_borrows_are_in_one_list() {
+        let (snapshot, _) = at_cursor("let xs = [1]\nfor x in xs { xs.push(x) }\nprint(nope)\nlet y = = 1\n$0");
+        let shown = shown(&snapshot);
+        assert!(shown.contains(&"2: Error changed-while-iterated".to_string()), "{shown:?}");
+        assert!(shown.contains(&"3: Error unknown-name".to_string()), "{shown:?}");
+        assert!(shown.iter().any(|line| line.ends_with("syntax")), "{shown:?}");
+    }
+
+    #[test]
+    fn a_run_confirms_and_adds_its_fault_and_takes_nothing_away() {
+        let (snapshot, _) = after_run("let xs = [1]\nfor x in xs { xs.push(x) }\n$0");
+        let all = diagnostics(&snapshot);
+        let report = all.iter().find(|d| d.code == "changed-while-iterated").expect("the report stays");
+        assert!(report.message.ends_with("(confirmed by the last run)"), "{}", report.message);
+        let fault = all.iter().find(|d| d.fault_kind == Some("BorrowError")).expect("the fault is added");
+        assert!(!fault.related.is_empty());
+    }
+
+    #[test]
+    fn a_warning_whose_place_ran_without_a_fault_says_so() {
+        let program = "fn f(a, b) {\n  for x in a { b.push(x) }\n}\nlet ys = []\nf([1], ys)\nlet n = len(ys)\nif n > 3 { f(ys, ys) }\n$0";
+        let (snapshot, _) = after_run(program);
+        let warnings: Vec<_> =
+            diagnostics(&snapshot).into_iter().filter(|d| d.severity == Severity::Warning).collect();
+        assert!(!warnings.is_empty());
+        assert!(warnings.iter().all(|d| !d.message.contains("confirmed")), "{warnings:?}");
+    }
+
+    #[test]
+    fn a_run_of_another_version_adds_nothing() {
+        let (mut snapshot, _) = after_run("let xs = [1]\nfor x in xs { xs.push(x) }\n$0");
+        snapshot.evaluation_is_current = false;
+        assert!(diagnostics(&snapshot).iter().all(|d| d.fault_kind.is_none() && !d.message.contains("confirmed")));
     }
 }

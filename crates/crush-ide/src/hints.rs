@@ -193,3 +193,42 @@ impl Collect<'_> {
 fn of(name: &Option<String>) -> String {
     name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{after_run, at_cursor};
+
+    const ALL: HintOptions = HintOptions { borrow_ends: true, held_values: true };
+
+    /// The program with its hints in it, between angle quotes.
+    fn drawn(snapshot: &Snapshot) -> String {
+        let mut text = snapshot.analysis.text().to_string();
+        let all = TextRange::new(0, text.len());
+        for hint in inlay_hints(snapshot, all, ALL).into_iter().rev() {
+            text.insert_str(hint.offset, &format!("‹{}›", hint.label));
+        }
+        text
+    }
+
+    #[test]
+    fn a_named_borrow_shows_what_it_borrows_and_where_it_ends() {
+        let (snapshot, _) = at_cursor("fn f(xs) {\n  if true {\n    let r = &xs\n    print(r)\n  }\n}$0");
+        let wanted =
+            "fn f(xs) {\n  if true {\n    let r‹: shared borrow of xs› = &xs\n    print(r)\n  }‹ends r of xs›\n}";
+        assert_eq!(drawn(&snapshot), wanted);
+    }
+
+    #[test]
+    fn after_a_run_a_variable_shows_what_it_held() {
+        let (snapshot, _) = after_run("fn make() { return [1] }\nlet xs = make()\nlet n = 1\n$0");
+        assert_eq!(drawn(&snapshot), "fn make() { return [1] }\nlet xs‹: array› = make()\nlet n = 1\n");
+    }
+
+    #[test]
+    fn only_hints_in_the_range_are_given() {
+        let (snapshot, _) = at_cursor("let a = [1]\nlet r = &a\nlet s = &a\n$0");
+        let hints = inlay_hints(&snapshot, TextRange::new(12, 22), ALL);
+        assert_eq!(hints.len(), 1);
+    }
+}

@@ -153,3 +153,62 @@ fn capability(name: &str) -> Option<String> {
     };
     Some(format!("{}\n\n{}{grant}", code_block("crush", &declaration.signature()), declaration.summary))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::hover;
+    use crate::fixture::{after_run, at_cursor, slice};
+
+    fn text(fixture: &str) -> String {
+        let (snapshot, offset) = at_cursor(fixture);
+        hover(&snapshot, offset).map(|hover| hover.markdown).unwrap_or_default()
+    }
+
+    fn text_after_run(fixture: &str) -> String {
+        let (snapshot, offset) = after_run(fixture);
+        hover(&snapshot, offset).map(|hover| hover.markdown).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_variable_says_what_it_is_and_where_it_was_declared() {
+        assert_eq!(
+            text("fn f(a) {\n  let b = a\n  return $0b\n}"),
+            "```crush\nb\n```\n\nvariable of `f`, declared on line 2"
+        );
+        let (snapshot, offset) = at_cursor("let abc = 1\nprint(ab$0c)");
+        let range = hover(&snapshot, offset).unwrap().range;
+        assert_eq!(slice(&snapshot, range), "abc");
+    }
+
+    #[test]
+    fn after_a_run_it_says_which_object_it_held_and_who_borrowed_it() {
+        let shown = text_after_run("let xs = [1, 2]\nlet r = &xs\nprint($0xs[0])\n");
+        assert!(shown.contains("**Held after line 3 ran:** `[1, 2]`"), "{shown}");
+        assert!(shown.contains("array, allocated on line 1 · shared ×1"), "{shown}");
+        assert!(shown.contains("shared borrow held by `r`, taken on line 2"), "{shown}");
+    }
+
+    #[test]
+    fn the_value_is_that_of_the_last_time() {
+        let shown = text_after_run("let sum = 0\nfor i in 0..4 {\n  sum$0 = sum + i\n}\n");
+        assert!(shown.contains("**Held after line 3 ran, the last of 4 times:** `6`"), "{shown}");
+    }
+
+    #[test]
+    fn built_ins_and_capabilities_are_explained() {
+        assert!(text("let xs = []\nxs.pu$0sh(1)").contains("xs.push(value)"));
+        assert!(text("let xs = []\ndr$0op(xs)").contains("drop(x)"));
+        assert!(text("fs.re$0ad(\"a\")").contains("Needs the grant `fs=DIR`"));
+    }
+
+    #[test]
+    fn it_answers_at_every_offset_of_a_broken_program() {
+        let program = "struct P { x }\nlet p = P { x: [1, {a: 2}] }\nfor v in p.x { let q = &mut v\n if (v == } \nfn f(a, { return a.";
+        for offset in 0..=program.len() {
+            let marked = format!("{}$0{}", &program[..offset], &program[offset..]);
+            let (snapshot, offset) = at_cursor(&marked);
+            let _ = hover(&snapshot, offset);
+            let _ = crate::definition(&snapshot, offset);
+        }
+    }
+}

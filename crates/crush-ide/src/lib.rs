@@ -8,6 +8,8 @@ mod arena_view;
 mod definition;
 mod diagnostics;
 mod evaluation;
+#[cfg(test)]
+mod fixture;
 mod hints;
 mod hover;
 mod names;

@@ -6,6 +6,7 @@ use crush_eval::{Held, StatementRecord};
 use crush_syntax::{Text, TextRange};
 
 use crate::Snapshot;
+use crate::diagnostics::fault_message;
 use crate::evaluation::{Evaluation, Outcome, borrow_text, grouped, text_range, value_text};
 
 /// Most characters of a note.
@@ -88,10 +89,10 @@ fn fault_note(evaluation: &Evaluation) -> Option<LineNote> {
     let Outcome::Faulted(fault) = evaluation.outcome() else { return None };
     Some(LineNote {
         offset: fault.primary.start as usize,
-        text: shorten(&format!("{}: {}", fault.kind.name(), fault.message)),
+        text: shorten(&fault_message(fault)),
         hits: 1,
         kind: NoteKind::Fault,
-        hover: format!("**{}** {}", fault.kind.name(), fault.message),
+        hover: format!("**{}**", fault_message(fault)),
     })
 }
 
@@ -192,6 +193,42 @@ mod tests {
         assert_eq!(word_position("items.push(item)", "item"), Some(11));
         assert_eq!(word_position("x.item + item2", "item"), None);
         assert_eq!(word_position("item", "item"), Some(0));
+    }
+
+    /// The program with its notes behind the lines.
+    fn drawn(fixture: &str) -> String {
+        let (snapshot, _) = crate::fixture::after_run(fixture);
+        let text = snapshot.analysis.text();
+        let notes = line_notes(&snapshot);
+        let mut out = String::new();
+        for (index, line) in text.to_string().lines().enumerate() {
+            out.push_str(line);
+            for note in notes.iter().filter(|note| text.line_of(note.offset) == index) {
+                out.push_str(&format!("  ⟵ {}", note.text));
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    #[test]
+    fn a_line_shows_the_values_of_its_names_or_what_it_printed() {
+        let drawn = drawn("let xs = [1]\nfor i in 0..3 {\n  xs.push(i)\n}\nlet r = &xs\nprint(len(r))\n$0");
+        assert_eq!(
+            drawn,
+            "let xs = [1]  ⟵ xs = #0 [1]\n\
+             for i in 0..3 {  ⟵ i = 0\n  \
+             xs.push(i)  ⟵ xs = #0 [1, 0, 1, 2] · i = 2  ×3\n\
+             }\n\
+             let r = &xs  ⟵ r = &#0 [1, 0, 1, 2] · shared ×1 · xs = #0 [1, 0, 1, 2] · shared ×1\n\
+             print(len(r))  ⟵ » 4\n"
+        );
+    }
+
+    #[test]
+    fn the_line_of_a_fault_shows_the_fault() {
+        let drawn = drawn("let xs = [1]\nfor x in xs {\n  xs.push(x)\n}\n$0");
+        assert!(drawn.contains("xs.push(x)  ⟵ BorrowError: "), "{drawn}");
     }
 
     #[test]

@@ -129,3 +129,26 @@ pub(crate) fn parameters(function: &FunctionDef) -> String {
         None => format!("({})", params.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::at_cursor;
+
+    #[test]
+    fn the_outline_holds_functions_structs_methods_and_fields() {
+        let (snapshot, _) = at_cursor(
+            "struct P { x, y: int }\nimpl P {\n  fn sum(self) { return 1 }\n}\nfn f(a, b: int) -> int { return b }\nlet z = 1\n$0",
+        );
+        let mut drawn = String::new();
+        for symbol in super::symbols(&snapshot) {
+            drawn += &format!("{:?} {}{}\n", symbol.kind, symbol.name, symbol.detail.unwrap_or_default());
+            for child in symbol.children {
+                drawn += &format!("  {:?} {}{}\n", child.kind, child.name, child.detail.unwrap_or_default());
+            }
+        }
+        assert_eq!(
+            drawn,
+            "Struct P\n  Field x\n  Field yint\nImpl Pimpl\n  Method sum(self)\nFunction f(a, b: int) -> int\n"
+        );
+    }
+}
