@@ -134,11 +134,16 @@ pub(crate) struct Lambda<'a> {
     throws: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
+    /// Entries of summaries applied so far.
+    work: u64,
 }
 
 /// How often a node may be visited before the analysis gives up. Values are finite, so it ends by itself; this keeps the
 /// time of a body that nobody wrote by hand within bounds.
 const VISITS: u32 = 40;
+
+/// How many entries of summaries one lambda may apply, all visits together, for each of its nodes and on top.
+const WORK: (u64, u64) = (20_000, 2_000);
 
 /// What the analysis of a lambda found.
 pub(crate) struct Outcome {
@@ -177,6 +182,7 @@ impl<'a> Lambda<'a> {
             drops: false,
             throws: false,
             nesting: 0,
+            work: 0,
         };
         lambda.declare_loans();
         lambda.declare_locals();
@@ -244,7 +250,7 @@ impl<'a> Lambda<'a> {
         let mut waiting = BTreeSet::from([0]);
         while let Some(at) = waiting.pop_first() {
             visits[at] += 1;
-            if visits[at] > VISITS {
+            if visits[at] > VISITS || self.is_exhausted() {
                 return self.give_up();
             }
             let Some(state) = states[at].clone() else { continue };
@@ -268,12 +274,20 @@ impl<'a> Lambda<'a> {
                 self.node(*node, state, &mut |_, _, _| {});
             }
         }
+        if self.is_exhausted() {
+            return self.give_up();
+        }
         let exit = |node: crush_hir::cfg::NodeId| {
             let at = position[node.index()];
             (at != usize::MAX).then(|| states[at].clone()).flatten()
         };
         let (exit, unwound) = (exit(Cfg::EXIT), exit(Cfg::UNWOUND));
         self.finish(exit, unwound)
+    }
+
+    /// Whether it has cost more than it may. Callbacks that call callbacks multiply, and a body may have many of them.
+    fn is_exhausted(&self) -> bool {
+        self.work > WORK.0 + WORK.1 * self.cfg.nodes.len() as u64
     }
 
     /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.

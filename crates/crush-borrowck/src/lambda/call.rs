@@ -51,7 +51,7 @@ enum Candidate {
 }
 
 /// How deep callbacks that are handed on are followed. Loss: beyond, the callback counts as unknown.
-const NESTING: u32 = 4;
+const NESTING: u32 = 2;
 
 impl Lambda<'_> {
     /// Runs a call, `spawn` or `await`.
@@ -259,7 +259,8 @@ impl Lambda<'_> {
         closure: Option<u32>,
         site: &Site,
     ) -> Called {
-        if summary.unknown {
+        self.work += 1 + (summary.effects.len() + summary.conditions.len() + summary.objects.len()) as u64;
+        if summary.unknown || self.is_exhausted() {
             return self.apply_unknown(state, closure, site);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
