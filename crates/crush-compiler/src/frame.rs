@@ -169,6 +169,11 @@ impl Frame {
         self.owner(OwnerShape::Cell, role)
     }
 
+    /// Whether borrows were opened since there were `count`.
+    pub(crate) fn has_open(&self, count: usize) -> bool {
+        self.open.len() > count
+    }
+
     /// Ends the borrows opened since there were `count`, latest first.
     pub(crate) fn close(&mut self, count: usize, span: Span) {
         while self.open.len() > count {

@@ -136,6 +136,10 @@ impl Compiler<'_, '_> {
     pub(crate) fn end_borrows(&mut self, scope: &Scope) {
         let end = self.body[scope.block].range.end;
         let span = self.span(BodyRange::new(end.saturating_sub(1), end));
+        // Whoever watches the run sees the last statement of the scope before its borrows end.
+        if self.frame.has_open(scope.open) && !self.frame.is_dead() {
+            self.frame.builder.statement(span);
+        }
         self.frame.close(scope.open, span);
     }
 

@@ -22,8 +22,10 @@ pub struct StatementRecord {
     pub range: SourceRange,
     /// How often it ran.
     pub hits: u64,
-    /// What the variables held when it had run for the last time.
+    /// What the variables held when it had run for the last time, or as it began, when it did not come to its end.
     pub held: Vec<Held>,
+    /// Whether it came to its end: a fault or a `throw` may have kept it from that.
+    pub completed: bool,
     /// What it printed last, cut.
     pub printed: Option<String>,
 }

@@ -19,25 +19,30 @@ pub(crate) struct Looker {
     /// For each frame of the stack, the statement that runs for the last time there.
     running: Vec<Option<(usize, usize)>>,
     /// For each function, for each statement, what was seen.
-    pub(crate) seen: Vec<Vec<Vec<RawHeld>>>,
+    pub(crate) seen: Vec<Vec<Seen>>,
+}
+
+/// What was seen when a statement ran for the last time.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What the variables held.
+    pub(crate) held: Vec<RawHeld>,
+    /// Whether the statement came to its end.
+    pub(crate) completed: bool,
 }
 
 impl Looker {
     /// Looks at the last of so many runs of each statement.
     pub(crate) fn new(hits: &[Vec<u64>]) -> Self {
-        let empty = |function: &Vec<u64>| std::iter::repeat_with(Vec::new).take(function.len()).collect();
+        let empty = |function: &Vec<u64>| std::iter::repeat_with(Seen::default).take(function.len()).collect();
         Self { left: hits.to_vec(), running: Vec::new(), seen: hits.iter().map(empty).collect() }
-    }
-
-    fn look(&mut self, moment: &Moment<'_>, (function, statement): (usize, usize)) {
-        self.seen[function][statement] = held_by(moment, statement);
     }
 
     /// The frames above this one are gone, and the statement that ran in it is over.
     fn finish(&mut self, moment: &Moment<'_>) {
         self.running.resize(moment.depth, None);
-        if let Some(at) = self.running.last_mut().and_then(Option::take) {
-            self.look(moment, at);
+        if let Some((function, statement)) = self.running.last_mut().and_then(Option::take) {
+            self.seen[function][statement] = Seen { held: held_by(moment, statement), completed: true };
         }
     }
 }
@@ -50,7 +55,7 @@ impl Recorder for Looker {
         let Some(left) = self.left[at.0][at.1].checked_sub(1) else { return };
         self.left[at.0][at.1] = left;
         if left == 0 {
-            self.look(moment, at);
+            self.seen[at.0][at.1] = Seen { held: held(moment), completed: false };
             if let Some(top) = self.running.last_mut() {
                 *top = Some(at);
             }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crush_arena::{Arena, BorrowInfo, BorrowKind, Kind, Ref, RuntimeValue, SiteId};
+use crush_arena::{Arena, BorrowInfo, BorrowKind, Kind, Object, Ref, RuntimeValue, SiteId};
 use crush_vm::{HolderName, SourceRange, Vm};
 
 /// Characters of a value's preview.
@@ -38,6 +38,8 @@ pub struct HeldObject {
     pub generation: u32,
     /// Its kind; none when the object was gone already (A4).
     pub kind: Option<Kind>,
+    /// Its class, if it was an instance of a struct.
+    pub class: Option<String>,
     /// The handle through which the variable referred to it, if it held one (B3).
     pub handle: Option<BorrowKind>,
     /// Its live borrows.
@@ -113,6 +115,7 @@ impl Translate<'_, '_> {
             slot: object.target.slot(),
             generation: object.target.generation(),
             kind: object.kind,
+            class: object.class,
             handle: object.handle,
             borrows: object.borrows.iter().map(|borrow| self.borrow(borrow)).collect(),
             allocated: object.allocated.and_then(|site| self.0.range_of(site)),
@@ -161,6 +164,7 @@ pub(crate) struct RawHeld {
 struct RawObject {
     target: Ref,
     kind: Option<Kind>,
+    class: Option<String>,
     handle: Option<BorrowKind>,
     borrows: Vec<BorrowInfo>,
     allocated: Option<SiteId>,
@@ -174,6 +178,10 @@ impl RawHeld {
             RawObject {
                 target,
                 kind: slot.as_ref().map(|slot| slot.kind),
+                class: match arena.peek(target) {
+                    Some(Object::Instance(instance)) => Some(instance.class().to_string()),
+                    _ => None,
+                },
                 handle: match value {
                     RuntimeValue::Borrow(borrow) => arena.borrow_info(borrow).map(|info| info.kind),
                     _ => None,

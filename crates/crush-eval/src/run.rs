@@ -93,7 +93,7 @@ fn look(
     translated(program, limits, |translate| {
         for (function_index, seen) in looker.seen.into_iter().enumerate() {
             let debug = &program.functions[function_index].debug;
-            for (index, held) in seen.into_iter().enumerate() {
+            for (index, seen) in seen.into_iter().enumerate() {
                 let hits = counter.hits[function_index][index];
                 if hits == 0 {
                     continue;
@@ -101,7 +101,8 @@ fn look(
                 records.push(StatementRecord {
                     range: debug.statements[index].span.in_file(debug.file),
                     hits,
-                    held: held.into_iter().map(|held| translate.held(held)).collect(),
+                    held: seen.held.into_iter().map(|held| translate.held(held)).collect(),
+                    completed: seen.completed,
                     printed: counter.printed.remove(&(function_index, index)),
                 });
             }

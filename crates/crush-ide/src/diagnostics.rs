@@ -218,8 +218,7 @@ mod tests {
     fn a_warning_whose_place_ran_without_a_fault_says_so() {
         let program = "fn f(a, b) {\n  for x in a { b.push(x) }\n}\nlet ys = []\nf([1], ys)\nlet n = len(ys)\nif n > 3 { f(ys, ys) }\n$0";
         let (snapshot, _) = after_run(program);
-        let warnings: Vec<_> =
-            diagnostics(&snapshot).into_iter().filter(|d| d.severity == Severity::Warning).collect();
+        let warnings: Vec<_> = diagnostics(&snapshot).into_iter().filter(|d| d.severity == Severity::Warning).collect();
         assert!(!warnings.is_empty());
         assert!(warnings.iter().all(|d| !d.message.contains("confirmed")), "{warnings:?}");
     }

@@ -6,6 +6,7 @@ use crush_vm::{CancelToken, Fault, HolderName, SourceRange};
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
+use crate::notes::shorten;
 
 /// What is known of a run, and the text that ran. Ranges in it are ranges of that text, whatever was typed since.
 #[derive(Clone, Debug)]
@@ -124,13 +125,14 @@ pub(crate) fn text_range(range: SourceRange) -> TextRange {
     TextRange::new(range.start as usize, range.end.max(range.start) as usize)
 }
 
-/// `#14 [1, 2, 3] · shared ×1`: a value, the slot it was in and how it was borrowed.
-pub(crate) fn value_text(held: &Held) -> String {
+/// `#14 [1, 2, 3] · shared ×1`: a value in so many characters, the slot it was in and how it was borrowed.
+pub(crate) fn value_text(held: &Held, room: usize) -> String {
+    let preview = shorten(&held.preview, room);
     match &held.object {
         Some(object) if shows_slot(object) => {
-            format!("{}#{} {}{}", handle_prefix(object), object.slot, held.preview, borrow_text(object))
+            format!("{}#{} {preview}{}", handle_prefix(object), object.slot, borrow_text(object))
         }
-        _ => held.preview.clone(),
+        _ => preview,
     }
 }
 

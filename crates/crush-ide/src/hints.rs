@@ -85,7 +85,7 @@ fn kinds_held(snapshot: &Snapshot) -> HashMap<usize, String> {
 /// The kind of object that a variable held; of values that are no objects the code tells enough.
 fn kind_of(held: &Held) -> Option<String> {
     let object = held.object.as_ref()?;
-    let kind = object.kind?.name();
+    let kind = object.class.as_deref().unwrap_or(object.kind?.name());
     Some(match object.handle {
         Some(crush_arena::BorrowKind::Shared) => format!("&{kind}"),
         Some(crush_arena::BorrowKind::Exclusive) => format!("&mut {kind}"),

@@ -106,8 +106,9 @@ fn held_text(evaluation: &Evaluation, statement: &StatementRecord, held: &Held) 
     let line_of = |offset: u32| text.line_of(offset as usize) + 1;
     let times =
         if statement.hits > 1 { format!(", the last of {} times", grouped(statement.hits)) } else { String::new() };
-    let mut out =
-        format!("**Held after line {} ran{times}:** {}", line_of(statement.range.start), inline_code(&held.preview));
+    let line = line_of(statement.range.start);
+    let when = if statement.completed { format!("after line {line} ran") } else { format!("when line {line} began") };
+    let mut out = format!("**Held {when}{times}:** {}", inline_code(&held.preview));
     let Some(object) = &held.object else { return out };
     let kind = object.kind.map_or("object, dropped by then", crush_arena::Kind::name);
     out.push_str(&format!("\n\nslot **#{}**, {kind}", object.slot));
@@ -186,6 +187,19 @@ mod tests {
         assert!(shown.contains("**Held after line 3 ran:** `[1, 2]`"), "{shown}");
         assert!(shown.contains("array, allocated on line 1 · shared ×1"), "{shown}");
         assert!(shown.contains("shared borrow held by `r`, taken on line 2"), "{shown}");
+    }
+
+    #[test]
+    fn the_last_line_of_a_block_still_sees_the_borrows_of_the_block() {
+        let shown = text_after_run("let xs = [1]\nif true {\n  let r = &xs\n  print($0r[0])\n}\nprint(xs)\n");
+        assert!(shown.contains("shared borrow held by `r`, taken on line 3"), "{shown}");
+    }
+
+    #[test]
+    fn a_line_that_faults_shows_what_was_there_when_it_began() {
+        let shown = text_after_run("let xs = [1]\nfor x in xs {\n  $0xs.push(x)\n}\n");
+        assert!(shown.contains("**Held when line 3 began:** `[1]`"), "{shown}");
+        assert!(shown.contains("held by the `for`"), "{shown}");
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn statement_note(text: &Text, line: usize, statement: &StatementRecord) -> Opti
         let printed = printed.trim_end();
         return Some(LineNote {
             offset,
-            text: shorten(&with_hits(format!("» {}", printed.replace('\n', " ⏎ ")), statement.hits)),
+            text: with_hits(shorten(&format!("» {}", printed.replace('\n', " ⏎ ")), MOST_CHARACTERS), statement.hits),
             hits: statement.hits,
             kind: NoteKind::Output,
             hover: format!("Printed, when it last ran:\n\n{}", code_block("text", printed)),
@@ -75,10 +75,11 @@ fn statement_note(text: &Text, line: usize, statement: &StatementRecord) -> Opti
     if named.is_empty() {
         return None;
     }
-    let values: Vec<_> = named.iter().map(|held| format!("{} = {}", held.name, value_text(held))).collect();
+    let room = MOST_CHARACTERS / named.len();
+    let values: Vec<_> = named.iter().map(|held| format!("{} = {}", held.name, value_text(held, room))).collect();
     Some(LineNote {
         offset,
-        text: shorten(&with_hits(values.join(" · "), statement.hits)),
+        text: with_hits(values.join(" · "), statement.hits),
         hits: statement.hits,
         kind: NoteKind::Value,
         hover: values_hover(&named, statement.hits),
@@ -89,7 +90,7 @@ fn fault_note(evaluation: &Evaluation) -> Option<LineNote> {
     let Outcome::Faulted(fault) = evaluation.outcome() else { return None };
     Some(LineNote {
         offset: fault.primary.start as usize,
-        text: shorten(&fault_message(fault)),
+        text: shorten(&fault_message(fault), MOST_CHARACTERS),
         hits: 1,
         kind: NoteKind::Fault,
         hover: format!("**{}**", fault_message(fault)),
@@ -134,11 +135,12 @@ fn with_hits(text: String, hits: u64) -> String {
     if hits > 1 { format!("{text}  ×{}", grouped(hits)) } else { text }
 }
 
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= MOST_CHARACTERS {
+/// The first `room` characters of a text.
+pub(crate) fn shorten(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
         return text.to_string();
     }
-    let mut short: String = text.chars().take(MOST_CHARACTERS - 1).collect();
+    let mut short: String = text.chars().take(room - 1).collect();
     short.push('…');
     short
 }
