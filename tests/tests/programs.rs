@@ -69,13 +69,10 @@ fn every_program_prints_what_it_should() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Pieces that random edits put in.
-const PIECES: &[&str] = &[
-    "{", "}", "(", ")", "[", "]", "\n", ";", ",", "&", "&mut ", "|x| ", "|| ", " |> ", "=", " == ", "+", "-", "!", "..", ".",
-    "::", "x", "xs", "f", "1", "\"", "let r = &xs\n", "r = &ys\n", "if true { ", "else { ", "while x { break }", "for x in xs { ",
-    "return ", "throw ", "try { ", "} catch e { ", "match x { ", "_ => ", "fn g(a) { ", "struct S { a }\n", "drop(", "break", "continue",
-    "x += 1", "0..3", "null", "true", "@python { ", "/*", "99999999999999999999",
-];
+/// Pieces that random edits put in, each ended by a `§`.
+const PIECES: &str = "{§}§(§)§[§]§\n§;§,§&§&mut §|x| §|| § |> §=§ == §+§-§!§..§.§::§x§xs§f§1§\"§let r = &xs\n§r = &ys\n§if true { §\
+    else { §while x { break }§for x in xs { §return §throw §try { §} catch e { §match x { §_ => §fn g(a) { §struct S { a }\n§\
+    drop(§break§continue§x += 1§0..3§null§true§@python { §/*§99999999999999999999";
 
 #[test]
 fn no_edit_of_a_program_breaks_the_compiler_or_its_code() {
@@ -88,7 +85,7 @@ fn no_edit_of_a_program_breaks_the_compiler_or_its_code() {
                 let boundaries: Vec<_> = edited.char_indices().map(|(at, _)| at).chain([edited.len()]).collect();
                 let start = random.usize(0..boundaries.len());
                 let end = (start + random.choice([0, 0, 1, 2, 8]).unwrap_or(0)).min(boundaries.len() - 1);
-                let piece = random.choice(PIECES).copied().unwrap_or_default();
+                let piece = random.choice(PIECES.split('§').collect::<Vec<_>>()).unwrap_or_default();
                 edited.replace_range(boundaries[start]..boundaries[end], piece);
             }
             runs_or_says_why(&edited);
