@@ -106,6 +106,10 @@ const sessions = {
       assert.match(fault.behind, /BorrowError|borrow/i);
       await bench.status("fault");
 
+      step("the whole value in the hover");
+      assert.match(await bench.hoverBehind('print("worth'), /worth 300/);
+      await bench.hideHover();
+
       step("problems, with the place of the borrow");
       await bench.command("Problems: Focus on Problems View");
       const problems = bench.page.locator(".markers-panel .monaco-list-row");
@@ -205,6 +209,24 @@ const sessions = {
       await until("the output brought forward", async () =>
         /packed:/.test((await bench.page.locator(".part.panel .view-lines").innerText()).replace(/\u00a0/g, " ")),
       );
+      step("a large heap comes in pages");
+      await bench.open(folder, "many.crush");
+      await bench.status("CRUSH");
+      await bench.goToLine(1);
+      await bench.save();
+      await bench.status("finished");
+      await bench.command("CRUSH: Show Arena");
+      await bench.rows("Arena", (rows) => rows.length > 10);
+      const tree = bench.page.locator('.pane:has(.pane-header[aria-label*="Arena"]) .monaco-list');
+      await tree.first().focus();
+      await bench.page.keyboard.press("End");
+      await bench.rows("Arena", (rows) => /Show more.*200 of \d+/.test(rows.at(-1)?.text ?? ""));
+      await bench.page.keyboard.press("Enter");
+      await until("all of it", async () => {
+        await bench.page.keyboard.press("End");
+        return !(await bench.rows("Arena", (rows) => rows.length > 10)).some((row) => /Show more/.test(row.text));
+      });
+
       step("polyglot colours");
       await bench.open(folder, "polyglot.crush");
       await bench.line("the guest's text coloured", "sizes = {", (l) => l.colors.length >= 3);

@@ -320,6 +320,25 @@ export class Workbench {
     });
   }
 
+  /** The hover on what stands behind a line. */
+  async hoverBehind(lineText) {
+    const box = await this.page.evaluate((text) => {
+      const clean = (s) => s.replace(/\u00a0/g, " ");
+      const line = [...document.querySelectorAll(".editor-instance .view-line")].find((l) => clean(l.textContent).includes(text));
+      const behind = [...line.querySelectorAll("span")].filter((span) => /^".+"$/s.test(getComputedStyle(span, "::after").content));
+      const rect = behind.at(-1)?.getBoundingClientRect();
+      return rect ? { x: rect.right - 20, y: rect.y + rect.height / 2 } : null;
+    }, lineText);
+    if (!box) {
+      throw new Error(`nothing stands behind the line with ${lineText}`);
+    }
+    await this.page.mouse.move(box.x + 3, box.y);
+    await this.page.mouse.move(box.x, box.y);
+    const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content");
+    await hover.first().waitFor();
+    return (await hover.allInnerTexts()).join("\n");
+  }
+
   async hideHover() {
     await this.page.mouse.move(700, 3);
     await this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").first().waitFor({ state: "hidden" });
