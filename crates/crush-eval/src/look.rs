@@ -5,7 +5,7 @@
 //! remembered as it began.
 
 use crush_arena::RuntimeValue;
-use crush_vm::{Moment, Recorder};
+use crush_vm::{LocalVariable, Moment, Recorder};
 
 use crate::record::RawHeld;
 
@@ -91,8 +91,13 @@ fn held_by(moment: &Moment<'_>, statement: usize) -> Vec<RawHeld> {
         .collect()
 }
 
-/// The variables of some frames, with their values.
+/// The variables of some frames, with their values. Where a function is about to return, its variables still count: that is
+/// where a run ends.
 pub(crate) fn names_of<'a>(moments: impl IntoIterator<Item = Moment<'a>>) -> Vec<(&'a str, RuntimeValue)> {
-    let locals = moments.into_iter().flat_map(|moment| moment.locals().collect::<Vec<_>>());
-    locals.map(|(local, value)| (&*local.name, value)).collect()
+    let of_frame = |moment: Moment<'a>| {
+        let seen = move |local: &&LocalVariable| local.start <= moment.pc && moment.pc <= local.end;
+        let locals = moment.code().debug.locals.iter().filter(seen);
+        locals.map(move |local| (&*local.name, moment.value_of(local.home)))
+    };
+    moments.into_iter().flat_map(of_frame).collect()
 }

@@ -9,6 +9,9 @@ use crate::report::{JsonRange, printable};
 use crate::source::Source;
 use crate::{Ending, Misuse};
 
+/// Nodes nested deeper than this stand no further to the right.
+const DEEPEST_INDENT: usize = 64;
+
 /// Prints the tree on standard output. Broken nodes are part of it; the exit status says whether there is one.
 pub(crate) fn run(arguments: &Input) -> Result<Ending, Misuse> {
     let source = Source::read(&arguments.file)?;
@@ -29,7 +32,9 @@ fn print_human(out: &mut dyn Write, source: &Source, node: &SyntaxNode<'_>) -> R
     let field = node.field.map(|field| format!("{field}: ")).unwrap_or_default();
     let missing = if node.is_missing { "missing " } else { "" };
     let start = source.position(node.range.start);
-    write!(out, "{:1$}{field}{missing}{2}", "", node.depth * 2, node.kind)?;
+    // Deeper than this nobody counts columns any more, and the listing would grow with the square of the depth.
+    let indent = 2 * node.depth.min(DEEPEST_INDENT);
+    write!(out, "{:indent$}{field}{missing}{}", "", node.kind)?;
     write!(out, "  {}:{}", start.line, start.column)?;
     if node.is_leaf {
         let text = &source.text[source.clamp(node.range)];
