@@ -127,7 +127,13 @@ module.exports = grammar({
   ],
 
   rules: {
-    source_file: $ => repeat(choice($._line, $._declaration_line, alias($._newline, '\n'))),
+    // After an edit, the parser takes every item of a repeat over one by one, however long the file. In bundles it takes
+    // over sixteen at once.
+    source_file: $ => repeat($._bundle),
+
+    _bundle: $ => prec.right(upTo(16, $._item)),
+
+    _item: $ => choice($._line, $._declaration_line, alias($._newline, '\n')),
 
     ...Object.fromEntries(Object.entries(SPELLINGS).map(([name, words]) => [`_${name}`, _ => token(choice(...words))])),
 
@@ -692,6 +698,16 @@ module.exports = grammar({
  */
 function ended($, statement) {
   return prec.right(seq(statement, optional(';'), optional(alias($._newline, '\n'))));
+}
+
+/**
+ * One to `count` times `rule`, as many as there are.
+ * @param {number} count
+ * @param {RuleOrLiteral} rule
+ * @returns {RuleOrLiteral}
+ */
+function upTo(count, rule) {
+  return count === 1 ? rule : seq(rule, optional(upTo(count - 1, rule)));
 }
 
 /** @param {GrammarSymbols<string>} $ */
