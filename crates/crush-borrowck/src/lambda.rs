@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crush_hir::body::{BlockId, Body, ExprId, LambdaId, LocalId};
 use crush_hir::cfg::{Cfg, LoanOwner};
 use crush_hir::source_map::BodyRange;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::draft::Draft;
 use crate::report::{Code, FunctionId, Place, Step};
@@ -80,7 +80,7 @@ impl Inner {
 struct Found {
     object: u32,
     usage: Use,
-    at: Step,
+    at: Vec<Step>,
 }
 
 /// A condition as it is found.
@@ -88,10 +88,10 @@ struct Found {
 struct FoundCondition {
     code: Code,
     held: u32,
-    held_at: Step,
+    held_at: Vec<Step>,
     used: u32,
     deep: bool,
-    at: Step,
+    at: Vec<Step>,
     names: (Option<String>, Option<String>),
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct Lambda<'a> {
     effects: Vec<Found>,
     effect_ids: FxHashMap<(u32, Use), u32>,
     conditions: Vec<FoundCondition>,
-    condition_keys: FxHashSet<(Code, u32, u32, bool)>,
+    condition_keys: FxHashMap<(Code, u32, u32, bool), usize>,
     callbacks: Vec<FoundCallback>,
     released: BTreeSet<LocalId>,
     drops: bool,
@@ -176,7 +176,7 @@ impl<'a> Lambda<'a> {
             effects: Vec::new(),
             effect_ids: FxHashMap::default(),
             conditions: Vec::new(),
-            condition_keys: FxHashSet::default(),
+            condition_keys: FxHashMap::default(),
             callbacks: Vec::new(),
             released: BTreeSet::new(),
             drops: false,
@@ -307,13 +307,30 @@ impl<'a> Lambda<'a> {
         self.body[local].lambda == self.id
     }
 
+    /// Notes two objects of which only a caller knows whether they are one.
+    fn note_condition(&mut self, found: FoundCondition) {
+        let key = (found.code, found.held, found.used, found.deep);
+        match self.condition_keys.get(&key) {
+            Some(known) => {
+                let known = &mut self.conditions[*known];
+                found.held_at.iter().for_each(|step| step.add_to(&mut known.held_at));
+                found.at.iter().for_each(|step| step.add_to(&mut known.at));
+            }
+            None => {
+                self.condition_keys.insert(key, self.conditions.len());
+                self.conditions.push(found);
+            }
+        }
+    }
+
     /// The number under which an effect is known, new or not.
     fn effect(&mut self, object: u32, usage: Use, at: Step) -> u32 {
         let next = self.effects.len() as u32;
         let id = *self.effect_ids.entry((object, usage)).or_insert(next);
         if id == next {
-            self.effects.push(Found { object, usage, at });
+            self.effects.push(Found { object, usage, at: Vec::new() });
         }
+        at.add_to(&mut self.effects[id as usize].at);
         id
     }
 }

@@ -149,6 +149,19 @@ pub(crate) struct Step {
     pub(crate) cause: Option<Cause>,
 }
 
+/// How many places one entry of a summary may have.
+const PLACES: usize = 64;
+
+impl Step {
+    /// Adds the step to those that are known.
+    pub(crate) fn add_to(self, steps: &mut Vec<Self>) {
+        let is_known = steps.iter().any(|known| known.place == self.place && known.cause == self.cause);
+        if !is_known && steps.len() < PLACES {
+            steps.push(self);
+        }
+    }
+}
+
 impl PartialEq for Step {
     fn eq(&self, other: &Self) -> bool {
         self.place.function == other.place.function && self.cause == other.cause
@@ -156,14 +169,14 @@ impl PartialEq for Step {
 }
 
 /// An entry of a callee's summary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Cause {
     pub(crate) function: FunctionId,
     pub(crate) lambda: LambdaId,
     pub(crate) entry: Entry,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Entry {
     Effect(u32),
     /// What is used, in a condition.

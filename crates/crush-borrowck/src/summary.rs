@@ -92,7 +92,8 @@ pub(crate) enum Use {
 pub(crate) struct Effect {
     pub(crate) object: ObjectIndex,
     pub(crate) usage: Use,
-    pub(crate) at: Step,
+    /// Every place where it may happen.
+    pub(crate) at: Vec<Step>,
     /// In every run of the lambda that ends.
     pub(crate) surely: bool,
 }
@@ -103,13 +104,13 @@ pub(crate) struct Condition {
     pub(crate) code: Code,
     /// What is borrowed or freed.
     pub(crate) held: ObjectIndex,
-    /// Where.
-    pub(crate) held_at: Step,
+    /// Where: every place that may be meant.
+    pub(crate) held_at: Vec<Step>,
     /// What is used meanwhile.
     pub(crate) used: ObjectIndex,
     /// It, or anything that it reaches.
     pub(crate) deep: bool,
-    pub(crate) at: Step,
+    pub(crate) at: Vec<Step>,
     /// The names of both in the program, where they have any.
     pub(crate) names: (Option<String>, Option<String>),
 }

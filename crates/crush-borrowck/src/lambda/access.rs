@@ -193,17 +193,15 @@ impl Lambda<'_> {
         deep: bool,
         usage: &Usage,
     ) {
-        if self.condition_keys.insert((code, held, used, deep)) {
-            self.conditions.push(FoundCondition {
-                code,
-                held,
-                held_at,
-                used,
-                deep,
-                at: usage.at,
-                names: (held_name, usage.name.clone()),
-            });
-        }
+        self.note_condition(FoundCondition {
+            code,
+            held,
+            held_at: vec![held_at],
+            used,
+            deep,
+            at: vec![usage.at],
+            names: (held_name, usage.name.clone()),
+        });
     }
 
     /// A deep read reads every object it reaches; dead handles among them are used too, and none may go to a task.
@@ -266,8 +264,20 @@ impl Lambda<'_> {
             known.code == draft.code && known.place == draft.place && known.only_uncalled == draft.only_uncalled
         });
         match same {
-            Some(known) if known.severity >= draft.severity => {}
-            Some(known) => *known = draft,
+            // What leads to the one leads to a fault too.
+            Some(known) => {
+                let (mut kept, other) = (draft, std::mem::replace(known, Draft::too_large(known.place)));
+                let (first, second) = if other.severity >= kept.severity { (other, kept) } else { (kept, other) };
+                kept = first;
+                for (step, words) in second.related {
+                    let is_known =
+                        kept.related.iter().any(|(known, _)| known.place == step.place && known.cause == step.cause);
+                    if !is_known {
+                        kept.related.push((step, words));
+                    }
+                }
+                *known = kept;
+            }
             None => self.drafts.push(draft),
         }
     }

@@ -53,6 +53,9 @@ enum Candidate {
 /// How deep callbacks that are handed on are followed. Loss: beyond, the callback counts as unknown.
 const NESTING: u32 = 2;
 
+/// How many handles of one callee are told apart; the rest count as the last of them.
+const IMPORTS: usize = 4;
+
 impl Lambda<'_> {
     /// Runs a call, `spawn` or `await`.
     pub(super) fn call(&mut self, expr: ExprId, state: &mut State) -> Called {
@@ -259,7 +262,7 @@ impl Lambda<'_> {
         closure: Option<u32>,
         site: &Site,
     ) -> Called {
-        self.work += 1 + (summary.effects.len() + summary.conditions.len() + summary.objects.len()) as u64;
+        self.work += 1 + (summary.effects.len() + summary.conditions.len() + summary.objects.len() + summary.writes.len()) as u64;
         if summary.unknown || self.is_exhausted() {
             return self.apply_unknown(state, closure, site);
         }
@@ -414,6 +417,8 @@ impl Lambda<'_> {
 
     /// A loan that the callee took, under a number of this lambda.
     fn import(&mut self, call: &Instance<'_>, dead: bool, number: usize) -> u32 {
+        // A function that calls itself would hand the handles of every turn on as others.
+        let number = number.min(IMPORTS);
         let key = (call.of.0, call.of.1, dead, index(number), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
@@ -608,9 +613,15 @@ impl Lambda<'_> {
         at: Step,
         names: (Option<String>, Option<String>),
     ) {
-        if self.condition_keys.insert((code, held, used, deep)) {
-            self.conditions.push(super::FoundCondition { code, held, held_at, used, deep, at, names });
-        }
+        self.note_condition(super::FoundCondition {
+            code,
+            held,
+            held_at: vec![held_at],
+            used,
+            deep,
+            at: vec![at],
+            names,
+        });
     }
 
     /// Whether any method of that name may be meant by a receiver, and which.

@@ -91,7 +91,7 @@ impl Lambda<'_> {
         for (number, found) in effects.iter().enumerate() {
             let object = self.summary_object(extract, end, &results, found.object);
             let surely = end.done.get(number as u32).is_some();
-            extract.summary.effects.push(Effect { object, usage: found.usage, at: found.at, surely });
+            extract.summary.effects.push(Effect { object, usage: found.usage, at: found.at.clone(), surely });
         }
         for found in self.conditions.clone() {
             let held = self.summary_object(extract, end, &results, found.held);
@@ -305,12 +305,14 @@ impl Lambda<'_> {
         let found: Vec<_> = self
             .conditions
             .iter()
-            .filter(|condition| parameter(condition.held) && parameter(condition.used) && condition.at.cause.is_none())
+            .filter(|condition| parameter(condition.held) && parameter(condition.used) && condition.at.iter().any(|step| step.cause.is_none()))
             .cloned()
             .collect();
         for condition in found {
-            let draft = self.word_condition(&condition, Severity::Warning, true);
-            self.report(draft);
+            for at in condition.at.iter().filter(|step| step.cause.is_none()) {
+                let draft = self.word_condition(&condition, *at, Severity::Warning, true);
+                self.report(draft);
+            }
         }
     }
 }

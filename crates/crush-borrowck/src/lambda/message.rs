@@ -149,12 +149,18 @@ impl Lambda<'_> {
     }
 
     /// The report of a condition that rests on two parameters of a function nobody calls.
-    pub(super) fn word_condition(&self, condition: &FoundCondition, severity: Severity, only_uncalled: bool) -> Draft {
+    pub(super) fn word_condition(
+        &self,
+        condition: &FoundCondition,
+        at: Step,
+        severity: Severity,
+        only_uncalled: bool,
+    ) -> Draft {
         let (held, used) = (&condition.names.0, &condition.names.1);
         let used_text = quoted(used.as_deref(), "this");
         let held_text = quoted(held.as_deref(), "it");
         let message = Words::default();
-        let taken = condition.held_at;
+        let taken = condition.held_at[0];
         let message = match condition.code {
             Code::UseAfterDrop => {
                 message.text(format!("{used_text} is used here, but {held_text} was dropped on ")).line(taken)
@@ -174,10 +180,14 @@ impl Lambda<'_> {
         Draft {
             code: condition.code,
             severity,
-            place: condition.at.place,
+            place: at.place,
             message,
             condition: (severity == Severity::Warning).then(|| Words::default().text(condition_text)),
-            related: vec![(condition.held_at, Words::default().text(format!("{held_text} is taken here")))],
+            related: condition
+                .held_at
+                .iter()
+                .map(|step| (*step, Words::default().text(format!("{held_text} is taken here"))))
+                .collect(),
             fixes: Vec::new(),
             only_uncalled,
         }

@@ -403,9 +403,8 @@ impl<'a> Lambda<'a> {
 
     /// A struct pattern reads the object; another value it does not.
     fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
-        if let Pattern::Struct { fields, .. } = pattern {
-            let at = self.body[scrutinee].range;
-            self.read(state, value, Use::Read, scrutinee, at, false);
+        if let Pattern::Struct { fields, name_range, .. } = pattern {
+            self.read(state, value, Use::Read, scrutinee, *name_range, false);
             for (name, pattern) in fields {
                 if matches!(pattern, Pattern::Struct { .. }) {
                     let inner = self.load(state, value, &Field::Named(name.clone()));

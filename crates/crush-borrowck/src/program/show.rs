@@ -1,13 +1,14 @@
 //! From drafts to reports: what lies in other functions is looked up now.
 
 use crush_hir::file::BodyId;
+use rustc_hash::FxHashSet;
 
 use super::Analysis;
 use crate::draft::{Draft, Word, Words};
 use crate::report::{Cause, Entry, FunctionId, Part, Place, Related, Report, Step, Text};
 
-/// How many calls deep a path is shown.
-const DEPTH: usize = 12;
+/// The most places that one step is traced to.
+const MOST: usize = 200;
 
 impl Analysis {
     /// Every report, in the order of the file's bodies; in one body in the order of the text.
@@ -39,21 +40,18 @@ impl Analysis {
     }
 
     fn show(&self, draft: &Draft) -> Report {
-        let mut related = Vec::new();
+        let mut related: Vec<Related> = Vec::new();
         for (step, text) in &draft.related {
-            let mut path = self.trace(step);
-            // The call itself is where the report stands.
-            if path.len() > 1 && path[0] == draft.place {
-                path.remove(0);
-            }
-            let last = path.len() - 1;
-            for (at, place) in path.into_iter().enumerate() {
+            for (place, is_last) in self.trace(step) {
+                // The call itself is where the report stands.
+                if !is_last && place == draft.place || related.iter().any(|known| known.place == place) {
+                    continue;
+                }
                 let message =
-                    if at == last { self.words(text) } else { Text(vec![Part::Text("by way of this call".to_owned())]) };
+                    if is_last { self.words(text) } else { Text(vec![Part::Text("by way of this call".to_owned())]) };
                 related.push(Related { place, message });
             }
         }
-        related.dedup();
         Report {
             code: draft.code,
             severity: draft.severity,
@@ -69,37 +67,51 @@ impl Analysis {
     fn words(&self, words: &Words) -> Text {
         let part = |word: &Word| match word {
             Word::Text(text) => Part::Text(text.clone()),
-            Word::Line(step) => Part::Line(self.trace(step).pop().unwrap_or(step.place)),
+            Word::Line(step) => Part::Line(self.leaf(step)),
         };
         Text(words.0.iter().map(part).collect())
     }
 
-    /// The places that a step leads through, outermost first.
-    fn trace(&self, step: &Step) -> Vec<Place> {
-        let mut places = vec![step.place];
-        let mut step = *step;
-        while let Some(next) = step.cause.and_then(|cause| self.cause(cause)) {
-            if places.len() >= DEPTH {
+    /// The first place at which a step really happens.
+    fn leaf(&self, step: &Step) -> Place {
+        self.trace(step).into_iter().find(|(_, is_last)| *is_last).map_or(step.place, |(place, _)| place)
+    }
+
+    /// The places that a step leads through, each before those it leads to; and whether nothing lies deeper.
+    fn trace(&self, step: &Step) -> Vec<(Place, bool)> {
+        let (mut places, mut seen) = (Vec::new(), FxHashSet::default());
+        let mut waiting = vec![*step];
+        while let Some(step) = waiting.pop() {
+            let deeper = match step.cause {
+                Some(cause) if seen.insert(cause) => self.cause(cause),
+                Some(_) => continue,
+                None => Vec::new(),
+            };
+            places.push((step.place, step.cause.is_none()));
+            if places.len() >= MOST {
                 break;
             }
-            step = next;
-            places.push(step.place);
+            waiting.extend(deeper.into_iter().rev());
         }
         places
     }
 
     /// What a callee's summary says of a step.
-    fn cause(&self, cause: Cause) -> Option<Step> {
-        let function = self.functions.get(cause.function.0 as usize)?;
-        let summary = function.summary.as_ref()?.lambda(cause.lambda)?;
-        Some(match cause.entry {
-            Entry::Effect(number) => summary.effects.get(number as usize)?.at,
-            Entry::Used(number) => summary.conditions.get(number as usize)?.at,
-            Entry::Held(number) => summary.conditions.get(number as usize)?.held_at,
-            Entry::Callback(number, held) => summary.callbacks.get(number as usize)?.held.get(held as usize)?.at,
-            Entry::Called(number) => summary.callbacks.get(number as usize)?.at,
-            Entry::Dead(number) => summary.dead.get(number as usize)?.1,
-            Entry::Taken(number) => summary.taken.get(number as usize)?.at,
-        })
+    fn cause(&self, cause: Cause) -> Vec<Step> {
+        let steps = || {
+            let summary = self.functions.get(cause.function.0 as usize)?.summary.as_ref()?.lambda(cause.lambda)?;
+            Some(match cause.entry {
+                Entry::Effect(number) => summary.effects.get(number as usize)?.at.clone(),
+                Entry::Used(number) => summary.conditions.get(number as usize)?.at.clone(),
+                Entry::Held(number) => summary.conditions.get(number as usize)?.held_at.clone(),
+                Entry::Callback(number, held) => {
+                    vec![summary.callbacks.get(number as usize)?.held.get(held as usize)?.at]
+                }
+                Entry::Called(number) => vec![summary.callbacks.get(number as usize)?.at],
+                Entry::Dead(number) => vec![summary.dead.get(number as usize)?.1],
+                Entry::Taken(number) => vec![summary.taken.get(number as usize)?.at],
+            })
+        };
+        steps().unwrap_or_default()
     }
 }
