@@ -11,23 +11,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crush-host", &["crush-arena", "crush-vm"]),
     ("crush-syntax", &["tree-sitter-crush"]),
     ("crush-hir", &["crush-syntax"]),
-    (
-        "crush-compiler",
-        &["crush-hir", "crush-syntax", "crush-vm", "crush-arena"],
-    ),
+    ("crush-compiler", &["crush-hir", "crush-syntax", "crush-vm", "crush-arena"]),
     // The analysis does not know the VM: that they agree is tested, not arranged.
     ("crush-borrowck", &["crush-hir", "crush-syntax"]),
-    (
-        "crush-eval",
-        &[
-            "crush-arena",
-            "crush-compiler",
-            "crush-hir",
-            "crush-host",
-            "crush-syntax",
-            "crush-vm",
-        ],
-    ),
+    ("crush-eval", &["crush-arena", "crush-compiler", "crush-hir", "crush-host", "crush-syntax", "crush-vm"]),
     (
         "crush-ide",
         &[
@@ -51,10 +38,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("tokio", &["crush-server"]),
     ("cap-std", &["crush-host"]),
     ("clap", &["crush-analyzer", "xtask"]),
-    (
-        "tree-sitter",
-        &["crush-syntax", "tree-sitter-crush", "xtask", "crush-tests"],
-    ),
+    ("tree-sitter", &["crush-syntax", "tree-sitter-crush", "xtask", "crush-tests"]),
 ];
 
 /// The normal dependencies of every crate of the workspace.
@@ -64,21 +48,13 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
-    let name = |value: &serde_json::Value| {
-        value["name"]
-            .as_str()
-            .expect("packages have names")
-            .to_string()
-    };
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let name = |value: &serde_json::Value| value["name"].as_str().expect("packages have names").to_string();
     let packages = metadata["packages"].as_array().expect("there are packages");
     packages
         .iter()
         .map(|package| {
-            let all = package["dependencies"]
-                .as_array()
-                .expect("packages list dependencies");
+            let all = package["dependencies"].as_array().expect("packages list dependencies");
             let normal = all.iter().filter(|dependency| dependency["kind"].is_null());
             (name(package), normal.map(name).collect())
         })
@@ -89,14 +65,9 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 fn every_crate_knows_only_what_it_may() {
     let dependencies = dependencies();
     for (package, allowed) in LAYERS {
-        let inner = dependencies[*package]
-            .iter()
-            .filter(|name| dependencies.contains_key(*name));
+        let inner = dependencies[*package].iter().filter(|name| dependencies.contains_key(*name));
         for dependency in inner {
-            assert!(
-                allowed.contains(&dependency.as_str()),
-                "`{package}` may not depend on `{dependency}`"
-            );
+            assert!(allowed.contains(&dependency.as_str()), "`{package}` may not depend on `{dependency}`");
         }
     }
 }
@@ -104,14 +75,8 @@ fn every_crate_knows_only_what_it_may() {
 #[test]
 fn every_crate_has_its_place() {
     let outside = ["xtask", "crush-tests"];
-    for package in dependencies()
-        .keys()
-        .filter(|package| !outside.contains(&package.as_str()))
-    {
-        assert!(
-            LAYERS.iter().any(|(name, _)| name == package),
-            "`{package}` has no place in the layers"
-        );
+    for package in dependencies().keys().filter(|package| !outside.contains(&package.as_str())) {
+        assert!(LAYERS.iter().any(|(name, _)| name == package), "`{package}` has no place in the layers");
     }
 }
 
@@ -120,10 +85,7 @@ fn some_libraries_stay_in_their_rooms() {
     for (package, dependencies) in dependencies() {
         for (library, allowed) in CONFINED {
             let uses = dependencies.iter().any(|dependency| dependency == library);
-            assert!(
-                !uses || allowed.contains(&package.as_str()),
-                "`{package}` may not use `{library}`"
-            );
+            assert!(!uses || allowed.contains(&package.as_str()), "`{package}` may not use `{library}`");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A run, together with the text that ran.
 
-use crush_eval::{Held, HeldObject, Moment};
+use crush_eval::{Held, HeldObject, Moment, StatementRecord};
 use crush_syntax::{Text, TextRange};
 use crush_vm::{CancelToken, Fault, HolderName, SourceRange};
 
@@ -43,6 +43,12 @@ impl Evaluation {
     /// Whether that is not all of it.
     pub fn output_is_truncated(&self) -> bool {
         self.run.output_is_truncated()
+    }
+
+    /// How often statements that begin on `line` (from 0) ran.
+    pub fn hits_of_line(&self, line: usize) -> u64 {
+        let begins = |statement: &&StatementRecord| self.text.line_of(statement.range.start as usize) == line;
+        self.run.statements().iter().filter(begins).map(|statement| statement.hits).sum()
     }
 
     /// The run itself.

@@ -9,4 +9,4 @@ mod tree;
 
 pub use position::{LineColumn, OutOfRange, PositionEncoding};
 pub use text::{Text, TextEdit, TextRange};
-pub use tree::{Node, NodeId, Tree};
+pub use tree::{Node, NodeId, Tree, TreeCursor};

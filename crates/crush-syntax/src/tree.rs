@@ -11,6 +11,9 @@ use crate::text::{Text, TextEdit, TextRange};
 /// A node of the tree.
 pub type Node<'tree> = tree_sitter::Node<'tree>;
 
+/// A place in the tree that moves cheaply from node to node.
+pub type TreeCursor<'tree> = tree_sitter::TreeCursor<'tree>;
+
 /// What a node is known by as long as it is reused from tree to tree.
 pub type NodeId = usize;
 

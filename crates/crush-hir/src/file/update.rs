@@ -170,7 +170,7 @@ impl Walk {
     fn run(
         &mut self,
         tree: &Tree,
-        mut cursor: tree_sitter::TreeCursor<'_>,
+        mut cursor: crush_syntax::TreeCursor<'_>,
         reuse: Option<Reuse<'_>>,
         stop_in_step: bool,
     ) {
