@@ -376,6 +376,34 @@ sessions["untrusted"] = function()
   check(require("crush.trust").decided("/") == nil, "for that folder alone")
 end
 
+sessions["asked"] = function()
+  -- There is nobody at a headless editor: this stands for the user who answers.
+  local questions = {}
+  vim.api.nvim_list_uis = function()
+    return { {} }
+  end
+  vim.ui.select = function(choices, details, answer)
+    questions[#questions + 1] = details.prompt
+    answer(choices[1], 1)
+  end
+  open("inventory.crush")
+  attached()
+  wait("the analysis", function()
+    return diagnostics(line_of("items.push("))[1]
+  end)
+  step("opening does not ask")
+  check(#questions == 0, vim.inspect(questions))
+  step("the first save asks, and yes runs")
+  vim.cmd.write()
+  check(#questions == 1 and questions[1]:find("my shop"), vim.inspect(questions))
+  wait("a value", function()
+    return value_at(line_of("let items = ["))
+  end)
+  step("the second save does not ask again")
+  vim.cmd.write()
+  check(#questions == 1, vim.inspect(questions))
+end
+
 sessions["killed"] = function()
   open("inventory.crush")
   attached()

