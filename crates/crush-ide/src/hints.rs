@@ -148,19 +148,22 @@ impl Collect<'_> {
         let mut ending: HashMap<u32, Vec<String>> = HashMap::new();
         for stmt in &self.body.stmts {
             let StmtKind::Let { local, value, .. } = &stmt.kind else { continue };
-            let Some((_, operand)) = self.borrowed(*value) else { continue };
+            if self.borrowed(*value).is_none() {
+                continue;
+            }
             let scope = &self.body[self.body[*local].scope];
             // The top level has no brace to put a hint beside.
             if scope.parent.is_some() || self.body.lambdas[0].range != scope.range {
-                let text = format!("{}{}", self.body[*local].name, of(&self.name_of(operand)));
-                let texts = ending.entry(scope.range.end).or_default();
-                if !texts.contains(&text) {
-                    texts.push(text);
+                let name = self.body[*local].name.to_string();
+                let names = ending.entry(scope.range.end).or_default();
+                if !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }
-        for (end, texts) in ending {
-            let label = format!("ends {}", texts.join(", "));
+        for (end, names) in ending {
+            let (noun, verb) = if names.len() == 1 { ("borrow", "ends") } else { ("borrows", "end") };
+            let label = format!("{noun} {} {verb}", names.join(", "));
             let tooltip = "the borrow ends where its variable goes out of scope (B4)".to_string();
             self.push(end, label, tooltip, HintKind::Borrow);
         }
@@ -215,7 +218,7 @@ mod tests {
     fn a_named_borrow_shows_what_it_borrows_and_where_it_ends() {
         let (snapshot, _) = at_cursor("fn f(xs) {\n  if true {\n    let r = &xs\n    print(r)\n  }\n}$0");
         let wanted =
-            "fn f(xs) {\n  if true {\n    let r‹: shared borrow of xs› = &xs\n    print(r)\n  }‹ends r of xs›\n}";
+            "fn f(xs) {\n  if true {\n    let r‹: shared borrow of xs› = &xs\n    print(r)\n  }‹borrow r ends›\n}";
         assert_eq!(drawn(&snapshot), wanted);
     }
 

@@ -132,7 +132,8 @@ fn word_position(source: &str, word: &str) -> Option<usize> {
 }
 
 fn with_hits(text: String, hits: u64) -> String {
-    if hits > 1 { format!("{text}  ×{}", grouped(hits)) } else { text }
+    // First, so that it stays in sight when an editor cuts the rest.
+    if hits > 1 { format!("×{}  {text}", grouped(hits)) } else { text }
 }
 
 /// The first `room` characters of a text.
@@ -220,7 +221,7 @@ mod tests {
             drawn,
             "let xs = [1]  ⟵ xs = #0 [1]\n\
              for i in 0..3 {  ⟵ i = 0\n  \
-             xs.push(i)  ⟵ xs = #0 [1, 0, 1, 2] · i = 2  ×3\n\
+             xs.push(i)  ⟵ ×3  xs = #0 [1, 0, 1, 2] · i = 2\n\
              }\n\
              let r = &xs  ⟵ r = &#0 [1, 0, 1, 2] · shared ×1 · xs = #0 [1, 0, 1, 2] · shared ×1\n\
              print(len(r))  ⟵ » 4\n"

@@ -180,7 +180,7 @@ sessions["main-job"] = function()
     return hint_with("shared borrow of items")
   end)
   local ends = wait("where list ends", function()
-    return hint_with("ends list")
+    return hint_with("borrow list ends")
   end)
   check(ends.inlay_hint.position.line + 1 == line_of("return sum") + 1, "it ends with its function")
 

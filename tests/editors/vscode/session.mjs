@@ -73,7 +73,7 @@ const sessions = {
 
       step("inlay hints of borrows");
       await bench.line("what shelf is", "let shelf", (l) => /shared borrow of items/.test(l.text));
-      await until("where list ends", async () => (await bench.lines()).some((l) => /^\}.*ends list/.test(l.text)));
+      await until("where list ends", async () => (await bench.lines()).some((l) => /^\}.*borrow list ends/.test(l.text)));
 
       step("outline");
       await bench.command("Explorer: Focus on Outline View");
