@@ -43,12 +43,7 @@ impl Arena {
         // A borrowed object cannot be freed (A5, A6), so the reference of a live borrow is never stale.
         let slot = &self.slots[loan.object.slot() as usize];
         if slot.is_watched() {
-            self.record(
-                self.site.get(),
-                Action::Read {
-                    object: loan.object,
-                },
-            );
+            self.record(self.site.get(), Action::Read { object: loan.object });
         }
         Ok(&slot.object)
     }
@@ -59,11 +54,7 @@ impl Arena {
         match value {
             RuntimeValue::Ref(object) => self.read(object),
             RuntimeValue::Borrow(borrow) => self.read_through(borrow),
-            _ => Err(TypeError {
-                access: Access::Read,
-                kind: None,
-            }
-            .into()),
+            _ => Err(TypeError { access: Access::Read, kind: None }.into()),
         }
     }
 
@@ -119,13 +110,7 @@ impl Arena {
             }
         };
         let object = self.info(object);
-        Err(BorrowError {
-            access: Access::Write,
-            object,
-            through: Some(borrow),
-            conflict,
-        }
-        .into())
+        Err(BorrowError { access: Access::Write, object, through: Some(borrow), conflict }.into())
     }
 
     /// Changes what a value refers to, directly or through a handle.
@@ -134,22 +119,14 @@ impl Arena {
         match value {
             RuntimeValue::Ref(object) => self.write(object),
             RuntimeValue::Borrow(borrow) => self.write_through(borrow),
-            _ => Err(TypeError {
-                access: Access::Write,
-                kind: None,
-            }
-            .into()),
+            _ => Err(TypeError { access: Access::Write, kind: None }.into()),
         }
     }
 
     #[inline(always)]
     fn guard(&mut self, object: Ref) -> ObjectMut<'_> {
         let index = object.slot() as usize;
-        ObjectMut::new(
-            &mut self.slots[index].object,
-            &mut self.books[index].bytes,
-            &mut self.meter,
-        )
+        ObjectMut::new(&mut self.slots[index].object, &mut self.books[index].bytes, &mut self.meter)
     }
 
     /// The object a value leads to, directly or through a live handle. No access: nothing is checked (A6:
@@ -165,10 +142,7 @@ impl Arena {
     /// The object of a reference, whatever its borrow state. For what is no access by the program: marking,
     /// copying back what was checked, inspection.
     pub fn peek(&self, object: Ref) -> Option<&Object> {
-        self.slots
-            .get(object.slot() as usize)
-            .filter(|slot| slot.holds(object))
-            .map(|slot| &slot.object)
+        self.slots.get(object.slot() as usize).filter(|slot| slot.holds(object)).map(|slot| &slot.object)
     }
 
     /// As [`Arena::peek`], of a value; what leads nowhere is the fault a read would be.
@@ -176,25 +150,16 @@ impl Arena {
         match value {
             RuntimeValue::Ref(object) => self.slot(object, Access::Read).map(|slot| &slot.object),
             RuntimeValue::Borrow(borrow) => match self.loans.get(borrow) {
-                Some(loan) => self
-                    .slot(loan.object, Access::Read)
-                    .map(|slot| &slot.object),
+                Some(loan) => self.slot(loan.object, Access::Read).map(|slot| &slot.object),
                 None => Err(self.dead_handle(Access::Read, borrow)),
             },
-            _ => Err(TypeError {
-                access: Access::Read,
-                kind: None,
-            }
-            .into()),
+            _ => Err(TypeError { access: Access::Read, kind: None }.into()),
         }
     }
 
     /// The borrows of an object, counted. None when the reference is stale.
     pub fn borrow_state(&self, object: Ref) -> Option<BorrowState> {
-        self.slots
-            .get(object.slot() as usize)
-            .filter(|slot| slot.holds(object))
-            .map(Slot::state)
+        self.slots.get(object.slot() as usize).filter(|slot| slot.holds(object)).map(Slot::state)
     }
 
     /// The slot of a reference, if it still holds its object (A4).

@@ -100,14 +100,7 @@ impl Arena {
         if self.recording {
             slot.watch(true);
             let kind = slot.object.kind();
-            self.record(
-                site,
-                Action::Allocate {
-                    object: allocated,
-                    kind,
-                    bytes,
-                },
-            );
+            self.record(site, Action::Allocate { object: allocated, kind, bytes });
         }
         Ok(allocated)
     }
@@ -116,9 +109,7 @@ impl Arena {
         self.meter.count(book.bytes)?;
         let index = self.free;
         let slot = &mut self.slots[index as usize];
-        let Object::Free { next } = slot.object else {
-            unreachable!("a slot of the free list holds no object")
-        };
+        let Object::Free { next } = slot.object else { unreachable!("a slot of the free list holds no object") };
         self.free = next;
         *slot = Slot::new(slot.generation(), object);
         self.books[index as usize] = book;
@@ -141,11 +132,7 @@ impl Arena {
         match value {
             RuntimeValue::Ref(object) => self.drop_ref(object, site),
             RuntimeValue::Borrow(borrow) => self.release(borrow, site),
-            _ => Err(TypeError {
-                access: Access::Drop,
-                kind: None,
-            }
-            .into()),
+            _ => Err(TypeError { access: Access::Drop, kind: None }.into()),
         }
     }
 
@@ -153,22 +140,13 @@ impl Arena {
         let slot = self.slot(object, Access::Drop)?;
         let kind = slot.object.kind();
         if !kind.can_change() {
-            return Err(TypeError {
-                access: Access::Drop,
-                kind: Some(kind),
-            }
-            .into());
+            return Err(TypeError { access: Access::Drop, kind: Some(kind) }.into());
         }
         if slot.state() != BorrowState::default() {
             return Err(self.in_the_way(Access::Drop, object));
         }
         let allocated = self.books[object.slot() as usize].site;
-        self.dropped.push(DropRecord {
-            object,
-            kind,
-            allocated,
-            dropped: site,
-        });
+        self.dropped.push(DropRecord { object, kind, allocated, dropped: site });
         self.counters.dropped += 1;
         self.free_slot(object.slot(), site, FreeCause::Dropped);
         Ok(())
@@ -187,14 +165,7 @@ impl Arena {
         self.meter.refund(self.books[index as usize].bytes);
         self.meter.objects -= 1;
         if self.recording {
-            self.record(
-                site,
-                Action::Free {
-                    object: freed,
-                    kind: object.kind(),
-                    cause,
-                },
-            );
+            self.record(site, Action::Free { object: freed, kind: object.kind(), cause });
         }
     }
 
@@ -251,9 +222,7 @@ mod tests {
         arena.slots[0].header = u64::from(u32::MAX) << 32;
         let last = Ref::new(0, u32::MAX);
         assert!(arena.read(last).is_ok());
-        arena
-            .drop_object(last.into(), SITE)
-            .expect("it can be dropped");
+        arena.drop_object(last.into(), SITE).expect("it can be dropped");
         let next = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
         assert_eq!(next.slot(), 1, "slot 0 is not used again");
         for stale in [first, last, Ref::new(0, 0)] {
@@ -268,18 +237,11 @@ mod tests {
     fn b5_a_table_entry_whose_generations_are_used_up_is_retired() {
         let mut arena = Arena::default();
         let object = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
-        let first = arena
-            .borrow_shared(object.into(), OwnerId(0), SITE)
-            .expect("a borrow");
+        let first = arena.borrow_shared(object.into(), OwnerId(0), SITE).expect("a borrow");
         arena.loans.exhaust(0);
-        let last = BorrowRef {
-            index: 0,
-            generation: u32::MAX,
-        };
+        let last = BorrowRef { index: 0, generation: u32::MAX };
         assert!(arena.end_borrow(last, SITE));
-        let next = arena
-            .borrow_shared(object.into(), OwnerId(0), SITE)
-            .expect("a borrow");
+        let next = arena.borrow_shared(object.into(), OwnerId(0), SITE).expect("a borrow");
         assert_eq!(next.index(), 1);
         for dead in [first, last] {
             assert!(matches!(arena.read_through(dead), Err(Fault::Borrow(_))));
@@ -291,10 +253,7 @@ mod tests {
         let mut arena = Arena::default();
         let object = arena.alloc(Object::Array(Vec::new()), SITE).expect("room");
         arena.slots[0].header += SHARED - 1;
-        assert!(matches!(
-            arena.borrow_shared(object.into(), OwnerId(0), SITE),
-            Err(Fault::Quota(_))
-        ));
+        assert!(matches!(arena.borrow_shared(object.into(), OwnerId(0), SITE), Err(Fault::Quota(_))));
         assert!(arena.read(object).is_ok());
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::{
     arena::Arena,
-    fault::{
-        Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, TypeError, UseAfterFree,
-    },
+    fault::{Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, TypeError, UseAfterFree},
     loans::BorrowKind,
     value::{BorrowRef, Ref},
 };
@@ -13,19 +11,11 @@ impl Arena {
     /// The fault of an access through a reference whose object is gone (A4, A6).
     #[cold]
     pub(crate) fn use_after_free(&self, access: Access, object: Ref) -> Fault {
-        UseAfterFree {
-            access,
-            object,
-            dropped: self.drop_record(object).copied(),
-        }
-        .into()
+        UseAfterFree { access, object, dropped: self.drop_record(object).copied() }.into()
     }
 
     fn drop_record(&self, object: Ref) -> Option<&DropRecord> {
-        self.dropped
-            .iter()
-            .rev()
-            .find(|record| record.object == object)
+        self.dropped.iter().rev().find(|record| record.object == object)
     }
 
     /// The error of an access, not through a handle, that live borrows forbid.
@@ -36,13 +26,7 @@ impl Arena {
             borrows.retain(|info| info.kind == BorrowKind::Exclusive);
         }
         let object = self.info(object);
-        BorrowError {
-            access,
-            object,
-            through: None,
-            conflict: Conflict::Borrowed(borrows),
-        }
-        .into()
+        BorrowError { access, object, through: None, conflict: Conflict::Borrowed(borrows) }.into()
     }
 
     /// The error of an access through a handle whose borrow has ended (B5).
@@ -50,13 +34,7 @@ impl Arena {
     pub(crate) fn dead_handle(&self, access: Access, borrow: BorrowRef) -> Fault {
         let ended = self.loans.ended(borrow);
         let object = ended.and_then(|info| self.info(info.object));
-        BorrowError {
-            access,
-            object,
-            through: Some(borrow),
-            conflict: Conflict::DeadHandle(ended),
-        }
-        .into()
+        BorrowError { access, object, through: Some(borrow), conflict: Conflict::DeadHandle(ended) }.into()
     }
 
     /// The error of an exclusive borrow through a handle: its own borrow is in the way (B6).
@@ -70,20 +48,10 @@ impl Arena {
         if let Some(info) = &object
             && !info.kind.can_change()
         {
-            return TypeError {
-                access: ACCESS,
-                kind: Some(info.kind),
-            }
-            .into();
+            return TypeError { access: ACCESS, kind: Some(info.kind) }.into();
         }
         let conflict = Conflict::Borrowed(self.loans.of(loan.object));
-        BorrowError {
-            access: ACCESS,
-            object,
-            through: Some(borrow),
-            conflict,
-        }
-        .into()
+        BorrowError { access: ACCESS, object, through: Some(borrow), conflict }.into()
     }
 
     /// The error of sending a handle into another arena (T3).
@@ -94,13 +62,7 @@ impl Arena {
         };
         let object = self.info(info.object);
         let conflict = Conflict::Crossing(info);
-        BorrowError {
-            access: Access::Send,
-            object,
-            through: Some(borrow),
-            conflict,
-        }
-        .into()
+        BorrowError { access: Access::Send, object, through: Some(borrow), conflict }.into()
     }
 
     /// How a report names an object; of a dropped one, what is remembered.
@@ -108,20 +70,10 @@ impl Arena {
         if let Some(found) = self.peek(object) {
             let allocated = self.books[object.slot() as usize].site;
             let preview = self.preview(object);
-            return Some(ObjectInfo {
-                object,
-                kind: found.kind(),
-                preview,
-                allocated,
-            });
+            return Some(ObjectInfo { object, kind: found.kind(), preview, allocated });
         }
         let record = self.drop_record(object)?;
         let preview = String::new();
-        Some(ObjectInfo {
-            object,
-            kind: record.kind,
-            preview,
-            allocated: record.allocated,
-        })
+        Some(ObjectInfo { object, kind: record.kind, preview, allocated: record.allocated })
     }
 }

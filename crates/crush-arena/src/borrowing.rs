@@ -11,12 +11,7 @@ use crate::{
 
 impl Arena {
     /// Takes a shared borrow: `&e`, a `for` (B2, B3), of a value or through a live handle of either kind (B6).
-    pub fn borrow_shared(
-        &mut self,
-        value: RuntimeValue,
-        owner: OwnerId,
-        site: SiteId,
-    ) -> Result<BorrowRef, Fault> {
+    pub fn borrow_shared(&mut self, value: RuntimeValue, owner: OwnerId, site: SiteId) -> Result<BorrowRef, Fault> {
         let object = match value {
             RuntimeValue::Ref(object) => {
                 let slot = self.slots.get(object.slot() as usize);
@@ -33,20 +28,12 @@ impl Arena {
                 None => return Err(self.dead_handle(Access::BorrowShared, borrow)),
             },
             _ => {
-                return Err(TypeError {
-                    access: Access::BorrowShared,
-                    kind: None,
-                }
-                .into());
+                return Err(TypeError { access: Access::BorrowShared, kind: None }.into());
             }
         };
         let kind = self.slots[object.slot() as usize].object.kind();
         if !kind.can_borrow() {
-            return Err(TypeError {
-                access: Access::BorrowShared,
-                kind: Some(kind),
-            }
-            .into());
+            return Err(TypeError { access: Access::BorrowShared, kind: Some(kind) }.into());
         }
         self.charge_loan()?;
         if !self.add_shared(object) {
@@ -56,32 +43,19 @@ impl Arena {
     }
 
     /// Takes an exclusive borrow: `&mut e` (B3). Through a handle it is never allowed: pass the handle (B6).
-    pub fn borrow_exclusive(
-        &mut self,
-        value: RuntimeValue,
-        owner: OwnerId,
-        site: SiteId,
-    ) -> Result<BorrowRef, Fault> {
+    pub fn borrow_exclusive(&mut self, value: RuntimeValue, owner: OwnerId, site: SiteId) -> Result<BorrowRef, Fault> {
         const ACCESS: Access = Access::BorrowExclusive;
         let object = match value {
             RuntimeValue::Ref(object) => object,
             RuntimeValue::Borrow(borrow) => return Err(self.no_exclusive_reborrow(borrow)),
             _ => {
-                return Err(TypeError {
-                    access: ACCESS,
-                    kind: None,
-                }
-                .into());
+                return Err(TypeError { access: ACCESS, kind: None }.into());
             }
         };
         let slot = self.slot(object, ACCESS)?;
         let kind = slot.object.kind();
         if !kind.can_change() {
-            return Err(TypeError {
-                access: ACCESS,
-                kind: Some(kind),
-            }
-            .into());
+            return Err(TypeError { access: ACCESS, kind: Some(kind) }.into());
         }
         if slot.state() != BorrowState::default() {
             return Err(self.in_the_way(ACCESS, object));
@@ -114,26 +88,14 @@ impl Arena {
     fn lend(&mut self, object: Ref, kind: BorrowKind, owner: OwnerId, site: SiteId) -> BorrowRef {
         let borrow = self.loans.add(object, kind, owner, site);
         if self.recording {
-            self.record(
-                site,
-                Action::Borrow {
-                    object,
-                    borrow,
-                    kind,
-                    owner,
-                },
-            );
+            self.record(site, Action::Borrow { object, borrow, kind, owner });
         }
         borrow
     }
 
     /// Ends a borrow that the program names: `drop(r)` (B4). A dead handle is a fault.
     pub fn release(&mut self, borrow: BorrowRef, site: SiteId) -> Result<(), Fault> {
-        if self.end_borrow(borrow, site) {
-            Ok(())
-        } else {
-            Err(self.dead_handle(Access::Drop, borrow))
-        }
+        if self.end_borrow(borrow, site) { Ok(()) } else { Err(self.dead_handle(Access::Drop, borrow)) }
     }
 
     /// Ends the borrow of a variable that goes out of scope or is assigned again, of a loop, of a temporary, or
@@ -148,14 +110,7 @@ impl Arena {
             BorrowKind::Exclusive => slot.header &= !EXCLUSIVE,
         }
         if self.recording {
-            self.record(
-                site,
-                Action::Release {
-                    object: ended.object,
-                    borrow,
-                    kind: ended.kind,
-                },
-            );
+            self.record(site, Action::Release { object: ended.object, borrow, kind: ended.kind });
         }
         true
     }

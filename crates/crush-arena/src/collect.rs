@@ -62,9 +62,7 @@ impl Marker<'_> {
         let arena = self.arena;
         let mut steps = 0u32;
         while let Some(index) = self.pending.pop() {
-            arena.slots[index as usize]
-                .object
-                .for_each_value(|value| self.root(value));
+            arena.slots[index as usize].object.for_each_value(|value| self.root(value));
             steps = steps.wrapping_add(1);
             if steps.is_multiple_of(4096) {
                 arena.check_interrupt()?;
@@ -80,11 +78,7 @@ impl Arena {
     /// When more is live than the quotas allow, that is the fault (A7). Interrupted, it frees nothing.
     pub fn collect(&mut self, roots: impl FnOnce(&mut Marker<'_>)) -> Result<Collected, Fault> {
         let marks = vec![0; self.slots.len().div_ceil(64)];
-        let mut marker = Marker {
-            arena: self,
-            marks,
-            pending: Vec::new(),
-        };
+        let mut marker = Marker { arena: self, marks, pending: Vec::new() };
         roots(&mut marker);
         for borrow in self.loans.live() {
             marker.mark(borrow.object);
@@ -111,10 +105,7 @@ impl Arena {
                 self.free_slot(index as u32, site, FreeCause::Collected);
             }
         }
-        let collected = Collected {
-            objects: before.0 - self.meter.objects,
-            bytes: before.1 - self.meter.bytes,
-        };
+        let collected = Collected { objects: before.0 - self.meter.objects, bytes: before.1 - self.meter.bytes };
         self.trim();
         collected
     }
@@ -165,10 +156,6 @@ impl Arena {
     pub(crate) fn step(&self) -> Result<(), Fault> {
         let work = self.work.get() + 1;
         self.work.set(work);
-        if work.is_multiple_of(1024) {
-            self.check_interrupt()
-        } else {
-            Ok(())
-        }
+        if work.is_multiple_of(1024) { self.check_interrupt() } else { Ok(()) }
     }
 }

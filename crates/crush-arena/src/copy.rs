@@ -13,19 +13,8 @@ use crate::{
 impl Arena {
     /// Copies a value and all it reaches into another arena, sharing and cycles kept (T1, T2). Every object is
     /// read (B1). A borrow handle, live or dead, cannot cross (T3). When it fails the target is as it was.
-    pub fn copy_into(
-        &self,
-        value: RuntimeValue,
-        target: &mut Arena,
-        site: SiteId,
-    ) -> Result<RuntimeValue, Fault> {
-        let mut copy = Copying {
-            source: self,
-            target,
-            site,
-            copies: FxHashMap::default(),
-            pending: Vec::new(),
-        };
+    pub fn copy_into(&self, value: RuntimeValue, target: &mut Arena, site: SiteId) -> Result<RuntimeValue, Fault> {
+        let mut copy = Copying { source: self, target, site, copies: FxHashMap::default(), pending: Vec::new() };
         let copied = copy.run(value);
         if copied.is_err() {
             let Copying { target, copies, .. } = copy;
@@ -53,10 +42,7 @@ impl Copying<'_> {
         while let Some(copy) = self.pending.pop() {
             // Taken out meanwhile, since the values inside are allocated in the same arena.
             let index = copy.slot() as usize;
-            let mut object = std::mem::replace(
-                &mut self.target.slots[index].object,
-                Object::Cell(RuntimeValue::Null),
-            );
+            let mut object = std::mem::replace(&mut self.target.slots[index].object, Object::Cell(RuntimeValue::Null));
             let translated = self.values(&mut object);
             self.target.slots[index].object = object;
             translated?;
@@ -77,10 +63,7 @@ impl Copying<'_> {
         }
     }
 
-    fn each<'v>(
-        &mut self,
-        values: impl IntoIterator<Item = &'v mut RuntimeValue>,
-    ) -> Result<(), Fault> {
+    fn each<'v>(&mut self, values: impl IntoIterator<Item = &'v mut RuntimeValue>) -> Result<(), Fault> {
         for value in values {
             *value = self.value(*value)?;
         }

@@ -52,14 +52,7 @@ impl Arena {
     }
 
     /// Adds the references to live objects that are wanted, until there are `limit` edges.
-    fn add_edges(
-        &self,
-        from: Ref,
-        held: &Object,
-        wanted: impl Fn(Ref) -> bool,
-        limit: usize,
-        edges: &mut Vec<Edge>,
-    ) {
+    fn add_edges(&self, from: Ref, held: &Object, wanted: impl Fn(Ref) -> bool, limit: usize, edges: &mut Vec<Edge>) {
         let mut position = 0;
         while edges.len() < limit
             && let Some((label, value)) = item(held, position)
@@ -70,12 +63,7 @@ impl Arena {
                 && self.peek(to).is_some()
             {
                 let through_handle = matches!(value, RuntimeValue::Borrow(_));
-                edges.push(Edge {
-                    from,
-                    to,
-                    label: label.owned(),
-                    through_handle,
-                });
+                edges.push(Edge { from, to, label: label.owned(), through_handle });
             }
         }
     }
@@ -98,17 +86,11 @@ impl Label<'_> {
 
 /// The value at a position of an object.
 pub(crate) fn item(object: &Object, position: usize) -> Option<(Label<'_>, RuntimeValue)> {
-    let indexed = |values: &[RuntimeValue]| {
-        values
-            .get(position)
-            .map(|value| (Label::Index(position), *value))
-    };
+    let indexed = |values: &[RuntimeValue]| values.get(position).map(|value| (Label::Index(position), *value));
     match object {
         Object::Array(values) => indexed(values),
         Object::Closure(closure) => indexed(&closure.captures),
-        Object::Map(map) => map
-            .get_index(position)
-            .map(|(key, value)| (Label::Name(key), value)),
+        Object::Map(map) => map.get_index(position).map(|(key, value)| (Label::Name(key), value)),
         Object::Instance(instance) => {
             let name = instance.shape.fields.get(position)?;
             Some((Label::Name(name), instance.values[position]))

@@ -29,13 +29,7 @@ impl Arena {
     /// equals the float of its value. As in the reference, a map and an instance are equal when their keys and
     /// values are. Objects that contain themselves are equal when no difference can ever be found.
     pub fn equal(&self, left: RuntimeValue, right: RuntimeValue) -> Result<bool, Fault> {
-        Comparison {
-            arena: self,
-            frames: Vec::new(),
-            few: Vec::new(),
-            pairs: FxHashSet::default(),
-        }
-        .run(left, right)
+        Comparison { arena: self, frames: Vec::new(), few: Vec::new(), pairs: FxHashSet::default() }.run(left, right)
     }
 }
 
@@ -106,11 +100,7 @@ impl<'a> Comparison<'a> {
         if !self.remember((left, right))? {
             return Ok(true);
         }
-        self.frames.push(Frame {
-            left: held_left,
-            right: held_right,
-            position: 0,
-        });
+        self.frames.push(Frame { left: held_left, right: held_right, position: 0 });
         Ok(true)
     }
 }
@@ -143,12 +133,7 @@ impl Comparison<'_> {
             return Ok(());
         }
         let (limit, wanted) = (limit as u64, wanted as u64);
-        Err(QuotaError {
-            resource: Resource::Bytes,
-            limit,
-            wanted,
-        }
-        .into())
+        Err(QuotaError { resource: Resource::Bytes, limit, wanted }.into())
     }
 }
 
@@ -162,13 +147,8 @@ enum Elements {
 
 fn elements(left: &Object, right: &Object, position: usize) -> Elements {
     let pair = match (left, right) {
-        (Object::Array(left), Object::Array(right)) => left
-            .get(position)
-            .copied()
-            .zip(right.get(position).copied()),
-        (Object::Tagged(left), Object::Tagged(right)) if position == 0 => {
-            Some((left.value, right.value))
-        }
+        (Object::Array(left), Object::Array(right)) => left.get(position).copied().zip(right.get(position).copied()),
+        (Object::Tagged(left), Object::Tagged(right)) if position == 0 => Some((left.value, right.value)),
         (Object::Map(_) | Object::Instance(_), _) => {
             let Some((key, value)) = fields(left).at(position) else {
                 return Elements::End;

@@ -115,10 +115,7 @@ impl Arena {
     /// From now on every live object is watched: its accesses leave the fast path. So recording costs nothing
     /// while it is off.
     pub fn start_recording(&mut self, capacity: usize) {
-        *self.log.get_mut() = Some(Log {
-            events: Ring::new(capacity),
-            next: 0,
-        });
+        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0 });
         self.watch_all(true);
     }
 
@@ -147,10 +144,7 @@ impl Arena {
 
     /// The recorded events, oldest first.
     pub fn events(&self) -> Vec<Event> {
-        self.log
-            .borrow()
-            .as_ref()
-            .map_or_else(Vec::new, |log| log.events.iter().copied().collect())
+        self.log.borrow().as_ref().map_or_else(Vec::new, |log| log.events.iter().copied().collect())
     }
 
     pub(crate) fn record(&self, site: SiteId, action: Action) {
@@ -158,11 +152,7 @@ impl Arena {
             return;
         }
         if let Some(log) = self.log.borrow_mut().as_mut() {
-            log.events.push(Event {
-                number: log.next,
-                site,
-                action,
-            });
+            log.events.push(Event { number: log.next, site, action });
             log.next += 1;
         }
     }

@@ -220,14 +220,8 @@ impl fmt::Display for BorrowError {
         }
         match &self.conflict {
             Conflict::Borrowed(borrows) => {
-                let exclusive = borrows
-                    .iter()
-                    .any(|borrow| borrow.kind == BorrowKind::Exclusive);
-                f.write_str(if exclusive {
-                    ": it is borrowed exclusively"
-                } else {
-                    ": it is borrowed"
-                })
+                let exclusive = borrows.iter().any(|borrow| borrow.kind == BorrowKind::Exclusive);
+                f.write_str(if exclusive { ": it is borrowed exclusively" } else { ": it is borrowed" })
             }
             Conflict::SharedHandle(_) => f.write_str(" through a shared borrow"),
             Conflict::DeadHandle(_) => f.write_str(": the borrow has ended"),
@@ -239,24 +233,13 @@ impl fmt::Display for BorrowError {
 impl fmt::Display for UseAfterFree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.dropped.map_or("object", |record| record.kind.name());
-        write!(
-            f,
-            "cannot {} the {kind} in slot {}: it was dropped",
-            self.access.verb(),
-            self.object.slot()
-        )
+        write!(f, "cannot {} the {kind} in slot {}: it was dropped", self.access.verb(), self.object.slot())
     }
 }
 
 impl fmt::Display for QuotaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the quota of {} is used up: {} of {}",
-            self.resource.name(),
-            self.wanted,
-            self.limit
-        )
+        write!(f, "the quota of {} is used up: {} of {}", self.resource.name(), self.wanted, self.limit)
     }
 }
 
@@ -264,11 +247,7 @@ impl fmt::Display for TypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             Some(kind) => write!(f, "cannot {} a {kind}", self.access.verb()),
-            None => write!(
-                f,
-                "cannot {} a value that is not an object",
-                self.access.verb()
-            ),
+            None => write!(f, "cannot {} a value that is not an object", self.access.verb()),
         }
     }
 }

@@ -29,24 +29,13 @@ pub enum ObjectMut<'a> {
 
 impl<'a> ObjectMut<'a> {
     #[inline(always)]
-    pub(crate) fn new(
-        object: &'a mut Object,
-        counted: &'a mut usize,
-        meter: &'a mut Meter,
-    ) -> Self {
+    pub(crate) fn new(object: &'a mut Object, counted: &'a mut usize, meter: &'a mut Meter) -> Self {
         match object {
-            Object::Array(values) => ObjectMut::Array(ArrayMut {
-                values,
-                account: Account { counted, meter },
-            }),
-            Object::Map(map) => ObjectMut::Map(MapMut {
-                map,
-                account: Account { counted, meter },
-            }),
-            Object::Instance(instance) => ObjectMut::Instance(InstanceMut {
-                instance,
-                account: Account { counted, meter },
-            }),
+            Object::Array(values) => ObjectMut::Array(ArrayMut { values, account: Account { counted, meter } }),
+            Object::Map(map) => ObjectMut::Map(MapMut { map, account: Account { counted, meter } }),
+            Object::Instance(instance) => {
+                ObjectMut::Instance(InstanceMut { instance, account: Account { counted, meter } })
+            }
             Object::Tagged(tagged) => ObjectMut::Tagged(&mut tagged.value),
             other => ObjectMut::Fixed(other),
         }
@@ -135,9 +124,7 @@ impl<'a> ArrayMut<'a> {
     /// element.
     #[inline]
     pub fn set(&mut self, index: usize, value: RuntimeValue) -> Option<RuntimeValue> {
-        self.values
-            .get_mut(index)
-            .map(|element| std::mem::replace(element, value))
+        self.values.get_mut(index).map(|element| std::mem::replace(element, value))
     }
 
     /// Appends an element.
@@ -211,11 +198,7 @@ impl MapMut<'_> {
     }
 
     /// Sets the value of a key; a new key comes last, a known one keeps its place. Returns the value it had.
-    pub fn insert(
-        &mut self,
-        key: &Text,
-        value: RuntimeValue,
-    ) -> Result<Option<RuntimeValue>, Fault> {
+    pub fn insert(&mut self, key: &Text, value: RuntimeValue) -> Result<Option<RuntimeValue>, Fault> {
         if let Some(held) = self.map.get_mut(key) {
             return Ok(Some(std::mem::replace(held, value)));
         }
@@ -266,10 +249,7 @@ impl InstanceMut<'_> {
     /// there is no such field.
     #[inline]
     pub fn set_at(&mut self, position: usize, value: RuntimeValue) -> Option<RuntimeValue> {
-        self.instance
-            .values
-            .get_mut(position)
-            .map(|held| std::mem::replace(held, value))
+        self.instance.values.get_mut(position).map(|held| std::mem::replace(held, value))
     }
 
     /// Assigns a field that exists. Returns the value it had; none, and nothing changed, when there is none.
@@ -290,8 +270,7 @@ impl InstanceMut<'_> {
             fields: shape.fields.iter().chain([field]).cloned().collect(),
         };
         let rest = self.instance.bytes_with_shape(&own_shape);
-        self.account
-            .charge_up_to(rest.saturating_add(values_bytes(self.instance.values.capacity())))?;
+        self.account.charge_up_to(rest.saturating_add(values_bytes(self.instance.values.capacity())))?;
         if self.instance.values.len() == self.instance.values.capacity() {
             grow(&mut self.instance.values, &mut self.account, 1, rest)?;
         }

@@ -105,32 +105,19 @@ impl Arena {
     /// At most `count` live slots, from the slot `start` on (A8).
     pub fn page(&self, start: u32, count: usize) -> Page {
         let mut live = self.live_from(start);
-        let slots = live
-            .by_ref()
-            .take(count)
-            .map(|(object, slot)| self.slot_view(object, slot))
-            .collect();
-        Page {
-            slots,
-            next: live.next().map(|(object, _)| object.slot()),
-        }
+        let slots = live.by_ref().take(count).map(|(object, slot)| self.slot_view(object, slot)).collect();
+        Page { slots, next: live.next().map(|(object, _)| object.slot()) }
     }
 
     /// The slot of an object (A8). None when the reference is stale.
     pub fn slot_of(&self, object: Ref) -> Option<SlotView> {
-        let slot = self
-            .slots
-            .get(object.slot() as usize)
-            .filter(|slot| slot.holds(object))?;
+        let slot = self.slots.get(object.slot() as usize).filter(|slot| slot.holds(object))?;
         Some(self.slot_view(object, slot))
     }
 
     /// The reference of the object that a slot holds now.
     pub fn object_in(&self, slot: u32) -> Option<Ref> {
-        let held = self
-            .slots
-            .get(slot as usize)
-            .filter(|held| !held.is_free())?;
+        let held = self.slots.get(slot as usize).filter(|held| !held.is_free())?;
         Some(Ref::new(slot, held.generation()))
     }
 
@@ -169,10 +156,6 @@ impl Arena {
     pub fn snapshot(&self, slots: usize) -> Snapshot {
         let mut borrows: Vec<_> = self.live_borrows().collect();
         borrows.sort_by_key(|info| (info.object, info.borrow));
-        Snapshot {
-            stats: self.stats(),
-            page: self.page(0, slots),
-            borrows,
-        }
+        Snapshot { stats: self.stats(), page: self.page(0, slots), borrows }
     }
 }

@@ -21,10 +21,7 @@ pub struct Shape {
 
 impl Shape {
     /// A struct of CRUSH itself.
-    pub fn crush(
-        class: impl Into<Text>,
-        fields: impl IntoIterator<Item = impl Into<Text>>,
-    ) -> Arc<Self> {
+    pub fn crush(class: impl Into<Text>, fields: impl IntoIterator<Item = impl Into<Text>>) -> Arc<Self> {
         Self::foreign("crush", class, fields)
     }
 
@@ -34,11 +31,7 @@ impl Shape {
         class: impl Into<Text>,
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
-        Arc::new(Self {
-            lang: lang.into(),
-            class: class.into(),
-            fields: fields.into_iter().map(Into::into).collect(),
-        })
+        Arc::new(Self { lang: lang.into(), class: class.into(), fields: fields.into_iter().map(Into::into).collect() })
     }
 
     /// Where a field is.
@@ -50,11 +43,7 @@ impl Shape {
         size_of::<Shape>()
             + 2 * BLOCK_OVERHEAD
             + self.fields.capacity() * size_of::<Text>()
-            + self
-                .fields
-                .iter()
-                .map(|field| text_bytes(field))
-                .sum::<usize>()
+            + self.fields.iter().map(|field| text_bytes(field)).sum::<usize>()
     }
 }
 
@@ -72,11 +61,7 @@ impl Instance {
     pub(crate) fn new(shape: Arc<Shape>, mut values: Vec<RuntimeValue>) -> Self {
         values.resize(shape.fields.len(), RuntimeValue::Null);
         let own_shape = Arc::strong_count(&shape) == 1;
-        Self {
-            shape,
-            values,
-            own_shape,
-        }
+        Self { shape, values, own_shape }
     }
 
     /// Its language, class and field names.
@@ -96,9 +81,7 @@ impl Instance {
 
     /// The value of a field.
     pub fn get(&self, field: &str) -> Option<RuntimeValue> {
-        self.shape
-            .position(field)
-            .map(|position| self.values[position])
+        self.shape.position(field).map(|position| self.values[position])
     }
 
     /// The values of the fields, in the order of the shape.
@@ -112,11 +95,7 @@ impl Instance {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let shape = if self.own_shape {
-            self.shape.bytes()
-        } else {
-            0
-        };
+        let shape = if self.own_shape { self.shape.bytes() } else { 0 };
         size_of::<Instance>() + BLOCK_OVERHEAD + values_bytes(self.values.capacity()) + shape
     }
 

@@ -37,8 +37,7 @@ pub use collect::{Collected, Marker};
 pub use edges::{Edge, EdgeLabel};
 pub use events::{Action, Event, FreeCause};
 pub use fault::{
-    Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, QuotaError, Resource, TypeError,
-    UseAfterFree,
+    Access, BorrowError, Conflict, DropRecord, Fault, ObjectInfo, QuotaError, Resource, TypeError, UseAfterFree,
 };
 pub use guard::{ArrayMut, InstanceMut, MapMut, ObjectMut};
 pub use inspect::{Page, SlotView, Snapshot, Stats};

@@ -57,10 +57,7 @@ pub(crate) struct Loan {
 impl Loan {
     fn info(&self, index: u32) -> BorrowInfo {
         BorrowInfo {
-            borrow: BorrowRef {
-                index,
-                generation: self.generation,
-            },
+            borrow: BorrowRef { index, generation: self.generation },
             object: self.object,
             kind: self.kind,
             owner: self.owner,
@@ -82,12 +79,7 @@ pub(crate) const LOAN_BYTES: usize = size_of::<Loan>() + size_of::<u32>();
 
 impl Loans {
     pub(crate) fn new() -> Self {
-        Self {
-            loans: Vec::new(),
-            free: Vec::new(),
-            ended: Ring::new(REMEMBERED),
-            taken: 0,
-        }
+        Self { loans: Vec::new(), free: Vec::new(), ended: Ring::new(REMEMBERED), taken: 0 }
     }
 
     /// The live borrow of a handle; none when it is dead (B5).
@@ -103,11 +95,7 @@ impl Loans {
 
     /// What is still known of a dead handle.
     pub(crate) fn ended(&self, borrow: BorrowRef) -> Option<BorrowInfo> {
-        self.ended
-            .iter()
-            .rev()
-            .find(|info| info.borrow == borrow)
-            .copied()
+        self.ended.iter().rev().find(|info| info.borrow == borrow).copied()
     }
 
     pub(crate) fn has_free_entry(&self) -> bool {
@@ -119,23 +107,9 @@ impl Loans {
         self.loans.len()
     }
 
-    pub(crate) fn add(
-        &mut self,
-        object: Ref,
-        kind: BorrowKind,
-        owner: OwnerId,
-        site: SiteId,
-    ) -> BorrowRef {
+    pub(crate) fn add(&mut self, object: Ref, kind: BorrowKind, owner: OwnerId, site: SiteId) -> BorrowRef {
         self.taken += 1;
-        let loan = Loan {
-            generation: 0,
-            live: true,
-            kind,
-            object,
-            owner,
-            site,
-            taken: self.taken,
-        };
+        let loan = Loan { generation: 0, live: true, kind, object, owner, site, taken: self.taken };
         if let Some(index) = self.free.pop() {
             let entry = &mut self.loans[index as usize];
             let generation = entry.generation;
@@ -143,10 +117,7 @@ impl Loans {
             return BorrowRef { index, generation };
         }
         self.loans.push(loan);
-        BorrowRef {
-            index: self.loans.len() as u32 - 1,
-            generation: 0,
-        }
+        BorrowRef { index: self.loans.len() as u32 - 1, generation: 0 }
     }
 
     pub(crate) fn end(&mut self, borrow: BorrowRef) -> Option<BorrowInfo> {
@@ -164,11 +135,7 @@ impl Loans {
 
     /// The live borrows, in no particular order.
     pub(crate) fn live(&self) -> impl Iterator<Item = BorrowInfo> {
-        self.loans
-            .iter()
-            .enumerate()
-            .filter(|(_, loan)| loan.live)
-            .map(|(index, loan)| loan.info(index as u32))
+        self.loans.iter().enumerate().filter(|(_, loan)| loan.live).map(|(index, loan)| loan.info(index as u32))
     }
 
     /// The live borrows of an object, oldest first.

@@ -24,10 +24,7 @@ impl Map {
 
     /// An empty map with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            entries: IndexMap::with_capacity_and_hasher(capacity, FxBuildHasher),
-            key_bytes: 0,
-        }
+        Self { entries: IndexMap::with_capacity_and_hasher(capacity, FxBuildHasher), key_bytes: 0 }
     }
 
     /// How many entries there are.
@@ -52,9 +49,7 @@ impl Map {
 
     /// The entry at a position of the insertion order.
     pub fn get_index(&self, index: usize) -> Option<(&Text, RuntimeValue)> {
-        self.entries
-            .get_index(index)
-            .map(|(key, value)| (key, *value))
+        self.entries.get_index(index).map(|(key, value)| (key, *value))
     }
 
     /// The entries in insertion order.

@@ -16,10 +16,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 256 << 20,
-            objects: 4_000_000,
-        }
+        Self { bytes: 256 << 20, objects: 4_000_000 }
     }
 }
 
@@ -80,12 +77,7 @@ impl Meter {
         if bytes <= quota && wanted <= quota.saturating_mul(2) {
             return Ok(());
         }
-        Err(QuotaError {
-            resource: Resource::Bytes,
-            limit: quota as u64,
-            wanted: wanted as u64,
-        }
-        .into())
+        Err(QuotaError { resource: Resource::Bytes, limit: quota as u64, wanted: wanted as u64 }.into())
     }
 
     pub(crate) fn refund(&mut self, bytes: usize) {
@@ -113,12 +105,7 @@ impl Meter {
     #[cold]
     pub(crate) fn too_many_objects(&self) -> Fault {
         let limit = self.limits.objects as u64;
-        QuotaError {
-            resource: Resource::Objects,
-            limit,
-            wanted: self.objects as u64 + 1,
-        }
-        .into()
+        QuotaError { resource: Resource::Objects, limit, wanted: self.objects as u64 + 1 }.into()
     }
 
     /// Sets the next alarms after a collection: at twice what is live, within the quota, but always some way
@@ -127,9 +114,7 @@ impl Meter {
         let Limits { bytes, objects } = self.limits;
         let live = self.bytes - idle;
         let doubled = live.saturating_mul(2).max(FIRST_ALARM).min(bytes);
-        self.alarm_bytes = doubled
-            .max(live.saturating_add(bytes / 16))
-            .saturating_add(idle);
+        self.alarm_bytes = doubled.max(live.saturating_add(bytes / 16)).saturating_add(idle);
         self.alarm_objects = objects.max(self.objects.saturating_add(objects / 16));
     }
 
@@ -138,12 +123,7 @@ impl Meter {
     pub(crate) fn within_quota(&self, idle: usize) -> Result<(), Fault> {
         let reached = |resource, limit: usize, wanted: usize| {
             let (limit, wanted) = (limit as u64, wanted as u64);
-            Err(QuotaError {
-                resource,
-                limit,
-                wanted,
-            }
-            .into())
+            Err(QuotaError { resource, limit, wanted }.into())
         };
         let Limits { bytes, objects } = self.limits;
         if self.bytes - idle > bytes {

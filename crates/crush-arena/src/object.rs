@@ -68,15 +68,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind an object can have.
-    pub const ALL: [Kind; 7] = [
-        Kind::Str,
-        Kind::Array,
-        Kind::Map,
-        Kind::Object,
-        Kind::Tagged,
-        Kind::Closure,
-        Kind::Cell,
-    ];
+    pub const ALL: [Kind; 7] =
+        [Kind::Str, Kind::Array, Kind::Map, Kind::Object, Kind::Tagged, Kind::Closure, Kind::Cell];
 
     /// Its name as users see it.
     pub const fn name(self) -> &'static str {
@@ -95,10 +88,7 @@ impl Kind {
     /// Whether a program can borrow it: the objects of A3. Functions and captured variables are values and
     /// variables to a program, although they live in the arena.
     pub const fn can_borrow(self) -> bool {
-        matches!(
-            self,
-            Kind::Str | Kind::Array | Kind::Map | Kind::Object | Kind::Tagged
-        )
+        matches!(self, Kind::Str | Kind::Array | Kind::Map | Kind::Object | Kind::Tagged)
     }
 
     /// Whether it can be dropped or borrowed exclusively: what can be borrowed, but for strings (A6).
@@ -126,10 +116,7 @@ impl Object {
 
     /// A tagged value.
     pub fn tagged(tag: impl Into<Text>, value: RuntimeValue) -> Self {
-        Self::Tagged(Box::new(Tagged {
-            tag: tag.into(),
-            value,
-        }))
+        Self::Tagged(Box::new(Tagged { tag: tag.into(), value }))
     }
 
     /// A function with its captured cells.
@@ -163,9 +150,7 @@ impl Object {
             Object::Array(values) => values_bytes(values.capacity()),
             Object::Map(map) => map.bytes(),
             Object::Instance(instance) => instance.bytes(),
-            Object::Tagged(tagged) => {
-                size_of::<Tagged>() + BLOCK_OVERHEAD + text_bytes(&tagged.tag)
-            }
+            Object::Tagged(tagged) => size_of::<Tagged>() + BLOCK_OVERHEAD + text_bytes(&tagged.tag),
             Object::Closure(closure) => {
                 size_of::<Closure>() + BLOCK_OVERHEAD + values_bytes(closure.captures.capacity())
             }
@@ -207,13 +192,7 @@ pub(crate) fn text_bytes(text: &str) -> usize {
 
 /// The bytes of a vector of values of this capacity.
 pub(crate) const fn values_bytes(capacity: usize) -> usize {
-    if capacity == 0 {
-        0
-    } else {
-        capacity
-            .saturating_mul(size_of::<RuntimeValue>())
-            .saturating_add(BLOCK_OVERHEAD)
-    }
+    if capacity == 0 { 0 } else { capacity.saturating_mul(size_of::<RuntimeValue>()).saturating_add(BLOCK_OVERHEAD) }
 }
 
 /// A value with a mark (A3).

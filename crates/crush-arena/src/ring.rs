@@ -11,11 +11,7 @@ pub(crate) struct Ring<T> {
 
 impl<T> Ring<T> {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self {
-            entries: Vec::new(),
-            capacity: capacity.max(1),
-            oldest: 0,
-        }
+        Self { entries: Vec::new(), capacity: capacity.max(1), oldest: 0 }
     }
 
     pub(crate) fn push(&mut self, entry: T) {

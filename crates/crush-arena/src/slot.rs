@@ -40,10 +40,7 @@ const _: () = assert!(size_of::<Slot>() + size_of::<Book>() <= 48);
 
 impl Slot {
     pub(crate) fn new(generation: u32, object: Object) -> Self {
-        Self {
-            header: u64::from(generation) << 32,
-            object,
-        }
+        Self { header: u64::from(generation) << 32, object }
     }
 
     pub(crate) fn generation(&self) -> u32 {
@@ -72,10 +69,7 @@ impl Slot {
     }
 
     pub(crate) fn state(&self) -> BorrowState {
-        BorrowState {
-            immutable_refs: (self.header & SHARED) as u32,
-            mutable_ref: self.header & EXCLUSIVE != 0,
-        }
+        BorrowState { immutable_refs: (self.header & SHARED) as u32, mutable_ref: self.header & EXCLUSIVE != 0 }
     }
 
     pub(crate) fn is_watched(&self) -> bool {
@@ -83,11 +77,7 @@ impl Slot {
     }
 
     pub(crate) fn watch(&mut self, on: bool) {
-        self.header = if on {
-            self.header | WATCHED
-        } else {
-            self.header & !WATCHED
-        };
+        self.header = if on { self.header | WATCHED } else { self.header & !WATCHED };
     }
 
     /// Makes it a free slot of the next generation and gives the object it held. Returns whether it can be
@@ -95,9 +85,6 @@ impl Slot {
     pub(crate) fn free(&mut self, next: u32) -> (Object, bool) {
         let generation = self.generation().wrapping_add(1);
         self.header = u64::from(generation) << 32 | FREE;
-        (
-            std::mem::replace(&mut self.object, Object::Free { next }),
-            generation != 0,
-        )
+        (std::mem::replace(&mut self.object, Object::Free { next }), generation != 0)
     }
 }

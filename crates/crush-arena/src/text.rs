@@ -25,12 +25,7 @@ pub struct TextLimit {
 impl Arena {
     /// The text that `print` shows. It reads every object it reaches; an object inside itself is shown as `[…]`
     /// or `{…}` (D8), and no depth is too deep (A8).
-    pub fn text(
-        &self,
-        value: RuntimeValue,
-        names: FunctionNames<'_>,
-        limit: TextLimit,
-    ) -> Result<String, Fault> {
+    pub fn text(&self, value: RuntimeValue, names: FunctionNames<'_>, limit: TextLimit) -> Result<String, Fault> {
         let mut out = String::new();
         self.write_text(value, names, limit, &mut out)?;
         Ok(out)
@@ -50,12 +45,7 @@ impl Arena {
             printer.step(step?, out);
             if out.len() > limit.bytes {
                 let (limit, resource) = (limit.bytes as u64, limit.resource);
-                return Err(QuotaError {
-                    resource,
-                    limit,
-                    wanted: out.len() as u64,
-                }
-                .into());
+                return Err(QuotaError { resource, limit, wanted: out.len() as u64 }.into());
             }
         }
         Ok(())
@@ -74,10 +64,7 @@ pub(crate) struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(names: FunctionNames<'a>) -> Self {
-        Self {
-            names,
-            follows: false,
-        }
+        Self { names, follows: false }
     }
 
     pub(crate) fn step(&mut self, step: Step<'_>, out: &mut String) {
@@ -172,11 +159,7 @@ fn closing(kind: Kind) -> &'static str {
 
 /// What stands for an object inside itself (D8).
 pub(crate) fn cycle(kind: Kind) -> &'static str {
-    if kind == Kind::Array {
-        "[…]"
-    } else {
-        "{…}"
-    }
+    if kind == Kind::Array { "[…]" } else { "{…}" }
 }
 
 impl Walk<'_> {
@@ -207,18 +190,13 @@ impl Walk<'_> {
 
 /// The first `length` characters.
 fn first(text: &str, length: usize) -> &str {
-    text.char_indices()
-        .nth(length)
-        .map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(length).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Cuts a text to some characters, the last of them `…` when there was more.
 pub(crate) fn shorten(text: &mut String, length: usize) {
     if let Some((end, _)) = text.char_indices().nth(length) {
-        let last = text[..end]
-            .char_indices()
-            .next_back()
-            .map_or(0, |(at, _)| at);
+        let last = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
         text.truncate(last);
         text.push('…');
     }

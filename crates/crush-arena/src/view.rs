@@ -28,12 +28,7 @@ impl ViewLimits {
 
 impl Default for ViewLimits {
     fn default() -> Self {
-        Self {
-            depth: 3,
-            width: 50,
-            values: 500,
-            text: 200,
-        }
+        Self { depth: 3, width: 50, values: 500, text: 200 }
     }
 }
 
@@ -79,13 +74,7 @@ impl Arena {
     /// A value, shown to a limited depth (A8).
     pub fn view(&self, value: RuntimeValue, limits: ViewLimits) -> View {
         let mut left = limits.values;
-        self.view_within(
-            value,
-            limits,
-            limits.depth.min(ViewLimits::MAX_DEPTH),
-            &mut Vec::new(),
-            &mut left,
-        )
+        self.view_within(value, limits, limits.depth.min(ViewLimits::MAX_DEPTH), &mut Vec::new(), &mut left)
     }
 
     /// Recurses no deeper than [`ViewLimits::MAX_DEPTH`].
@@ -101,26 +90,16 @@ impl Arena {
         if !matches!(value, RuntimeValue::Ref(_) | RuntimeValue::Borrow(_)) {
             return View::Value(value);
         }
-        let Some((object, held)) = self
-            .target(value)
-            .and_then(|object| Some((object, self.peek(object)?)))
-        else {
+        let Some((object, held)) = self.target(value).and_then(|object| Some((object, self.peek(object)?))) else {
             return View::Gone(value);
         };
         if let Object::Str(text) = held {
             let mut shown: String = text.chars().take(limits.text + 1).collect();
             shorten(&mut shown, limits.text);
-            return View::Str {
-                object,
-                text: shown,
-                len: text.len(),
-            };
+            return View::Str { object, text: shown, len: text.len() };
         }
         if inside.contains(&object) {
-            return View::Cycle {
-                object,
-                kind: held.kind(),
-            };
+            return View::Cycle { object, kind: held.kind() };
         }
         let name = match held {
             Object::Instance(instance) => Some(instance.class().to_string()),
@@ -137,19 +116,10 @@ impl Arena {
                 let Some((label, value)) = item(held, position) else {
                     break;
                 };
-                items.push((
-                    label.owned(),
-                    self.view_within(value, limits, depth - 1, inside, left),
-                ));
+                items.push((label.owned(), self.view_within(value, limits, depth - 1, inside, left)));
             }
             inside.pop();
         }
-        View::Object {
-            object,
-            kind: held.kind(),
-            name,
-            len: held.len(),
-            items,
-        }
+        View::Object { object, kind: held.kind(), name, len: held.len(), items }
     }
 }

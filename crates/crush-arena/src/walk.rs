@@ -54,22 +54,13 @@ const SHALLOW: usize = 16;
 impl Arena {
     /// Walks a value in depth, reading every object reached (B1).
     pub fn walk(&self, value: RuntimeValue) -> Walk<'_> {
-        Walk {
-            arena: self,
-            next: Some(value),
-            frames: Vec::new(),
-            entered: FxHashSet::default(),
-            by_program: true,
-        }
+        Walk { arena: self, next: Some(value), frames: Vec::new(), entered: FxHashSet::default(), by_program: true }
     }
 
     /// Walks a value in depth as an observer: no borrow forbids it, nothing is recorded, and the walk goes on
     /// after a reference or handle that leads nowhere any more, given as the fault that an access would be.
     pub fn look(&self, value: RuntimeValue) -> Walk<'_> {
-        Walk {
-            by_program: false,
-            ..self.walk(value)
-        }
+        Walk { by_program: false, ..self.walk(value) }
     }
 }
 
@@ -110,11 +101,7 @@ impl<'a> Walk<'a> {
         {
             return Ok(Step::Cycle(object, held.kind()));
         }
-        let held = if self.by_program {
-            self.arena.read_value(value)?
-        } else {
-            self.arena.observe(value)?
-        };
+        let held = if self.by_program { self.arena.read_value(value)? } else { self.arena.observe(value)? };
         match held {
             Object::Str(text) => Ok(Step::Str(text)),
             Object::Closure(closure) => Ok(Step::Closure(closure)),
@@ -127,14 +114,9 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, object: Ref, held: &'a Object) {
-        self.frames.push(Frame {
-            object,
-            held,
-            position: 0,
-        });
+        self.frames.push(Frame { object, held, position: 0 });
         if self.frames.len() == SHALLOW + 1 {
-            self.entered
-                .extend(self.frames.iter().map(|frame| frame.object.slot()));
+            self.entered.extend(self.frames.iter().map(|frame| frame.object.slot()));
         } else if self.frames.len() > SHALLOW {
             self.entered.insert(object.slot());
         }
@@ -149,13 +131,8 @@ impl<'a> Walk<'a> {
         frame.position += 1;
         let (key, value) = match frame.held {
             Object::Array(values) => (None, values.get(position).copied()),
-            Object::Map(map) => map
-                .get_index(position)
-                .map_or((None, None), |(key, value)| (Some(key), Some(value))),
-            Object::Instance(instance) => (
-                instance.shape.fields.get(position),
-                instance.values.get(position).copied(),
-            ),
+            Object::Map(map) => map.get_index(position).map_or((None, None), |(key, value)| (Some(key), Some(value))),
+            Object::Instance(instance) => (instance.shape.fields.get(position), instance.values.get(position).copied()),
             Object::Tagged(tagged) => (None, (position == 0).then_some(tagged.value)),
             Object::Cell(value) => (None, (position == 0).then_some(*value)),
             _ => (None, None),

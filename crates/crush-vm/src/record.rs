@@ -66,7 +66,8 @@ impl<'a> Moment<'a> {
     /// The variables that have a value here, with it: those declared later come later.
     pub fn locals(&self) -> impl Iterator<Item = (&'a LocalVariable, RuntimeValue)> {
         let moment = *self;
-        let live = self.code().debug.locals.iter().filter(move |local| local.start <= moment.pc && moment.pc < local.end);
+        let live =
+            self.code().debug.locals.iter().filter(move |local| local.start <= moment.pc && moment.pc < local.end);
         live.map(move |local| (local, moment.value_of(local.home)))
     }
 

@@ -10,11 +10,7 @@ fn b1_plain_accesses_are_allowed_without_borrows() {
     let object = array(&mut arena, [int(1)]);
     push(&mut arena, object, int(2)).unwrap();
     assert_eq!(elements(&arena, object), Ok(vec![int(1), int(2)]));
-    assert_eq!(
-        arena.borrow_state(object),
-        Some(BorrowState::default()),
-        "nothing is left of them"
-    );
+    assert_eq!(arena.borrow_state(object), Some(BorrowState::default()), "nothing is left of them");
 }
 
 #[test]
@@ -22,31 +18,12 @@ fn b2_b3_a_shared_borrow_lets_read_and_not_write() {
     let mut arena = Arena::default();
     let object = array(&mut arena, [int(1)]);
     let (one, two) = (shared(&mut arena, object), shared(&mut arena, object));
-    assert_eq!(
-        arena.borrow_state(object),
-        Some(BorrowState {
-            immutable_refs: 2,
-            mutable_ref: false
-        })
-    );
+    assert_eq!(arena.borrow_state(object), Some(BorrowState { immutable_refs: 2, mutable_ref: false }));
     assert!(arena.read(object).is_ok() && arena.read_through(one).is_ok());
-    assert_eq!(
-        in_the_way(&borrow_error(push(&mut arena, object, int(2)))),
-        [one, two]
-    );
-    assert_eq!(
-        in_the_way(&borrow_error(arena.borrow_exclusive(
-            object.into(),
-            OWNER,
-            SITE
-        ))),
-        [one, two]
-    );
+    assert_eq!(in_the_way(&borrow_error(push(&mut arena, object, int(2)))), [one, two]);
+    assert_eq!(in_the_way(&borrow_error(arena.borrow_exclusive(object.into(), OWNER, SITE))), [one, two]);
     arena.end_borrow(one, SITE);
-    assert_eq!(
-        in_the_way(&borrow_error(push(&mut arena, object, int(2)))),
-        [two]
-    );
+    assert_eq!(in_the_way(&borrow_error(push(&mut arena, object, int(2)))), [two]);
     arena.end_borrow(two, SITE);
     push(&mut arena, object, int(2)).unwrap();
 }
@@ -59,31 +36,10 @@ fn b3_an_exclusive_borrow_lets_only_its_handle() {
     push(&mut arena, handle, int(2)).unwrap();
     assert_eq!(elements(&arena, handle), Ok(vec![int(1), int(2)]));
     assert_eq!(in_the_way(&borrow_error(arena.read(object))), [handle]);
-    assert_eq!(
-        in_the_way(&borrow_error(push(&mut arena, object, int(3)))),
-        [handle]
-    );
-    assert_eq!(
-        in_the_way(&borrow_error(arena.borrow_shared(
-            object.into(),
-            OWNER,
-            SITE
-        ))),
-        [handle]
-    );
-    assert_eq!(
-        in_the_way(&borrow_error(arena.borrow_exclusive(
-            object.into(),
-            OWNER,
-            SITE
-        ))),
-        [handle]
-    );
-    assert_eq!(
-        elements(&arena, handle),
-        Ok(vec![int(1), int(2)]),
-        "no fault changed it"
-    );
+    assert_eq!(in_the_way(&borrow_error(push(&mut arena, object, int(3)))), [handle]);
+    assert_eq!(in_the_way(&borrow_error(arena.borrow_shared(object.into(), OWNER, SITE))), [handle]);
+    assert_eq!(in_the_way(&borrow_error(arena.borrow_exclusive(object.into(), OWNER, SITE))), [handle]);
+    assert_eq!(elements(&arena, handle), Ok(vec![int(1), int(2)]), "no fault changed it");
 }
 
 #[test]
@@ -99,21 +55,10 @@ fn b3_nothing_is_written_through_a_shared_handle() {
 #[test]
 fn b3_only_objects_are_borrowed() {
     let mut arena = Arena::default();
-    let closure = arena
-        .alloc(Object::closure(FunctionId(1), vec![]), SITE)
-        .unwrap();
-    assert_eq!(
-        type_error(arena.borrow_shared(int(1), OWNER, SITE)).kind,
-        None
-    );
-    assert_eq!(
-        type_error(arena.borrow_exclusive(RuntimeValue::Null, OWNER, SITE)).kind,
-        None
-    );
-    assert_eq!(
-        type_error(arena.borrow_shared(closure.into(), OWNER, SITE)).kind,
-        Some(Kind::Closure)
-    );
+    let closure = arena.alloc(Object::closure(FunctionId(1), vec![]), SITE).unwrap();
+    assert_eq!(type_error(arena.borrow_shared(int(1), OWNER, SITE)).kind, None);
+    assert_eq!(type_error(arena.borrow_exclusive(RuntimeValue::Null, OWNER, SITE)).kind, None);
+    assert_eq!(type_error(arena.borrow_shared(closure.into(), OWNER, SITE)).kind, Some(Kind::Closure));
 }
 
 #[test]
@@ -134,10 +79,7 @@ fn b4_drop_of_a_handle_ends_the_borrow_and_scope_exit_finds_it_ended() {
     arena.drop_object(copy, SITE).unwrap();
     push(&mut arena, object, int(1)).unwrap();
     let error = borrow_error(arena.drop_object(handle.into(), SITE));
-    assert!(matches!(
-        (error.access, error.conflict),
-        (Access::Drop, Conflict::DeadHandle(Some(_)))
-    ));
+    assert!(matches!((error.access, error.conflict), (Access::Drop, Conflict::DeadHandle(Some(_)))));
     assert!(!arena.end_borrow(handle, SITE));
 }
 
@@ -145,19 +87,11 @@ fn b4_drop_of_a_handle_ends_the_borrow_and_scope_exit_finds_it_ended() {
 fn b5_a_dead_handle_is_refused_for_ever_and_tells_what_it_was() {
     let mut arena = Arena::default();
     let object = array(&mut arena, [int(1)]);
-    let handle = arena
-        .borrow_shared(object.into(), OwnerId(5), SiteId(6))
-        .unwrap();
+    let handle = arena.borrow_shared(object.into(), OwnerId(5), SiteId(6)).unwrap();
     arena.end_borrow(handle, SITE);
     let newer = exclusive(&mut arena, object);
     assert_ne!(handle, newer);
-    let info = BorrowInfo {
-        borrow: handle,
-        object,
-        kind: BorrowKind::Shared,
-        owner: OwnerId(5),
-        site: SiteId(6),
-    };
+    let info = BorrowInfo { borrow: handle, object, kind: BorrowKind::Shared, owner: OwnerId(5), site: SiteId(6) };
     for error in [
         borrow_error(arena.read_through(handle)),
         borrow_error(arena.write_through(handle)),
@@ -174,10 +108,7 @@ fn b5_a_dead_handle_is_refused_for_ever_and_tells_what_it_was() {
         let borrow = shared(&mut arena, object);
         arena.end_borrow(borrow, SITE);
     }
-    assert_eq!(
-        borrow_error(arena.read_through(handle)).conflict,
-        Conflict::DeadHandle(None)
-    );
+    assert_eq!(borrow_error(arena.read_through(handle)).conflict, Conflict::DeadHandle(None));
 }
 
 #[test]
@@ -188,10 +119,7 @@ fn b5_a_dead_handle_of_a_dropped_object_is_still_told() {
     arena.end_borrow(handle, SITE);
     arena.drop_object(object.into(), SITE).unwrap();
     let error = borrow_error(arena.read_through(handle));
-    assert_eq!(
-        error.to_string(),
-        "cannot read the array: the borrow has ended"
-    );
+    assert_eq!(error.to_string(), "cannot read the array: the borrow has ended");
 }
 
 #[test]
@@ -200,27 +128,13 @@ fn b6_reborrow_stops_writing_until_it_ends() {
     let object = array(&mut arena, [int(1)]);
     let handle = exclusive(&mut arena, object);
     let again = shared(&mut arena, handle);
-    assert_eq!(
-        arena.borrow_state(object),
-        Some(BorrowState {
-            immutable_refs: 1,
-            mutable_ref: true
-        })
-    );
+    assert_eq!(arena.borrow_state(object), Some(BorrowState { immutable_refs: 1, mutable_ref: true }));
     assert!(arena.read_through(handle).is_ok() && arena.read_through(again).is_ok());
     let error = borrow_error(push(&mut arena, handle, int(2)));
-    assert_eq!(
-        in_the_way(&error),
-        [again],
-        "its own borrow is not in the way"
-    );
+    assert_eq!(in_the_way(&error), [again], "its own borrow is not in the way");
     let error = borrow_error(arena.borrow_exclusive(handle.into(), OWNER, SITE));
     assert_eq!(in_the_way(&error), [handle, again]);
-    assert_eq!(
-        in_the_way(&borrow_error(arena.read(object))),
-        [handle],
-        "the reborrow does not stop a reader"
-    );
+    assert_eq!(in_the_way(&borrow_error(arena.read(object))), [handle], "the reborrow does not stop a reader");
     arena.end_borrow(again, SITE);
     push(&mut arena, handle, int(2)).unwrap();
 }
@@ -232,18 +146,9 @@ fn b6_a_reborrow_may_outlive_what_it_went_through() {
     let handle = exclusive(&mut arena, object);
     let again = shared(&mut arena, handle);
     arena.end_borrow(handle, SITE);
-    assert_eq!(
-        arena.borrow_state(object),
-        Some(BorrowState {
-            immutable_refs: 1,
-            mutable_ref: false
-        })
-    );
+    assert_eq!(arena.borrow_state(object), Some(BorrowState { immutable_refs: 1, mutable_ref: false }));
     assert!(arena.read(object).is_ok() && arena.read_through(again).is_ok());
-    assert_eq!(
-        in_the_way(&borrow_error(push(&mut arena, object, int(2)))),
-        [again]
-    );
+    assert_eq!(in_the_way(&borrow_error(push(&mut arena, object, int(2)))), [again]);
 }
 
 #[test]
@@ -252,24 +157,15 @@ fn b6_an_exclusive_reborrow_is_refused() {
     let object = array(&mut arena, []);
     let handle = exclusive(&mut arena, object);
     let error = borrow_error(arena.borrow_exclusive(handle.into(), OWNER, SITE));
-    assert_eq!(
-        (in_the_way(&error), error.through),
-        (vec![handle], Some(handle))
-    );
+    assert_eq!((in_the_way(&error), error.through), (vec![handle], Some(handle)));
 }
 
 #[test]
 fn b7_the_error_tells_all() {
     let mut arena = Arena::default();
-    let object = arena
-        .alloc(Object::Array(vec![int(1), int(2)]), SiteId(3))
-        .unwrap();
-    let one = arena
-        .borrow_shared(object.into(), OwnerId(10), SiteId(20))
-        .unwrap();
-    let two = arena
-        .borrow_shared(object.into(), OwnerId(11), SiteId(21))
-        .unwrap();
+    let object = arena.alloc(Object::Array(vec![int(1), int(2)]), SiteId(3)).unwrap();
+    let one = arena.borrow_shared(object.into(), OwnerId(10), SiteId(20)).unwrap();
+    let two = arena.borrow_shared(object.into(), OwnerId(11), SiteId(21)).unwrap();
     let error = borrow_error(arena.write(object));
     let info = |borrow, owner, site| BorrowInfo {
         borrow,
@@ -280,20 +176,12 @@ fn b7_the_error_tells_all() {
     };
     let expected = BorrowError {
         access: Access::Write,
-        object: Some(ObjectInfo {
-            object,
-            kind: Kind::Array,
-            preview: "[1, 2]".into(),
-            allocated: SiteId(3),
-        }),
+        object: Some(ObjectInfo { object, kind: Kind::Array, preview: "[1, 2]".into(), allocated: SiteId(3) }),
         through: None,
         conflict: Conflict::Borrowed(vec![info(one, 10, 20), info(two, 11, 21)]),
     };
     assert_eq!(error, expected);
-    assert_eq!(
-        error.to_string(),
-        "cannot change the array `[1, 2]`: it is borrowed"
-    );
+    assert_eq!(error.to_string(), "cannot change the array `[1, 2]`: it is borrowed");
 }
 
 #[test]

@@ -15,16 +15,10 @@ fn a5_what_roots_reach_stays_and_the_rest_goes() {
     let mut arena = Arena::default();
     let text = string(&mut arena, "x");
     let cell = arena.alloc(Object::Cell(text.into()), SITE).unwrap();
-    let closure = arena
-        .alloc(Object::closure(FunctionId(0), vec![cell.into()]), SITE)
-        .unwrap();
-    let tagged = arena
-        .alloc(Object::tagged("ok", closure.into()), SITE)
-        .unwrap();
+    let closure = arena.alloc(Object::closure(FunctionId(0), vec![cell.into()]), SITE).unwrap();
+    let tagged = arena.alloc(Object::tagged("ok", closure.into()), SITE).unwrap();
     let shape = Shape::crush("P", ["f"]);
-    let instance = arena
-        .alloc(Object::instance(shape, vec![tagged.into()]), SITE)
-        .unwrap();
+    let instance = arena.alloc(Object::instance(shape, vec![tagged.into()]), SITE).unwrap();
     let entries = map(&mut arena, [("k", instance.into())]);
     let root = array(&mut arena, [entries.into()]);
     let garbage = array(&mut arena, [root.into()]);
@@ -56,11 +50,7 @@ fn a5_a_live_borrow_keeps_its_object_and_what_that_reaches() {
     assert_eq!(collect(&mut arena, &[]).objects, 0);
     assert_eq!(elements(&arena, handle), Ok(vec![inner.into()]));
     arena.end_borrow(handle, SITE);
-    assert_eq!(
-        collect(&mut arena, &[handle.into()]).objects,
-        2,
-        "a dead handle keeps nothing"
-    );
+    assert_eq!(collect(&mut arena, &[handle.into()]).objects, 2, "a dead handle keeps nothing");
 }
 
 #[test]
@@ -68,20 +58,11 @@ fn a5_stale_and_foreign_roots_do_no_harm() {
     let mut arena = Arena::default();
     let dropped = array(&mut arena, []);
     arena.drop_object(dropped.into(), SITE).unwrap();
-    let roots = [
-        dropped.into(),
-        Ref::from_bits(usize::MAX).into(),
-        int(3),
-        RuntimeValue::Null,
-    ];
+    let roots = [dropped.into(), Ref::from_bits(usize::MAX).into(), int(3), RuntimeValue::Null];
     assert_eq!(collect(&mut arena, &roots).objects, 0);
     let again = array(&mut arena, []);
     assert_eq!(again.slot(), dropped.slot());
-    assert_eq!(
-        collect(&mut arena, &roots).objects,
-        1,
-        "the new object is not what the stale root means"
-    );
+    assert_eq!(collect(&mut arena, &roots).objects, 1, "the new object is not what the stale root means");
 }
 
 #[test]
@@ -98,10 +79,7 @@ fn a5_is_due_by_bytes_allocated_and_the_threshold_doubles() {
             assert!(!arena.collection_due());
         }
     }
-    assert!(
-        due[0] > 1 << 20 && due[1] >= 2 * due[0] && due[2] >= 2 * due[1],
-        "{due:?}"
-    );
+    assert!(due[0] > 1 << 20 && due[1] >= 2 * due[0] && due[2] >= 2 * due[1], "{due:?}");
 }
 
 #[test]
@@ -114,10 +92,7 @@ fn a5_an_interrupted_collection_frees_nothing() {
     }
     array(&mut arena, []);
     arena.interrupt_when(flag.clone());
-    assert_eq!(
-        arena.collect(|marker| marker.root(last.into())),
-        Err(Fault::Interrupted)
-    );
+    assert_eq!(arena.collect(|marker| marker.root(last.into())), Err(Fault::Interrupted));
     assert_eq!(arena.stats().objects, 10_002);
     flag.store(false, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(collect(&mut arena, &[last.into()]).objects, 1);

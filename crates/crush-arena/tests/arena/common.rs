@@ -10,21 +10,15 @@ pub(crate) fn int(value: i64) -> RuntimeValue {
 }
 
 pub(crate) fn array(arena: &mut Arena, values: impl Into<Vec<RuntimeValue>>) -> Ref {
-    arena
-        .alloc(Object::Array(values.into()), SITE)
-        .expect("room for an array")
+    arena.alloc(Object::Array(values.into()), SITE).expect("room for an array")
 }
 
 pub(crate) fn string(arena: &mut Arena, text: &str) -> Ref {
-    arena
-        .alloc(Object::str(text), SITE)
-        .expect("room for a string")
+    arena.alloc(Object::str(text), SITE).expect("room for a string")
 }
 
 pub(crate) fn map<const N: usize>(arena: &mut Arena, entries: [(&str, RuntimeValue); N]) -> Ref {
-    arena
-        .alloc(Object::map(entries.into_iter().collect()), SITE)
-        .expect("room for a map")
+    arena.alloc(Object::map(entries.into_iter().collect()), SITE).expect("room for a map")
 }
 
 pub(crate) fn push(
@@ -38,10 +32,7 @@ pub(crate) fn push(
     }
 }
 
-pub(crate) fn elements(
-    arena: &Arena,
-    of: impl Into<RuntimeValue>,
-) -> Result<Vec<RuntimeValue>, Fault> {
+pub(crate) fn elements(arena: &Arena, of: impl Into<RuntimeValue>) -> Result<Vec<RuntimeValue>, Fault> {
     match arena.read_value(of.into())? {
         Object::Array(values) => Ok(values.clone()),
         other => panic!("not an array: {other:?}"),
@@ -49,27 +40,16 @@ pub(crate) fn elements(
 }
 
 pub(crate) fn shared(arena: &mut Arena, of: impl Into<RuntimeValue>) -> BorrowRef {
-    arena
-        .borrow_shared(of.into(), OWNER, SITE)
-        .expect("a shared borrow")
+    arena.borrow_shared(of.into(), OWNER, SITE).expect("a shared borrow")
 }
 
 pub(crate) fn exclusive(arena: &mut Arena, of: impl Into<RuntimeValue>) -> BorrowRef {
-    arena
-        .borrow_exclusive(of.into(), OWNER, SITE)
-        .expect("an exclusive borrow")
+    arena.borrow_exclusive(of.into(), OWNER, SITE).expect("an exclusive borrow")
 }
 
 pub(crate) fn print(arena: &Arena, value: impl Into<RuntimeValue>) -> Result<String, Fault> {
-    let limit = TextLimit {
-        bytes: usize::MAX,
-        resource: Resource::OutputBytes,
-    };
-    arena.text(
-        value.into(),
-        &|function| Some(format!("f{}", function.0)),
-        limit,
-    )
+    let limit = TextLimit { bytes: usize::MAX, resource: Resource::OutputBytes };
+    arena.text(value.into(), &|function| Some(format!("f{}", function.0)), limit)
 }
 
 #[track_caller]

@@ -36,22 +36,10 @@ fn a8_a_million_nested_arrays_are_ordinary() {
     assert_eq!(print(&other, copy).unwrap().len(), 2 * DEEP);
     assert!(arena.preview(one).chars().count() <= 60);
     assert!(matches!(
-        arena.view(
-            one.into(),
-            ViewLimits {
-                depth: usize::MAX,
-                ..Default::default()
-            }
-        ),
+        arena.view(one.into(), ViewLimits { depth: usize::MAX, ..Default::default() }),
         View::Object { .. }
     ));
-    assert_eq!(
-        arena
-            .collect(|marker| marker.root(one.into()))
-            .unwrap()
-            .objects,
-        DEEP + 1
-    );
+    assert_eq!(arena.collect(|marker| marker.root(one.into())).unwrap().objects, DEEP + 1);
     arena.drop_object(one.into(), SITE).unwrap();
     assert_eq!(arena.collect(|_| ()).unwrap().objects, DEEP - 1);
 }
@@ -64,22 +52,13 @@ fn d8_what_is_inside_itself_is_shown_as_a_mark() {
     push(&mut arena, list, int(2)).unwrap();
     assert_eq!(print(&arena, list).unwrap(), "[1, […], 2]");
     let entries = map(&mut arena, [("list", list.into()), ("n", int(3))]);
-    let ObjectMut::Map(mut changed) = arena.write(entries).unwrap() else {
-        panic!("not a map")
-    };
+    let ObjectMut::Map(mut changed) = arena.write(entries).unwrap() else { panic!("not a map") };
     changed.insert(&"me".into(), entries.into()).unwrap();
     push(&mut arena, list, entries).unwrap();
-    assert_eq!(
-        print(&arena, entries).unwrap(),
-        "{list: [1, […], 2, {…}], n: 3, me: {…}}"
-    );
+    assert_eq!(print(&arena, entries).unwrap(), "{list: [1, […], 2, {…}], n: 3, me: {…}}");
     let twice = array(&mut arena, [int(7)]);
     let shared = array(&mut arena, [twice.into(), twice.into()]);
-    assert_eq!(
-        print(&arena, shared).unwrap(),
-        "[[7], [7]]",
-        "sharing is no cycle"
-    );
+    assert_eq!(print(&arena, shared).unwrap(), "[[7], [7]]", "sharing is no cycle");
 }
 
 #[test]
@@ -112,30 +91,14 @@ fn d8_a_cycle_far_down_is_found() {
 #[test]
 fn values_print_as_in_the_reference() {
     let mut arena = Arena::default();
-    let floats = [
-        1.5,
-        2.0,
-        1e20,
-        1e16,
-        1.0 / 3.0,
-        1e-7,
-        -2.5,
-        -0.0,
-        f64::INFINITY,
-        f64::NAN,
-    ];
+    let floats = [1.5, 2.0, 1e20, 1e16, 1.0 / 3.0, 1e-7, -2.5, -0.0, f64::INFINITY, f64::NAN];
     let floats = array(&mut arena, floats.map(RuntimeValue::Float));
     assert_eq!(
         print(&arena, floats).unwrap(),
         "[1.5, 2.0, 100000000000000000000.0, 10000000000000000.0, 0.3333333333333333, 0.0000001, -2.5, -0.0, inf, NaN]"
     );
     let text = string(&mut arena, "a\nb");
-    let mixed = [
-        text.into(),
-        RuntimeValue::Bool(true),
-        RuntimeValue::Null,
-        RuntimeValue::Function(FunctionId(2)),
-    ];
+    let mixed = [text.into(), RuntimeValue::Bool(true), RuntimeValue::Null, RuntimeValue::Function(FunctionId(2))];
     let mixed = array(&mut arena, mixed);
     assert_eq!(print(&arena, mixed).unwrap(), "[a\nb, true, null, <fn f2>]");
 }
@@ -149,17 +112,9 @@ fn printing_reads_what_it_reaches() {
     assert_eq!(in_the_way(&borrow_error(print(&arena, outer))), [handle]);
     assert_eq!(print(&arena, handle).unwrap(), "[1]");
     let holder = array(&mut arena, [handle.into()]);
-    assert_eq!(
-        print(&arena, holder).unwrap(),
-        "[[1]]",
-        "a stored handle is read through"
-    );
+    assert_eq!(print(&arena, holder).unwrap(), "[[1]]", "a stored handle is read through");
     push(&mut arena, handle, inner).unwrap();
-    assert_eq!(
-        print(&arena, handle).unwrap(),
-        "[1, […]]",
-        "a mark reads nothing"
-    );
+    assert_eq!(print(&arena, handle).unwrap(), "[1, […]]", "a mark reads nothing");
     arena.end_borrow(handle, SITE);
     borrow_error(print(&arena, holder));
     arena.drop_object(inner.into(), SITE).unwrap();
@@ -174,10 +129,7 @@ fn printing_stops_at_the_limit() {
     for _ in 0..60 {
         object = array(&mut arena, [object.into(), object.into()]);
     }
-    let limit = TextLimit {
-        bytes: 1000,
-        resource: Resource::OutputBytes,
-    };
+    let limit = TextLimit { bytes: 1000, resource: Resource::OutputBytes };
     let error = quota(arena.text(object.into(), &|_| None, limit));
     assert_eq!((error.resource, error.limit), (Resource::OutputBytes, 1000));
 }
@@ -191,22 +143,13 @@ fn a_walk_can_skip_and_knows_its_depth() {
     let mut seen = Vec::new();
     while let Some(step) = walk.next() {
         let step = step.unwrap();
-        seen.push((
-            format!("{step:?}").split('(').next().unwrap().to_string(),
-            walk.depth(),
-        ));
+        seen.push((format!("{step:?}").split('(').next().unwrap().to_string(), walk.depth()));
         if matches!(step, Step::Enter(object, _) if object == inner) {
             walk.skip_entered();
         }
     }
-    let seen: Vec<_> = seen
-        .iter()
-        .map(|(step, depth)| (step.as_str(), *depth))
-        .collect();
-    assert_eq!(
-        seen,
-        [("Enter", 1), ("Enter", 2), ("Value", 1), ("Leave", 0)]
-    );
+    let seen: Vec<_> = seen.iter().map(|(step, depth)| (step.as_str(), *depth)).collect();
+    assert_eq!(seen, [("Enter", 1), ("Enter", 2), ("Value", 1), ("Leave", 0)]);
 }
 
 #[test]
@@ -215,11 +158,7 @@ fn equality_of_values() {
     let mut arena = Arena::default();
     assert!(equal(&arena, Int(1), Float(1.0)) && equal(&arena, Float(2.0), Int(2)));
     assert!(equal(&arena, Null, Null) && equal(&arena, Bool(true), Bool(true)));
-    assert!(equal(
-        &arena,
-        Function(FunctionId(1)),
-        Function(FunctionId(1))
-    ));
+    assert!(equal(&arena, Function(FunctionId(1)), Function(FunctionId(1))));
     assert!(!equal(&arena, Float(f64::NAN), Float(f64::NAN)));
     assert!(!equal(&arena, Int(1), Bool(true)) && !equal(&arena, Int(0), Null));
     let [one, two] = ["é", "é"].map(|text| string(&mut arena, text));
@@ -243,8 +182,7 @@ fn equality_is_structural() {
     assert!(equal(&arena, x, y));
     push(&mut arena, x, int(4)).unwrap();
     assert!(!equal(&arena, x, y));
-    let [ok, err] =
-        ["ok", "err"].map(|tag| arena.alloc(Object::tagged(tag, int(1)), SITE).unwrap());
+    let [ok, err] = ["ok", "err"].map(|tag| arena.alloc(Object::tagged(tag, int(1)), SITE).unwrap());
     assert!(!equal(&arena, ok, err));
     let nan = array(&mut arena, [RuntimeValue::Float(f64::NAN)]);
     assert!(equal(&arena, nan, nan), "one object is equal at once");
@@ -259,14 +197,8 @@ fn equality_reads_objects_up_to_the_first_difference() {
     let three = array(&mut arena, [int(1), inner.into()]);
     let handle = exclusive(&mut arena, inner);
     assert!(!equal(&arena, one, two));
-    assert_eq!(
-        in_the_way(&borrow_error(arena.equal(one.into(), three.into()))),
-        [handle]
-    );
-    assert!(
-        !equal(&arena, inner, int(1)),
-        "comparing an object with anything else reads nothing"
-    );
+    assert_eq!(in_the_way(&borrow_error(arena.equal(one.into(), three.into()))), [handle]);
+    assert!(!equal(&arena, inner, int(1)), "comparing an object with anything else reads nothing");
     borrow_error(arena.equal(inner.into(), inner.into()));
     assert!(equal(&arena, handle, handle));
     let gone = array(&mut arena, []);
@@ -311,10 +243,7 @@ fn t1_copies_keep_sharing_and_cycles_and_leave_the_source() {
     let copied = elements(&target, copy).unwrap();
     assert_eq!((copied[0], copied[3]), (copied[2], copy));
     push(&mut target, copied[0], int(2)).unwrap();
-    assert_eq!(
-        print(&target, copy).unwrap(),
-        "[[1, 2], {s: [1, 2]}, [1, 2], […]]"
-    );
+    assert_eq!(print(&target, copy).unwrap(), "[[1, 2], {s: [1, 2]}, [1, 2], […]]");
     assert_eq!(print(&source, root).unwrap(), "[[1], {s: [1]}, [1], […]]");
     assert_eq!(source.copy_into(int(5), &mut target, SITE), Ok(int(5)));
 }
@@ -323,21 +252,12 @@ fn t1_copies_keep_sharing_and_cycles_and_leave_the_source() {
 fn t1_functions_are_copied_with_their_variables() {
     let (mut source, mut target) = (Arena::default(), Arena::default());
     let cell = source.alloc(Object::Cell(int(1)), SITE).unwrap();
-    let closure = source
-        .alloc(Object::closure(FunctionId(4), vec![cell.into()]), SITE)
-        .unwrap();
+    let closure = source.alloc(Object::closure(FunctionId(4), vec![cell.into()]), SITE).unwrap();
     let copy = source.copy_into(closure.into(), &mut target, SITE).unwrap();
-    let Object::Closure(copied) = target.read_value(copy).unwrap() else {
-        panic!("not a closure")
-    };
-    let RuntimeValue::Ref(copied_cell) = copied.captures[0] else {
-        panic!("not a cell")
-    };
+    let Object::Closure(copied) = target.read_value(copy).unwrap() else { panic!("not a closure") };
+    let RuntimeValue::Ref(copied_cell) = copied.captures[0] else { panic!("not a cell") };
     source.set_cell(cell, int(2));
-    assert_eq!(
-        (copied.function, target.cell(copied_cell)),
-        (FunctionId(4), Some(int(1)))
-    );
+    assert_eq!((copied.function, target.cell(copied_cell)), (FunctionId(4), Some(int(1))));
 }
 
 #[test]
@@ -346,19 +266,9 @@ fn t1_a_copy_that_fails_leaves_the_target_as_it_was() {
     let inner = array(&mut source, [int(1)]);
     let outer = array(&mut source, [int(1), inner.into(), inner.into()]);
     let handle = exclusive(&mut source, inner);
-    assert_eq!(
-        in_the_way(&borrow_error(source.copy_into(
-            outer.into(),
-            &mut target,
-            SITE
-        ))),
-        [handle]
-    );
+    assert_eq!(in_the_way(&borrow_error(source.copy_into(outer.into(), &mut target, SITE))), [handle]);
     assert_eq!(target.stats().objects, 0);
-    let mut small = Arena::new(Limits {
-        bytes: 200,
-        ..Limits::default()
-    });
+    let mut small = Arena::new(Limits { bytes: 200, ..Limits::default() });
     source.end_borrow(handle, SITE);
     for _ in 0..20 {
         let more = array(&mut source, [int(1)]);
@@ -407,8 +317,5 @@ fn deep_operations_can_be_interrupted_and_are_counted() {
     arena.interrupt_when(Arc::new(AtomicBool::new(true)));
     assert_eq!(arena.equal(one.into(), two.into()), Err(Fault::Interrupted));
     assert_eq!(print(&arena, one), Err(Fault::Interrupted));
-    assert_eq!(
-        arena.copy_into(one.into(), &mut Arena::default(), SITE),
-        Err(Fault::Interrupted)
-    );
+    assert_eq!(arena.copy_into(one.into(), &mut Arena::default(), SITE), Err(Fault::Interrupted));
 }

@@ -105,21 +105,14 @@ struct Model {
 impl Model {
     fn all_borrows(&self, object: usize) -> BTreeSet<usize> {
         let object = &self.objects[object];
-        object
-            .shared
-            .iter()
-            .copied()
-            .chain(object.exclusive)
-            .collect()
+        object.shared.iter().copied().chain(object.exclusive).collect()
     }
 
     /// The table, for an access not through a handle.
     fn direct(&self, access: Access, at: usize) -> Outcome {
         let object = &self.objects[at];
         if object.life != Life::Live {
-            return Outcome::UseAfterFree {
-                known: object.life == Life::Dropped,
-            };
+            return Outcome::UseAfterFree { known: object.life == Life::Dropped };
         }
         if object.kind == Kind::Str && matches!(access, Access::Drop | Access::BorrowExclusive) {
             return Outcome::Type;
@@ -128,11 +121,7 @@ impl Model {
             Access::Read | Access::BorrowShared => object.exclusive.into_iter().collect(),
             _ => self.all_borrows(at),
         };
-        if in_the_way.is_empty() {
-            Outcome::Allowed
-        } else {
-            Outcome::Borrowed(in_the_way)
-        }
+        if in_the_way.is_empty() { Outcome::Allowed } else { Outcome::Borrowed(in_the_way) }
     }
 
     /// The table, for an access through a handle.
@@ -154,25 +143,15 @@ impl Model {
 
     fn borrowed(&mut self, borrow: BorrowRef, object: usize, kind: BorrowKind) {
         let handle = self.handles.len();
-        assert!(
-            self.handles.iter().all(|old| old.borrow != borrow),
-            "a handle is given out twice"
-        );
-        self.handles.push(ModelHandle {
-            borrow,
-            object,
-            kind,
-            live: true,
-        });
+        assert!(self.handles.iter().all(|old| old.borrow != borrow), "a handle is given out twice");
+        self.handles.push(ModelHandle { borrow, object, kind, live: true });
         match kind {
             BorrowKind::Shared => assert!(self.objects[object].shared.insert(handle)),
             BorrowKind::Exclusive => {
                 assert!(self.objects[object].exclusive.replace(handle).is_none())
             }
         }
-        self.most_borrows = self
-            .most_borrows
-            .max(self.handles.iter().filter(|handle| handle.live).count());
+        self.most_borrows = self.most_borrows.max(self.handles.iter().filter(|handle| handle.live).count());
     }
 
     fn ended(&mut self, at: usize) {
@@ -192,21 +171,14 @@ impl Model {
                 Conflict::Borrowed(borrows) => Outcome::Borrowed(
                     borrows
                         .iter()
-                        .map(|info| {
-                            self.handles
-                                .iter()
-                                .position(|handle| handle.borrow == info.borrow)
-                                .unwrap()
-                        })
+                        .map(|info| self.handles.iter().position(|handle| handle.borrow == info.borrow).unwrap())
                         .collect(),
                 ),
                 Conflict::SharedHandle(_) => Outcome::SharedHandle,
                 Conflict::DeadHandle(_) => Outcome::DeadHandle,
                 Conflict::Crossing(_) => panic!("nothing crosses here"),
             },
-            Err(Fault::UseAfterFree(error)) => Outcome::UseAfterFree {
-                known: error.dropped.is_some(),
-            },
+            Err(Fault::UseAfterFree(error)) => Outcome::UseAfterFree { known: error.dropped.is_some() },
             Err(Fault::Type(_)) => Outcome::Type,
             Err(other) => panic!("unexpected {other}"),
         }
@@ -228,11 +200,7 @@ impl Run {
         let object = common::array(&mut probe, []);
         let before = probe.stats().bytes;
         common::shared(&mut probe, object);
-        Self {
-            arena: Arena::default(),
-            model: Model::default(),
-            loan_bytes: probe.stats().bytes - before,
-        }
+        Self { arena: Arena::default(), model: Model::default(), loan_bytes: probe.stats().bytes - before }
     }
 
     fn object(&self, at: usize) -> Option<usize> {
@@ -252,10 +220,7 @@ impl Run {
             _ => Object::str(number.to_string()),
         };
         let object = self.arena.alloc(object, SITE).unwrap();
-        assert!(
-            self.model.objects.iter().all(|old| old.object != object),
-            "a reference is given out twice"
-        );
+        assert!(self.model.objects.iter().all(|old| old.object != object), "a reference is given out twice");
         self.model.objects.push(ModelObject {
             object,
             kind,
@@ -269,11 +234,8 @@ impl Run {
     /// What is read is the object of the model.
     fn check_content(&self, read: &Object, at: usize) {
         let expected = &self.model.objects[at];
-        let refs: Vec<RuntimeValue> = expected
-            .holds
-            .iter()
-            .map(|&held| self.model.objects[held].object.into())
-            .collect();
+        let refs: Vec<RuntimeValue> =
+            expected.holds.iter().map(|&held| self.model.objects[held].object.into()).collect();
         match read {
             Object::Array(values) => {
                 assert_eq!(values[0], int(at as i64));
@@ -318,11 +280,8 @@ impl Run {
 
     fn collect(&mut self, bits: u64) {
         let rooted = |at: usize| bits >> (at % 64) & 1 == 1;
-        let roots: Vec<usize> = (0..self.model.objects.len())
-            .filter(|&at| rooted(at))
-            .collect();
-        let borrowed =
-            (0..self.model.objects.len()).filter(|&at| !self.model.all_borrows(at).is_empty());
+        let roots: Vec<usize> = (0..self.model.objects.len()).filter(|&at| rooted(at)).collect();
+        let borrowed = (0..self.model.objects.len()).filter(|&at| !self.model.all_borrows(at).is_empty());
         let mut pending: Vec<usize> = roots.iter().copied().chain(borrowed).collect();
         let mut reached = BTreeSet::new();
         while let Some(at) = pending.pop() {
@@ -330,10 +289,7 @@ impl Run {
                 pending.extend(&self.model.objects[at].holds);
             }
         }
-        let values: Vec<RuntimeValue> = roots
-            .iter()
-            .map(|&at| self.model.objects[at].object.into())
-            .collect();
+        let values: Vec<RuntimeValue> = roots.iter().map(|&at| self.model.objects[at].object.into()).collect();
         let collected = self.arena.collect(|marker| marker.roots(&values)).unwrap();
         let mut freed = 0;
         for (at, object) in self.model.objects.iter_mut().enumerate() {
@@ -353,10 +309,7 @@ impl Run {
             Op::Read(at) => {
                 let Some(at) = self.object(at) else { return };
                 let result = self.arena.read(self.model.objects[at].object);
-                assert_eq!(
-                    self.model.outcome(&result),
-                    self.model.direct(Access::Read, at)
-                );
+                assert_eq!(self.model.outcome(&result), self.model.direct(Access::Read, at));
                 if let Ok(read) = result {
                     self.check_content(read, at);
                 }
@@ -364,10 +317,7 @@ impl Run {
             Op::ReadThrough(at) => {
                 let Some(at) = self.handle(at) else { return };
                 let result = self.arena.read_through(self.model.handles[at].borrow);
-                assert_eq!(
-                    self.model.outcome(&result),
-                    self.model.through(Access::Read, at)
-                );
+                assert_eq!(self.model.outcome(&result), self.model.through(Access::Read, at));
                 if let Ok(read) = result {
                     self.check_content(read, self.model.handles[at].object);
                 }
@@ -390,48 +340,22 @@ impl Run {
             Op::Shared(at) => {
                 let Some(at) = self.object(at) else { return };
                 let via = self.model.objects[at].object.into();
-                self.borrow(
-                    via,
-                    at,
-                    BorrowKind::Shared,
-                    self.model.direct(Access::BorrowShared, at),
-                );
+                self.borrow(via, at, BorrowKind::Shared, self.model.direct(Access::BorrowShared, at));
             }
             Op::Exclusive(at) => {
                 let Some(at) = self.object(at) else { return };
                 let via = self.model.objects[at].object.into();
-                self.borrow(
-                    via,
-                    at,
-                    BorrowKind::Exclusive,
-                    self.model.direct(Access::BorrowExclusive, at),
-                );
+                self.borrow(via, at, BorrowKind::Exclusive, self.model.direct(Access::BorrowExclusive, at));
             }
             Op::SharedThrough(at) => {
                 let Some(at) = self.handle(at) else { return };
-                let (via, object) = (
-                    self.model.handles[at].borrow.into(),
-                    self.model.handles[at].object,
-                );
-                self.borrow(
-                    via,
-                    object,
-                    BorrowKind::Shared,
-                    self.model.through(Access::BorrowShared, at),
-                );
+                let (via, object) = (self.model.handles[at].borrow.into(), self.model.handles[at].object);
+                self.borrow(via, object, BorrowKind::Shared, self.model.through(Access::BorrowShared, at));
             }
             Op::ExclusiveThrough(at) => {
                 let Some(at) = self.handle(at) else { return };
-                let (via, object) = (
-                    self.model.handles[at].borrow.into(),
-                    self.model.handles[at].object,
-                );
-                self.borrow(
-                    via,
-                    object,
-                    BorrowKind::Exclusive,
-                    self.model.through(Access::BorrowExclusive, at),
-                );
+                let (via, object) = (self.model.handles[at].borrow.into(), self.model.handles[at].object);
+                self.borrow(via, object, BorrowKind::Exclusive, self.model.through(Access::BorrowExclusive, at));
             }
             Op::Release(at) | Op::DropHandle(at) => {
                 let Some(at) = self.handle(at) else { return };
@@ -440,10 +364,7 @@ impl Run {
                     Op::Release(_) => self.arena.release(borrow, SITE),
                     _ => self.arena.drop_object(borrow.into(), SITE),
                 };
-                assert_eq!(
-                    self.model.outcome(&result),
-                    self.model.through(Access::Drop, at)
-                );
+                assert_eq!(self.model.outcome(&result), self.model.through(Access::Drop, at));
                 if result.is_ok() {
                     self.model.ended(at);
                 }
@@ -451,23 +372,15 @@ impl Run {
             Op::EndBorrow(at) => {
                 let Some(at) = self.handle(at) else { return };
                 let live = self.model.handles[at].live;
-                assert_eq!(
-                    self.arena.end_borrow(self.model.handles[at].borrow, SITE),
-                    live
-                );
+                assert_eq!(self.arena.end_borrow(self.model.handles[at].borrow, SITE), live);
                 if live {
                     self.model.ended(at);
                 }
             }
             Op::Drop(at) => {
                 let Some(at) = self.object(at) else { return };
-                let result = self
-                    .arena
-                    .drop_object(self.model.objects[at].object.into(), SITE);
-                assert_eq!(
-                    self.model.outcome(&result),
-                    self.model.direct(Access::Drop, at)
-                );
+                let result = self.arena.drop_object(self.model.objects[at].object.into(), SITE);
+                assert_eq!(self.model.outcome(&result), self.model.direct(Access::Drop, at));
                 if result.is_ok() {
                     self.model.objects[at].life = Life::Dropped;
                 }
@@ -485,10 +398,8 @@ impl Run {
             let view = self.arena.slot_of(expected.object);
             assert_eq!(view.is_some(), expected.life == Life::Live);
             let Some(view) = view else { continue };
-            let state = BorrowState {
-                immutable_refs: expected.shared.len() as u32,
-                mutable_ref: expected.exclusive.is_some(),
-            };
+            let state =
+                BorrowState { immutable_refs: expected.shared.len() as u32, mutable_ref: expected.exclusive.is_some() };
             assert_eq!(view.borrow_state, state);
             let held = self.arena.peek(expected.object).unwrap();
             self.check_content(held, at);
@@ -499,14 +410,7 @@ impl Run {
         let stats = self.arena.stats();
         assert_eq!(stats.objects, live);
         assert_eq!(stats.bytes, bytes + (stats.slots - live) * 48);
-        assert_eq!(
-            stats.borrows,
-            self.model
-                .handles
-                .iter()
-                .filter(|handle| handle.live)
-                .count()
-        );
+        assert_eq!(stats.borrows, self.model.handles.iter().filter(|handle| handle.live).count());
     }
 }
 

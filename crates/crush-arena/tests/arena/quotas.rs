@@ -7,28 +7,16 @@ use crate::common::*;
 const QUOTA: usize = 100_000;
 
 fn small() -> Arena {
-    Arena::new(Limits {
-        bytes: QUOTA,
-        objects: 1000,
-    })
+    Arena::new(Limits { bytes: QUOTA, objects: 1000 })
 }
 
 /// Runs `grow` until it faults; the quota it names.
-fn until_full(
-    arena: &mut Arena,
-    mut grow: impl FnMut(&mut Arena) -> Result<(), Fault>,
-) -> QuotaError {
+fn until_full(arena: &mut Arena, mut grow: impl FnMut(&mut Arena) -> Result<(), Fault>) -> QuotaError {
     for _ in 0..100_000 {
         let before = arena.stats().bytes;
         if let Err(fault) = grow(arena) {
-            assert!(
-                arena.stats().bytes <= 2 * QUOTA,
-                "never more than twice the quota"
-            );
-            assert!(
-                arena.stats().bytes >= before.min(QUOTA),
-                "and most of it can be used"
-            );
+            assert!(arena.stats().bytes <= 2 * QUOTA, "never more than twice the quota");
+            assert!(arena.stats().bytes >= before.min(QUOTA), "and most of it can be used");
             return quota::<()>(Err(fault));
         }
     }
@@ -40,28 +28,12 @@ fn a7_arrays_are_counted_as_they_grow() {
     let mut arena = small();
     let object = array(&mut arena, []);
     let error = until_full(&mut arena, |arena| push(arena, object, int(1)));
-    assert_eq!(
-        (error.resource, error.limit),
-        (Resource::Bytes, QUOTA as u64)
-    );
+    assert_eq!((error.resource, error.limit), (Resource::Bytes, QUOTA as u64));
     let held = elements(&arena, object).unwrap();
-    assert!(
-        held.len() * 16 > QUOTA / 2 - 100,
-        "it could use about half before doubling did not fit: {}",
-        held.len()
-    );
-    assert_eq!(
-        quota(push(&mut arena, object, int(1))).resource,
-        Resource::Bytes
-    );
-    assert_eq!(
-        elements(&arena, object).unwrap().len(),
-        held.len(),
-        "the fault changed nothing"
-    );
-    let ObjectMut::Array(mut values) = arena.write(object).unwrap() else {
-        panic!("not an array")
-    };
+    assert!(held.len() * 16 > QUOTA / 2 - 100, "it could use about half before doubling did not fit: {}", held.len());
+    assert_eq!(quota(push(&mut arena, object, int(1))).resource, Resource::Bytes);
+    assert_eq!(elements(&arena, object).unwrap().len(), held.len(), "the fault changed nothing");
+    let ObjectMut::Array(mut values) = arena.write(object).unwrap() else { panic!("not an array") };
     quota(values.extend_from_slice(&[int(0); 100_000]));
     quota(values.reserve(usize::MAX));
     values.clear();
@@ -75,44 +47,29 @@ fn a7_maps_are_counted_as_they_grow() {
     let mut key = 0;
     let mut insert = |arena: &mut Arena| {
         key += 1;
-        let ObjectMut::Map(mut entries) = arena.write(object)? else {
-            panic!("not a map")
-        };
-        entries
-            .insert(&key.to_string().into(), int(key))
-            .map(|_| ())
+        let ObjectMut::Map(mut entries) = arena.write(object)? else { panic!("not a map") };
+        entries.insert(&key.to_string().into(), int(key)).map(|_| ())
     };
-    assert_eq!(
-        until_full(&mut arena, &mut insert).resource,
-        Resource::Bytes
-    );
+    assert_eq!(until_full(&mut arena, &mut insert).resource, Resource::Bytes);
     let before = arena.stats().bytes;
-    let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else {
-        panic!("not a map")
-    };
+    let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else { panic!("not a map") };
     for key in 1..=10 {
         entries.remove(&key.to_string()).unwrap();
     }
     assert!(arena.stats().bytes < before, "keys are given back");
     let key: Text = "k".repeat(2 * QUOTA).into();
-    let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else {
-        panic!("not a map")
-    };
+    let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else { panic!("not a map") };
     quota(entries.insert(&key, int(1)));
 }
 
 #[test]
 fn a7_fields_are_counted_as_they_are_added() {
     let mut arena = small();
-    let object = arena
-        .alloc(Object::instance(Shape::crush("P", ["x"]), vec![]), SITE)
-        .unwrap();
+    let object = arena.alloc(Object::instance(Shape::crush("P", ["x"]), vec![]), SITE).unwrap();
     let mut field = 0;
     let error = until_full(&mut arena, |arena| {
         field += 1;
-        let ObjectMut::Instance(mut instance) = arena.write(object)? else {
-            panic!("not an instance")
-        };
+        let ObjectMut::Instance(mut instance) = arena.write(object)? else { panic!("not an instance") };
         instance.set_or_add(&field.to_string().into(), int(1))
     });
     assert_eq!(error.resource, Resource::Bytes);
@@ -122,25 +79,17 @@ fn a7_fields_are_counted_as_they_are_added() {
 fn a7_objects_borrows_and_strings_are_counted() {
     let mut arena = small();
     assert_eq!(
-        until_full(&mut arena, |arena| arena
-            .alloc(Object::Cell(int(1)), SITE)
-            .map(|_| ()))
-        .resource,
+        until_full(&mut arena, |arena| arena.alloc(Object::Cell(int(1)), SITE).map(|_| ())).resource,
         Resource::Objects
     );
     let mut arena = small();
     assert_eq!(
-        until_full(&mut arena, |arena| arena
-            .alloc(Object::str("x".repeat(5000)), SITE)
-            .map(|_| ()))
-        .resource,
+        until_full(&mut arena, |arena| arena.alloc(Object::str("x".repeat(5000)), SITE).map(|_| ())).resource,
         Resource::Bytes
     );
     let mut arena = small();
     let object = array(&mut arena, []);
-    let error = until_full(&mut arena, |arena| {
-        arena.borrow_shared(object.into(), OWNER, SITE).map(|_| ())
-    });
+    let error = until_full(&mut arena, |arena| arena.borrow_shared(object.into(), OWNER, SITE).map(|_| ()));
     assert_eq!(error.resource, Resource::Bytes);
     let mut arena = small();
     quota(arena.alloc(Object::str("x".repeat(QUOTA + 1)), SITE));
@@ -154,9 +103,7 @@ fn a7_garbage_alone_is_never_a_fault() {
     let mut arena = small();
     let keep = array(&mut arena, []);
     for n in 0..10_000 {
-        arena
-            .alloc(Object::str("x".repeat(n % 90_000)), SITE)
-            .unwrap();
+        arena.alloc(Object::str("x".repeat(n % 90_000)), SITE).unwrap();
         if arena.collection_due() {
             arena.collect(|marker| marker.root(keep.into())).unwrap();
         }
@@ -178,18 +125,12 @@ fn a7_what_is_live_beyond_the_quota_is_a_fault_at_the_next_collection() {
         }
     }
     let error = quota(fault.map_or(Ok(()), Err));
-    assert!(
-        error.wanted > QUOTA as u64 && error.wanted < QUOTA as u64 * 5 / 4,
-        "{error:?}"
-    );
+    assert!(error.wanted > QUOTA as u64 && error.wanted < QUOTA as u64 * 5 / 4, "{error:?}");
 }
 
 #[test]
 fn a7_a_program_near_its_quota_does_not_collect_all_the_time() {
-    let mut arena = Arena::new(Limits {
-        bytes: 10_000_000,
-        objects: usize::MAX / 4,
-    });
+    let mut arena = Arena::new(Limits { bytes: 10_000_000, objects: usize::MAX / 4 });
     let keep = string(&mut arena, &"x".repeat(9_900_000));
     for _ in 0..100_000 {
         string(&mut arena, "garbage");
@@ -197,11 +138,7 @@ fn a7_a_program_near_its_quota_does_not_collect_all_the_time() {
             arena.collect(|marker| marker.root(keep.into())).unwrap();
         }
     }
-    assert!(
-        arena.stats().collections < 30,
-        "{}",
-        arena.stats().collections
-    );
+    assert!(arena.stats().collections < 30, "{}", arena.stats().collections);
 }
 
 #[test]
@@ -220,9 +157,7 @@ fn a7_churn_leaves_nothing_counted() {
     let mut arena = small();
     for _ in 0..100 {
         let object = map(&mut arena, [("a", int(1)), ("b", int(2))]);
-        let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else {
-            panic!("not a map")
-        };
+        let ObjectMut::Map(mut entries) = arena.write(object).unwrap() else { panic!("not a map") };
         for n in 0..50 {
             entries.insert(&n.to_string().into(), int(n)).unwrap();
         }
@@ -234,9 +169,5 @@ fn a7_churn_leaves_nothing_counted() {
         arena.drop_object(object.into(), SITE).unwrap();
         arena.drop_object(list.into(), SITE).unwrap();
     }
-    assert_eq!(
-        arena.stats().bytes,
-        2 * 48,
-        "two slots were used again and again"
-    );
+    assert_eq!(arena.stats().bytes, 2 * 48, "two slots were used again and again");
 }
