@@ -37,11 +37,7 @@ pub struct OutOfRange {
 
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {} is out of range: the document has {} lines",
-            self.position.line, self.line_count
-        )
+        write!(f, "line {} is out of range: the document has {} lines", self.position.line, self.line_count)
     }
 }
 
@@ -56,15 +52,9 @@ impl Text {
     /// # Errors
     ///
     /// [`OutOfRange`] when there is no such line.
-    pub fn offset_of(
-        &self,
-        position: LineColumn,
-        encoding: PositionEncoding,
-    ) -> Result<usize, OutOfRange> {
-        let line = self.line_range(position.line as usize).ok_or(OutOfRange {
-            position,
-            line_count: self.line_count(),
-        })?;
+    pub fn offset_of(&self, position: LineColumn, encoding: PositionEncoding) -> Result<usize, OutOfRange> {
+        let line =
+            self.line_range(position.line as usize).ok_or(OutOfRange { position, line_count: self.line_count() })?;
         let column = position.column as usize;
         let rope = self.rope();
         let offset = match encoding {
@@ -91,15 +81,11 @@ impl Text {
         let column = match encoding {
             PositionEncoding::Utf8 => offset - start,
             PositionEncoding::Utf16 => {
-                rope.char_to_utf16_cu(rope.byte_to_char(offset))
-                    - rope.char_to_utf16_cu(rope.byte_to_char(start))
+                rope.char_to_utf16_cu(rope.byte_to_char(offset)) - rope.char_to_utf16_cu(rope.byte_to_char(start))
             }
             PositionEncoding::Scalars => rope.byte_to_char(offset) - rope.byte_to_char(start),
         };
-        LineColumn {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        LineColumn { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 }
 
@@ -107,11 +93,7 @@ impl Text {
 mod tests {
     use super::*;
 
-    const ALL: [PositionEncoding; 3] = [
-        PositionEncoding::Utf8,
-        PositionEncoding::Utf16,
-        PositionEncoding::Scalars,
-    ];
+    const ALL: [PositionEncoding; 3] = [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Scalars];
 
     #[test]
     fn every_boundary_goes_there_and_back() {
@@ -123,11 +105,7 @@ mod tests {
         }) {
             for encoding in ALL {
                 let position = text.position_of(offset, encoding);
-                assert_eq!(
-                    text.offset_of(position, encoding),
-                    Ok(offset),
-                    "{offset} {encoding:?} {position:?}"
-                );
+                assert_eq!(text.offset_of(position, encoding), Ok(offset), "{offset} {encoding:?} {position:?}");
             }
         }
     }
@@ -143,43 +121,16 @@ mod tests {
     fn a_column_beyond_the_line_is_its_end_and_a_line_beyond_the_text_is_an_error() {
         let text = Text::from("ab\r\ncd");
         for encoding in ALL {
-            assert_eq!(
-                text.offset_of(
-                    LineColumn {
-                        line: 0,
-                        column: 99
-                    },
-                    encoding
-                ),
-                Ok(2)
-            );
-            assert_eq!(
-                text.offset_of(
-                    LineColumn {
-                        line: 1,
-                        column: u32::MAX
-                    },
-                    encoding
-                ),
-                Ok(6)
-            );
-            assert!(
-                text.offset_of(LineColumn { line: 2, column: 0 }, encoding)
-                    .is_err()
-            );
+            assert_eq!(text.offset_of(LineColumn { line: 0, column: 99 }, encoding), Ok(2));
+            assert_eq!(text.offset_of(LineColumn { line: 1, column: u32::MAX }, encoding), Ok(6));
+            assert!(text.offset_of(LineColumn { line: 2, column: 0 }, encoding).is_err());
         }
     }
 
     #[test]
     fn a_column_inside_a_character_is_its_start() {
         let text = Text::from("a😀b");
-        assert_eq!(
-            text.offset_of(LineColumn { line: 0, column: 2 }, PositionEncoding::Utf16),
-            Ok(1)
-        );
-        assert_eq!(
-            text.offset_of(LineColumn { line: 0, column: 3 }, PositionEncoding::Utf8),
-            Ok(1)
-        );
+        assert_eq!(text.offset_of(LineColumn { line: 0, column: 2 }, PositionEncoding::Utf16), Ok(1));
+        assert_eq!(text.offset_of(LineColumn { line: 0, column: 3 }, PositionEncoding::Utf8), Ok(1));
     }
 }

@@ -23,10 +23,7 @@ impl TextRange {
 
     /// The empty range at `offset`.
     pub fn empty(offset: usize) -> Self {
-        Self {
-            start: offset,
-            end: offset,
-        }
+        Self { start: offset, end: offset }
     }
 
     /// Number of bytes.
@@ -141,9 +138,7 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self {
-            rope: Rope::from_str(text),
-        }
+        Self { rope: Rope::from_str(text) }
     }
 }
 
@@ -174,9 +169,8 @@ mod tests {
     #[test]
     fn a_line_ends_before_its_break_of_any_kind() {
         let text = Text::from("ab\r\ncd\ref\n\u{2028}g");
-        let lines: Vec<_> = (0..text.line_count())
-            .map(|line| text.slice(text.line_range(line).unwrap()).into_owned())
-            .collect();
+        let lines: Vec<_> =
+            (0..text.line_count()).map(|line| text.slice(text.line_range(line).unwrap()).into_owned()).collect();
         // U+2028 is no line break to an editor.
         assert_eq!(lines, ["ab", "cd", "ef", "\u{2028}g"]);
         assert_eq!(text.line_range(4), None);
@@ -185,14 +179,8 @@ mod tests {
     #[test]
     fn an_edit_inside_a_character_replaces_from_its_start() {
         let mut text = Text::from("a😀b");
-        let replaced = text.apply(&TextEdit {
-            range: TextRange::new(2, 5),
-            new_text: "x".into(),
-        });
-        assert_eq!(
-            (text.to_string().as_str(), replaced),
-            ("axb", TextRange::new(1, 5))
-        );
+        let replaced = text.apply(&TextEdit { range: TextRange::new(2, 5), new_text: "x".into() });
+        assert_eq!((text.to_string().as_str(), replaced), ("axb", TextRange::new(1, 5)));
     }
 
     #[test]

@@ -70,17 +70,13 @@ impl Tree {
 
     /// The text of `node`.
     pub fn text_of(&self, node: Node<'_>) -> Cow<'_, str> {
-        self.text
-            .slice(TextRange::new(node.start_byte(), node.end_byte()))
+        self.text.slice(TextRange::new(node.start_byte(), node.end_byte()))
     }
 
     /// The smallest named node around `offset`; between two tokens, the one that ends there if it is a name.
     pub fn node_at(&self, offset: usize) -> Node<'_> {
         let root = self.root();
-        let at = |start: usize, end: usize| {
-            root.named_descendant_for_byte_range(start, end)
-                .unwrap_or(root)
-        };
+        let at = |start: usize, end: usize| root.named_descendant_for_byte_range(start, end).unwrap_or(root);
         let offset = self.text.floor_boundary(offset);
         let here = at(offset, offset);
         if here.kind() != "identifier" && offset > 0 {
@@ -94,10 +90,7 @@ impl Tree {
 
     /// The ranges whose structure differs between `old`, edited as `self` was made from it, and `self`.
     pub fn changed_ranges(&self, old: &Self) -> Vec<TextRange> {
-        old.tree
-            .changed_ranges(&self.tree)
-            .map(|range| TextRange::new(range.start_byte, range.end_byte))
-            .collect()
+        old.tree.changed_ranges(&self.tree).map(|range| TextRange::new(range.start_byte, range.end_byte)).collect()
     }
 }
 
@@ -117,9 +110,7 @@ fn parse(text: &Text, old: Option<&tree_sitter::Tree>) -> tree_sitter::Tree {
         &chunk.as_bytes()[offset - chunk_start..]
     };
     PARSER.with_borrow_mut(|parser| {
-        parser
-            .parse_with_options(&mut read, old, None)
-            .expect("a parse without a deadline or a cancellation ends")
+        parser.parse_with_options(&mut read, old, None).expect("a parse without a deadline or a cancellation ends")
     })
 }
 
@@ -153,15 +144,9 @@ mod tests {
     #[test]
     fn an_edited_tree_equals_a_fresh_one() {
         let old = Tree::parse(Text::from("let a = 1\nlet b = 2\n"));
-        let edit = TextEdit {
-            range: TextRange::new(8, 9),
-            new_text: "[1, 2]".into(),
-        };
+        let edit = TextEdit { range: TextRange::new(8, 9), new_text: "[1, 2]".into() };
         let new = old.edited(&[edit]);
         assert_eq!(new.text().to_string(), "let a = [1, 2]\nlet b = 2\n");
-        assert_eq!(
-            new.root().to_sexp(),
-            Tree::parse(new.text().clone()).root().to_sexp()
-        );
+        assert_eq!(new.root().to_sexp(), Tree::parse(new.text().clone()).root().to_sexp());
     }
 }
