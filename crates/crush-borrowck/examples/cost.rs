@@ -16,7 +16,8 @@ fn functions(lines: usize) -> String {
     let mut text = String::from("struct Item { name: string, tags: Array, next: Array }\n");
     let mut count = 0;
     while text.len() / 22 < lines {
-        let callee = if count == 0 { "len".to_owned() } else { format!("work{}", count - 1 - count % 7 % count.max(1)) };
+        let callee =
+            if count == 0 { "len".to_owned() } else { format!("work{}", count - 1 - count % 7 % count.max(1)) };
         text.push_str(&format!(
             "fn work{count}(xs, limit) {{\n    let out = []\n    let total = 0\n    for x in xs {{\n        if x < limit {{\n            \
              out.push(x)\n            total += x\n        }} else {{\n            total -= 1\n        }}\n    }}\n    \

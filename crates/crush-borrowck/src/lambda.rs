@@ -8,8 +8,8 @@ mod heap;
 mod message;
 mod transfer;
 
-use std::collections::BTreeSet;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -102,7 +102,31 @@ struct FoundCallback {
     args: Vec<Value>,
     /// Loans that live meanwhile, and what they are of.
     held: Vec<(u32, Value)>,
-    at: Step,
+    at: Vec<Step>,
+}
+
+impl FoundCallback {
+    /// Joins another call at the same place.
+    fn join(&mut self, other: Self) {
+        self.callee.join(&other.callee);
+        for (position, arg) in other.args.into_iter().enumerate() {
+            match self.args.get_mut(position) {
+                Some(known) => {
+                    known.join(&arg);
+                }
+                None => self.args.push(arg),
+            }
+        }
+        for (loan, of) in other.held {
+            match self.held.iter_mut().find(|(known, _)| *known == loan) {
+                Some((_, known)) => {
+                    known.join(&of);
+                }
+                None => self.held.push((loan, of)),
+            }
+        }
+        other.at.iter().for_each(|step| step.add_to(&mut self.at));
+    }
 }
 
 pub(crate) struct Lambda<'a> {
@@ -210,7 +234,12 @@ impl<'a> Lambda<'a> {
                 self.loans_of.entry(local).or_default().push(self.table.loans.len() as u32);
             }
             let place = self.step(loan.range);
-            self.table.loans.push(LoanInfo { exclusive: loan.exclusive, owner, name: self.describe(loan.operand), place });
+            self.table.loans.push(LoanInfo {
+                exclusive: loan.exclusive,
+                owner,
+                name: self.describe(loan.operand),
+                place,
+            });
         }
         for loan in 0..count {
             let twin = self.table.loans[loan as usize].clone();
@@ -293,8 +322,7 @@ impl<'a> Lambda<'a> {
     /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.
     fn give_up(self) -> Outcome {
         let place = self.place(self.body[self.id].range);
-        let summary =
-            Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+        let summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
         Outcome { summary, drafts: vec![Draft::too_large(place)] }
     }
 

@@ -270,11 +270,7 @@ fn rebuild<V>(
     }
 }
 
-fn one_side<V: Clone>(
-    tree: &Rc<Tree<V>>,
-    side: Side,
-    alone: &mut impl FnMut(u32, &V, Side) -> Alone<V>,
-) -> Node<V> {
+fn one_side<V: Clone>(tree: &Rc<Tree<V>>, side: Side, alone: &mut impl FnMut(u32, &V, Side) -> Alone<V>) -> Node<V> {
     match &**tree {
         Tree::Leaf(key, value) => match alone(*key, value, side) {
             Alone::Keep => Some(tree.clone()),

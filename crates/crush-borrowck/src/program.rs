@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LambdaId, Name};
 use crush_hir::cfg::Cfg;
 use crush_hir::file::{BodyId, FileHir, ItemKey};
+use crush_hir::source_map::BodyRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::draft::Draft;
@@ -43,6 +44,8 @@ struct Function {
     /// Where its body is, in the version of the file that was analysed last.
     body: BodyId,
     mentions: Arc<[Mention]>,
+    /// All of its text.
+    range: BodyRange,
     /// `None` while it has not been analysed.
     summary: Option<Arc<FunctionSummary>>,
     drafts: Vec<Draft>,
@@ -144,7 +147,7 @@ impl Analysis {
 
     fn add(&mut self, owner: BodyOwner, key: ItemKey, body: BodyId) -> FunctionId {
         let function =
-            Function { owner: owner.clone(), key, body, mentions: Arc::new([]), summary: None, drafts: Vec::new() };
+            Function { owner: owner.clone(), key, body, mentions: Arc::new([]), range: BodyRange::default(), summary: None, drafts: Vec::new() };
         let id = match self.free.pop() {
             Some(id) => {
                 self.functions[id.0 as usize] = function;
@@ -203,26 +206,33 @@ impl Analysis {
             roots.sort();
             let mut bodies = FxHashMap::default();
             let mut changed = FxHashSet::default();
-            order::components(roots, self, &stale.clone(), lower, &mut bodies, &mut |analysis, lower, bodies, members| {
-                if members.iter().any(|member| stale.contains(member)) {
-                    change.analysed += members.len();
-                    for member in members {
-                        stale.remove(member);
-                    }
-                    for id in analysis.analyse(members, lower, bodies) {
-                        // Callers that this round comes to anyway are stale from now on.
-                        for caller in analysis.callers(id) {
-                            if !members.contains(&caller) {
-                                stale.insert(caller);
-                                changed.insert(caller);
+            order::components(
+                roots,
+                self,
+                &stale.clone(),
+                lower,
+                &mut bodies,
+                &mut |analysis, lower, bodies, members| {
+                    if members.iter().any(|member| stale.contains(member)) {
+                        change.analysed += members.len();
+                        for member in members {
+                            stale.remove(member);
+                        }
+                        for id in analysis.analyse(members, lower, bodies) {
+                            // Callers that this round comes to anyway are stale from now on.
+                            for caller in analysis.callers(id) {
+                                if !members.contains(&caller) {
+                                    stale.insert(caller);
+                                    changed.insert(caller);
+                                }
                             }
                         }
                     }
-                }
-                for member in members {
-                    bodies.remove(member);
-                }
-            });
+                    for member in members {
+                        bodies.remove(member);
+                    }
+                },
+            );
         }
     }
 
@@ -297,6 +307,7 @@ impl Analysis {
             for (id, graphs) in members.iter().zip(&graphs) {
                 let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs);
                 let function = &mut self.functions[id.0 as usize];
+                function.range = bodies[id][LambdaId(0)].range;
                 changed |= function.summary.as_deref() != Some(&summary);
                 function.summary = Some(Arc::new(summary));
                 function.drafts = drafts;

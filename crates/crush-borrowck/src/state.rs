@@ -58,12 +58,14 @@ impl State {
         self.temporaries.merge(&other.temporaries, &mut values, &mut |_, _, _| Alone::Keep);
         self.stored.merge(&other.stored, &mut values, &mut |_, _, _| Alone::Keep);
         // A slot written on one path alone holds on the other what it held at entry.
-        self.heap.merge(&other.heap, &mut values, &mut |slot, value, _| {
-            match value.union_if_more(&table.entry(slot)) {
+        self.heap.merge(
+            &other.heap,
+            &mut values,
+            &mut |slot, value, _| match value.union_if_more(&table.entry(slot)) {
                 Some(union) => Alone::Change(union),
                 None => Alone::Keep,
-            }
-        });
+            },
+        );
         self.freed.merge(
             &other.freed,
             &mut |_, a, b| (a.surely && !b.surely).then_some(Freed { surely: false, at: a.at }),

@@ -46,8 +46,8 @@ pub(crate) enum SummaryObject {
     Path(ObjectIndex, Field),
     /// All that lies deeper.
     Deep(ObjectIndex),
-    /// What the callback of this number gave.
-    Result(u32),
+    /// What the callbacks of these numbers gave.
+    Result(Vec<u32>),
     /// What the lambda made, or what something it called made; whether it is one object.
     Made { shape: Shape, single: bool, maker: Maker },
     /// A tree of new objects.
@@ -122,7 +122,7 @@ pub(crate) struct Callback {
     pub(crate) args: Vec<SummaryValue>,
     /// The borrows that live meanwhile.
     pub(crate) held: Vec<Held>,
-    pub(crate) at: Step,
+    pub(crate) at: Vec<Step>,
 }
 
 /// A borrow that lives while a callback runs.

@@ -98,6 +98,8 @@ pub(crate) enum Owner {
     Local(LocalId),
     Temporary,
     Loop,
+    /// A capability, while it runs (H3).
+    Argument,
     /// A variable of a function that is not this one.
     Elsewhere,
 }

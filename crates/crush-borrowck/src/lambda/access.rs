@@ -94,9 +94,8 @@ impl Lambda<'_> {
 
     fn check_handle(&mut self, state: &State, loan: u32, usage: &Usage) -> Option<Conflict> {
         let info = self.table.loans[loan as usize].clone();
-        let conflict = |code, surely| {
-            Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false })
-        };
+        let conflict =
+            |code, surely| Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false });
         if usage.usage == Use::Send {
             return conflict(Code::HandleSentToTask, true);
         }
@@ -297,6 +296,7 @@ pub(super) fn obstructs(exclusive: bool, owner: Owner, usage: Use) -> Option<Cod
     match usage {
         Use::Read | Use::DeepRead | Use::Send => exclusive.then_some(Code::ReadWhileExclusive),
         Use::Share => exclusive.then_some(Code::BorrowedTwice),
+        Use::Exclude | Use::Write | Use::Drop if owner == Owner::Argument => Some(Code::CallbackChangesArgument),
         Use::Exclude if owner == Owner::Loop => Some(Code::ChangedWhileIterated),
         Use::Exclude => Some(Code::BorrowedTwice),
         Use::Write if owner == Owner::Loop => Some(Code::ChangedWhileIterated),

@@ -35,15 +35,15 @@ fn effects(name: &str) -> Effects {
     let plain = Effects { changes: false, calls: false, gives: Gives::Plain };
     match (space, function) {
         ("array", "push" | "pop" | "insert" | "remove" | "set" | "clear" | "sort" | "reverse" | "extend")
-        | ("buffer" | "binary", _) => {
-            Effects { changes: true, calls: true, gives: Gives::Mixed }
-        }
-        ("str", "split") | ("regex", "find_all" | "split" | "match") | ("json", "parse") | ("caison" | "cson", "parse") => {
-            Effects { gives: Gives::Fresh, ..plain }
-        }
+        | ("buffer" | "binary", _) => Effects { changes: true, calls: true, gives: Gives::Mixed },
+        ("str", "split")
+        | ("regex", "find_all" | "split" | "match")
+        | ("json", "parse")
+        | ("caison" | "cson", "parse") => Effects { gives: Gives::Fresh, ..plain },
         ("io" | "str" | "math" | "conv" | "path" | "json" | "regex", _) => plain,
         ("fs" | "env" | "time" | "text", _) => Effects { gives: Gives::Fresh, ..plain },
         ("collections", "len" | "includes") => plain,
+        ("range" | "make_range", _) => Effects { gives: Gives::Fresh, ..plain },
         _ => Effects { changes: false, calls: true, gives: Gives::Mixed },
     }
 }
@@ -55,13 +55,25 @@ impl Lambda<'_> {
             "print" => Use::DeepRead,
             "len" => Use::Read,
             "drop" => Use::Drop,
+            "arr_get" => Use::Read,
+            "arr_set" => Use::Write,
             _ => return self.capability(state, name, site),
         };
         for (arg, arg_name) in site.args.iter().zip(&site.names) {
             let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: true, callee: None };
             self.access(state, arg, &usage);
+            if matches!(name.as_str(), "arr_get" | "arr_set") {
+                break;
+            }
         }
-        Called::gives(Value::plain())
+        match (name.as_str(), &site.args[..]) {
+            ("arr_get", [array, ..]) => Called::gives(self.load(state, array, &Field::Element)),
+            ("arr_set", [array, _, value]) => {
+                self.store(state, array, &Field::Element, value, true);
+                Called::gives(array.clone().joined(&Value::plain()))
+            }
+            _ => Called::gives(Value::plain()),
+        }
     }
 
     /// `receiver.name(…)`: a method of a struct, or one of those that arrays, maps and strings have.
@@ -155,12 +167,8 @@ impl Lambda<'_> {
             let callee = self.callable(&given);
             if !callee.targets().is_empty() {
                 let arguments = vec![anything.clone(); 3];
-                let inner = Site {
-                    names: vec![None; arguments.len()],
-                    args: arguments,
-                    certain: false,
-                    ..site.clone()
-                };
+                let inner =
+                    Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
                 let result = self.call_value(state, &callee, &inner);
                 given.join(&result.value);
                 called.throws |= result.throws;
@@ -225,7 +233,7 @@ impl Lambda<'_> {
             return *known;
         }
         let loan = self.table.loans.len() as u32;
-        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Temporary, name, place: site.step });
+        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Argument, name, place: site.step });
         self.imported.insert(key, loan);
         loan
     }

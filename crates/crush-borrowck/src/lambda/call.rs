@@ -53,6 +53,9 @@ enum Candidate {
 /// How deep callbacks that are handed on are followed. Loss: beyond, the callback counts as unknown.
 const NESTING: u32 = 2;
 
+/// How many callbacks of one call are told apart: a function that calls itself hands those of every turn on.
+const CALLBACKS: usize = 4;
+
 /// How many handles of one callee are told apart; the rest count as the last of them.
 const IMPORTS: usize = 4;
 
@@ -199,16 +202,17 @@ impl Lambda<'_> {
                 held.push((loan, live.of.clone()));
             }
         });
-        let found = FoundCallback {
-            expr: site.expr,
-            callee: callee.clone(),
-            args: site.args.clone(),
-            held,
-            at: site.step,
-        };
-        match self.callbacks.iter_mut().find(|known| known.expr == site.expr && known.callee == found.callee) {
-            Some(known) => *known = found,
-            None => self.callbacks.push(found),
+        let found =
+            FoundCallback { expr: site.expr, callee: callee.clone(), args: site.args.clone(), held, at: vec![site.step] };
+        let of_expr = self.callbacks.iter().filter(|known| known.expr == site.expr).count();
+        let same = self.callbacks.iter_mut().filter(|known| known.expr == site.expr);
+        let mut same = same.enumerate().filter(|(at, known)| known.callee == found.callee || at + 1 == CALLBACKS);
+        match same.next() {
+            Some((_, known)) => known.join(found),
+            None => {
+                debug_assert!(of_expr < CALLBACKS);
+                self.callbacks.push(found);
+            }
         }
         // It may put what it gives back, or was given, into anything that it reaches.
         let put = Value::of(Target::Object(result)).joined(&given);
@@ -230,8 +234,7 @@ impl Lambda<'_> {
 
     fn spawn(&mut self, state: &mut State, function: &Name, site: &Site) -> Called {
         for (arg, name) in site.args.iter().zip(&site.names) {
-            let usage =
-                Usage { usage: Use::Send, at: site.step, name: name.clone(), certain: true, callee: None };
+            let usage = Usage { usage: Use::Send, at: site.step, name: name.clone(), certain: true, callee: None };
             self.access(state, arg, &usage);
         }
         // The task works on copies: no borrow of this arena is in its way, and nothing that it does comes back.
@@ -245,7 +248,8 @@ impl Lambda<'_> {
             for loan in loans {
                 copy.loans.remove(loan);
             }
-            let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
+            let args =
+                site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
             self.call_function(&mut copy, function, &Site { certain: false, args, ..site.clone() });
         }
         Called::gives(Value::plain())
@@ -262,7 +266,8 @@ impl Lambda<'_> {
         closure: Option<u32>,
         site: &Site,
     ) -> Called {
-        self.work += 1 + (summary.effects.len() + summary.conditions.len() + summary.objects.len() + summary.writes.len()) as u64;
+        self.work += 1
+            + (summary.effects.len() + summary.conditions.len() + summary.objects.len() + summary.writes.len()) as u64;
         if summary.unknown || self.is_exhausted() {
             return self.apply_unknown(state, closure, site);
         }
@@ -319,7 +324,8 @@ impl Lambda<'_> {
         Called { value, thrown, returns: summary.returns, throws: summary.throws }
     }
 
-    /// A callee too large to analyse: everything may happen to what it is given.
+    /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
+    /// everything is borrowed, with handles among the arguments that are dead or for reading only.
     fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
         let mut given = Value::default();
         for arg in &site.args {
@@ -328,18 +334,44 @@ impl Lambda<'_> {
         if let Some(closure) = closure {
             given.add(Target::Object(closure));
         }
-        let anything = self.anything_in(state, &given);
+        let mut anything = self.anything_in(state, &given);
         for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
             let usage = Usage { usage, at: site.step, name: None, certain: false, callee: None };
             self.access(state, &anything, &usage);
         }
-        let objects: Vec<u32> = anything.objects().collect();
-        for object in objects {
+        let objects = self.underlying(state, &anything);
+        for object in objects.objects() {
             let field = self.table.field(crate::table::Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
         }
+        if self.nesting < NESTING && !self.is_exhausted() {
+            let dead = self.assumed_loan(site, false);
+            anything.add(Target::Handle(dead));
+            let held = self.assumed_loan(site, true);
+            state.loans.insert(held, Live { surely: false, of: objects });
+            let args = vec![anything.clone(); 4];
+            let inner = Site { names: vec![None; args.len()], args, certain: false, ..site.clone() };
+            self.nesting += 1;
+            let result = self.call_value(state, &anything.clone(), &inner);
+            self.nesting -= 1;
+            anything.join(&result.value);
+            state.loans.remove(held);
+        }
+        self.throws = true;
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true }
+    }
+
+    /// A borrow that a callee too large to analyse may hold, or may have held.
+    fn assumed_loan(&mut self, site: &Site, exclusive: bool) -> u32 {
+        let key = (self.function, self.id, exclusive, u32::MAX, site.expr);
+        if let Some(known) = self.imported.get(&key) {
+            return *known;
+        }
+        let loan = self.table.loans.len() as u32;
+        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Elsewhere, name: None, place: site.step });
+        self.imported.insert(key, loan);
+        loan
     }
 
     /// Finds what each object of a summary is here.
@@ -351,9 +383,7 @@ impl Lambda<'_> {
                     call.site.args.get(*number as usize).cloned().unwrap_or_else(Value::plain)
                 }
                 SummaryObject::Captured(local) => match call.closure {
-                    Some(closure) => {
-                        self.load_object(state, closure, &crate::table::Field::Variable(*local))
-                    }
+                    Some(closure) => self.load_object(state, closure, &crate::table::Field::Variable(*local)),
                     None => Value::default(),
                 },
                 SummaryObject::Path(base, field) => {
@@ -364,7 +394,13 @@ impl Lambda<'_> {
                     let base = call.values[*base as usize].clone();
                     self.anything_in(state, &base)
                 }
-                SummaryObject::Result(number) => call.results[*number as usize].clone(),
+                SummaryObject::Result(numbers) => {
+                    let mut result = Value::default();
+                    for number in numbers {
+                        result.join(&call.results[*number as usize]);
+                    }
+                    result
+                }
                 SummaryObject::Fresh => {
                     let fresh = self.table.object(Origin::Fresh(call.site.expr), Shape::Unknown);
                     Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
@@ -376,10 +412,7 @@ impl Lambda<'_> {
                     } else if first {
                         self.allocate(state, call.site.expr, part, shape.clone())
                     } else {
-                        self.table.object(
-                            Origin::Site { expr: call.site.expr, part, old: false },
-                            shape.clone(),
-                        )
+                        self.table.object(Origin::Site { expr: call.site.expr, part, old: false }, shape.clone())
                     };
                     Value::of(Target::Object(object))
                 }
@@ -444,10 +477,7 @@ impl Lambda<'_> {
     }
 
     fn deeper(&self, call: &Instance<'_>, entry: Entry) -> Step {
-        Step {
-            place: call.site.step.place,
-            cause: Some(Cause { function: call.of.0, lambda: call.of.1, entry }),
-        }
+        Step { place: call.site.step.place, cause: Some(Cause { function: call.of.0, lambda: call.of.1, entry }) }
     }
 
     fn instance_name(&self, call: &Instance<'_>) -> String {
@@ -456,7 +486,10 @@ impl Lambda<'_> {
 
     fn call_name(&self, expr: ExprId) -> String {
         match &self.body[expr].kind {
-            ExprKind::Call { callee: Callee::Name(name) | Callee::Method { name, .. } | Callee::Capability(name), .. }
+            ExprKind::Call {
+                callee: Callee::Name(name) | Callee::Method { name, .. } | Callee::Capability(name),
+                ..
+            }
             | ExprKind::Spawn { function: name, .. } => name.to_string(),
             ExprKind::Call { callee: Callee::Path { scope, name }, .. } => format!("{scope}::{name}"),
             ExprKind::Call { callee: Callee::Value(callee), .. } => {
@@ -593,7 +626,7 @@ impl Lambda<'_> {
 
     fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), info: LoanInfo) -> u32 {
         // Numbers of callbacks and of what they hold share the space of the other imports from above.
-        let key = (call.of.0, call.of.1, false, u32::MAX - index(number * 64 + position), call.site.expr);
+        let key = (call.of.0, call.of.1, false, u32::MAX - 1 - index(number * 64 + position), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }

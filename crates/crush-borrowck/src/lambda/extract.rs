@@ -85,7 +85,7 @@ impl Lambda<'_> {
         let callbacks = std::mem::take(&mut self.callbacks);
         let mut results = FxHashMap::default();
         for (number, callback) in callbacks.iter().enumerate() {
-            results.entry(callback.expr).or_insert(number as u32);
+            results.entry(callback.expr).or_insert_with(Vec::new).push(number as u32);
         }
         let effects = std::mem::take(&mut self.effects);
         for (number, found) in effects.iter().enumerate() {
@@ -118,7 +118,7 @@ impl Lambda<'_> {
                     Held { exclusive: info.exclusive, iterated: info.owner == Owner::Loop, of, at: info.place }
                 })
                 .collect();
-            extract.summary.callbacks.push(Callback { callee, args, held, at: callback.at });
+            extract.summary.callbacks.push(Callback { callee, args, held, at: callback.at.clone() });
         }
         extract.summary.returned = self.summary_value(extract, end, &results, &end.returned);
         extract.summary.thrown = self.summary_value(extract, end, &results, &end.thrown);
@@ -197,7 +197,7 @@ impl Lambda<'_> {
         &mut self,
         extract: &mut Extract,
         end: &State,
-        results: &FxHashMap<ExprId, u32>,
+        results: &FxHashMap<ExprId, Vec<u32>>,
         object: u32,
     ) -> u32 {
         if let Some(known) = extract.objects.get(&object) {
@@ -211,7 +211,7 @@ impl Lambda<'_> {
             Origin::Parameter(number) => SummaryObject::Parameter(number),
             Origin::Captured(local) => SummaryObject::Captured(local),
             Origin::Result(expr) => match results.get(&expr) {
-                Some(number) => SummaryObject::Result(*number),
+                Some(numbers) => SummaryObject::Result(numbers.clone()),
                 None => SummaryObject::Fresh,
             },
             Origin::Fresh(_) => SummaryObject::Fresh,
@@ -252,15 +252,13 @@ impl Lambda<'_> {
         &mut self,
         extract: &mut Extract,
         end: &State,
-        results: &FxHashMap<ExprId, u32>,
+        results: &FxHashMap<ExprId, Vec<u32>>,
         value: &Value,
     ) -> SummaryValue {
         let mut targets = Vec::new();
         for target in value.targets() {
             targets.push(match target {
-                Target::Object(object) => {
-                    SummaryTarget::Object(self.summary_object(extract, end, results, *object))
-                }
+                Target::Object(object) => SummaryTarget::Object(self.summary_object(extract, end, results, *object)),
                 Target::Function(function) => SummaryTarget::Function(self.table.functions[*function as usize]),
                 Target::Handle(loan) => {
                     let info = self.table.loans[*loan as usize].clone();
@@ -300,12 +298,15 @@ impl Lambda<'_> {
         if self.id != LambdaId(0) {
             return;
         }
-        let parameter =
-            |object: u32| matches!(self.table.objects[object as usize].origin, Origin::Parameter(_));
+        let parameter = |object: u32| matches!(self.table.objects[object as usize].origin, Origin::Parameter(_));
         let found: Vec<_> = self
             .conditions
             .iter()
-            .filter(|condition| parameter(condition.held) && parameter(condition.used) && condition.at.iter().any(|step| step.cause.is_none()))
+            .filter(|condition| {
+                parameter(condition.held)
+                    && parameter(condition.used)
+                    && condition.at.iter().any(|step| step.cause.is_none())
+            })
             .cloned()
             .collect();
         for condition in found {

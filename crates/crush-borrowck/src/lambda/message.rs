@@ -77,6 +77,10 @@ impl Lambda<'_> {
                                 let over = if info.name == usage.name { "it".to_owned() } else { held.clone() };
                                 message.text("the `for` on ").line(taken).text(format!(" is still running over {over}"))
                             }
+                            (Owner::Argument, _) => message
+                                .text(format!("{held} is an argument of the call on "))
+                                .line(taken)
+                                .text(", which is still running"),
                             (_, Some(holder)) => {
                                 let what = if info.name == usage.name { "it".to_owned() } else { held.clone() };
                                 message
@@ -203,7 +207,9 @@ impl Lambda<'_> {
         names: (Option<String>, Option<String>),
     ) -> Draft {
         let message = match (&names.0, &names.1) {
-            (Some(a), Some(b)) if a == b => Words::default().text(format!("calling `{callee}` with `{a}` in both places")),
+            (Some(a), Some(b)) if a == b => {
+                Words::default().text(format!("calling `{callee}` with `{a}` in both places"))
+            }
             (Some(a), Some(b)) => Words::default().text(format!("calling `{callee}` with `{a}` and `{b}`")),
             _ => Words::default().text(format!("calling `{callee}` with these arguments")),
         };
@@ -219,7 +225,10 @@ impl Lambda<'_> {
             message,
             condition: (severity == Severity::Warning).then(|| Words::default().text(condition)),
             related: vec![
-                (held, Words::default().text(if code == Code::UseAfterDrop { "dropped here" } else { "borrowed here" })),
+                (
+                    held,
+                    Words::default().text(if code == Code::UseAfterDrop { "dropped here" } else { "borrowed here" }),
+                ),
                 (used, Words::default().text(format!("{} here", acts(code)))),
             ],
             fixes: Vec::new(),

@@ -49,7 +49,8 @@ impl<'a> Lambda<'a> {
                     Access::Drop => Use::Drop,
                 };
                 let value = state.value(*object);
-                let usage = Usage { usage, at: self.step(*at), name: self.describe(*object), certain: true, callee: None };
+                let usage =
+                    Usage { usage, at: self.step(*at), name: self.describe(*object), certain: true, callee: None };
                 self.access(state, &value, &usage);
             }
             Action::Compare { lhs, rhs, at } => {

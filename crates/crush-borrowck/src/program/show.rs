@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::Analysis;
 use crate::draft::{Draft, Word, Words};
-use crate::report::{Cause, Entry, FunctionId, Part, Place, Related, Report, Step, Text};
+use crate::report::{Cause, Code, Entry, FunctionId, Part, Place, Related, Report, Step, Text};
 
 /// The most places that one step is traced to.
 const MOST: usize = 200;
@@ -52,6 +52,9 @@ impl Analysis {
                 related.push(Related { place, message });
             }
         }
+        if draft.code == Code::TooLargeToAnalyse {
+            related = self.called_from(draft.place.function);
+        }
         Report {
             code: draft.code,
             severity: draft.severity,
@@ -61,6 +64,21 @@ impl Analysis {
             related,
             fixes: draft.fixes.clone(),
         }
+    }
+
+    /// All that a function calls, by whatever way: what it gives to them is not known.
+    fn called_from(&self, function: FunctionId) -> Vec<Related> {
+        let mut seen = FxHashSet::from_iter([function]);
+        let (mut waiting, mut related) = (self.callees(function), Vec::new());
+        while let Some(callee) = waiting.pop() {
+            if seen.insert(callee) && related.len() < MOST {
+                let place = Place { function: callee, range: self.functions[callee.0 as usize].range };
+                let message = Text(vec![Part::Text("or in this, which it may call".to_owned())]);
+                related.push(Related { place, message });
+                waiting.extend(self.callees(callee));
+            }
+        }
+        related
     }
 
     /// Fills in where the steps lead that a text names.
@@ -107,7 +125,7 @@ impl Analysis {
                 Entry::Callback(number, held) => {
                     vec![summary.callbacks.get(number as usize)?.held.get(held as usize)?.at]
                 }
-                Entry::Called(number) => vec![summary.callbacks.get(number as usize)?.at],
+                Entry::Called(number) => summary.callbacks.get(number as usize)?.at.clone(),
                 Entry::Dead(number) => vec![summary.dead.get(number as usize)?.1],
                 Entry::Taken(number) => vec![summary.taken.get(number as usize)?.at],
             })
