@@ -3,17 +3,17 @@
 //! An edit makes the next version from this one and costs what it changed: the tree is parsed incrementally, the items that
 //! the edit did not touch are taken over, and what was found out about a body is kept under the key of its text.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crush_borrowck::{self as borrow, Analysis, Code, Place, Report};
 use crush_compiler::Options;
 use crush_hir::body::{Problem, Severity as ProblemSeverity};
-use crush_hir::file::{FileHir, ItemKey};
+use crush_hir::file::FileHir;
 use crush_hir::{check, syntax};
 use crush_syntax::{Text, TextEdit, TextRange, Tree};
 use crush_vm::VerifiedProgram;
 
+use crate::checks::Checks;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 
 /// What is known of a text. Cloning is cheap.
@@ -23,14 +23,6 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
-}
-
-/// What is wrong in the bodies of a file, by the keys of their texts.
-#[derive(Clone, Debug, Default)]
-struct Checks {
-    /// What the names of the file were when the bodies were checked.
-    signature: u64,
-    problems: HashMap<ItemKey, Arc<[Problem]>>,
 }
 
 impl FileAnalysis {
@@ -147,7 +139,7 @@ impl FileAnalysis {
             found.push(diagnostic(&declared.problem, range));
         }
         for body in self.hir.bodies() {
-            let Some(problems) = self.checks.problems.get(&self.hir.body_key(body)) else { continue };
+            let problems = self.checks.problems(self.hir.body_key(body));
             if problems.is_empty() {
                 continue;
             }
@@ -172,25 +164,4 @@ fn diagnostic(problem: &Problem, range: TextRange) -> Diagnostic {
         ProblemSeverity::Warning => Severity::Warning,
     };
     Diagnostic::new(problem.code, severity, range, problem.message.clone())
-}
-
-impl Checks {
-    /// Checks the bodies that are not known yet; all of them when a name changed that they can see.
-    fn update(&mut self, hir: &FileHir, tree: &Tree) {
-        if self.signature != hir.signature() {
-            self.signature = hir.signature();
-            self.problems.clear();
-        }
-        let mut bodies = 0;
-        for id in hir.bodies() {
-            bodies += 1;
-            let check = || check::body(hir, &hir.lower(tree, id)).into();
-            self.problems.entry(hir.body_key(id)).or_insert_with(check);
-        }
-        // What is known of texts that are gone is forgotten from time to time.
-        if self.problems.len() > 2 * bodies + 64 {
-            let used: std::collections::HashSet<_> = hir.bodies().map(|id| hir.body_key(id)).collect();
-            self.problems.retain(|key, _| used.contains(key));
-        }
-    }
 }

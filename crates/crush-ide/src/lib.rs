@@ -5,6 +5,7 @@
 
 mod analysis;
 mod arena_view;
+mod checks;
 mod definition;
 mod diagnostics;
 mod evaluation;
