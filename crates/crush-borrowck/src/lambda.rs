@@ -158,21 +158,22 @@ pub(crate) struct Lambda<'a> {
     throws: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
-    /// Entries of summaries applied so far.
-    work: u64,
+    /// What it has cost so far.
+    work: Cell<u64>,
+    /// What it may cost.
+    budget: u64,
 }
 
 /// How often a node may be visited before the analysis gives up. Values are finite, so it ends by itself; this keeps the
 /// time of a body that nobody wrote by hand within bounds.
 const VISITS: u32 = 40;
 
-/// How many entries of summaries one lambda may apply, all visits together, for each of its nodes and on top.
-const WORK: (u64, u64) = (20_000, 2_000);
-
 /// What the analysis of a lambda found.
 pub(crate) struct Outcome {
     pub(crate) summary: Summary,
     pub(crate) drafts: Vec<Draft>,
+    /// What it cost.
+    pub(crate) work: u64,
 }
 
 impl<'a> Lambda<'a> {
@@ -182,6 +183,7 @@ impl<'a> Lambda<'a> {
         function: FunctionId,
         cfg: &'a Cfg,
         inner: &'a Inner,
+        budget: u64,
     ) -> Outcome {
         let mut lambda = Self {
             lookup,
@@ -206,7 +208,8 @@ impl<'a> Lambda<'a> {
             drops: false,
             throws: false,
             nesting: 0,
-            work: 0,
+            work: Cell::new(0),
+            budget,
         };
         lambda.declare_loans();
         lambda.declare_locals();
@@ -283,6 +286,7 @@ impl<'a> Lambda<'a> {
                 return self.give_up();
             }
             let Some(state) = states[at].clone() else { continue };
+            self.spend(1);
             self.node(order[at], state, &mut |lambda, to, state| {
                 let to = position[to.index()];
                 let changed = match &mut states[to] {
@@ -314,16 +318,20 @@ impl<'a> Lambda<'a> {
         self.finish(exit, unwound)
     }
 
+    fn spend(&self, units: usize) {
+        self.work.set(self.work.get() + units as u64);
+    }
+
     /// Whether it has cost more than it may. Callbacks that call callbacks multiply, and a body may have many of them.
     fn is_exhausted(&self) -> bool {
-        self.work > WORK.0 + WORK.1 * self.cfg.nodes.len() as u64
+        self.work.get() > self.budget
     }
 
     /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.
     fn give_up(self) -> Outcome {
         let place = self.place(self.body[self.id].range);
         let summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
-        Outcome { summary, drafts: vec![Draft::too_large(place)] }
+        Outcome { summary, drafts: vec![Draft::too_large(place)], work: self.work.get() }
     }
 
     /// Whether the variable lives in a cell, because lambdas share it.

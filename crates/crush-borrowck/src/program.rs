@@ -65,6 +65,10 @@ struct Names {
     methods: FxHashMap<Name, Vec<(Name, FunctionId)>>,
 }
 
+/// What the analysis of a cycle of calls (most often one function) may cost, on top and for each node of its graphs. A unit
+/// is about a value looked at. Functions take a few hundred; callbacks handed on through calls of oneself multiply.
+const BUDGET: (u64, u64) = (300_000, 2_000);
+
 /// How often the members of a cycle of calls are analysed before they count as too large.
 const ROUNDS: usize = 30;
 
@@ -201,8 +205,16 @@ impl Analysis {
         lower: &mut impl FnMut(BodyId) -> Body,
         change: &mut Change,
     ) {
-        while !stale.is_empty() {
+        for round in 0.. {
+            if stale.is_empty() {
+                break;
+            }
             let mut roots: Vec<FunctionId> = stale.iter().copied().collect();
+            // Most edits change no summary. Where one did, the next walk starts from everybody whom that may concern: a
+            // change that runs up a long chain of calls is followed in one walk, not in one for each link.
+            if round > 0 {
+                self.add_callers(&mut roots);
+            }
             roots.sort();
             let mut bodies = FxHashMap::default();
             let mut changed = FxHashSet::default();
@@ -233,6 +245,16 @@ impl Analysis {
                     }
                 },
             );
+        }
+    }
+
+    /// Adds everybody who calls one of `functions`, in however many steps.
+    fn add_callers(&self, functions: &mut Vec<FunctionId>) {
+        let mut known: FxHashSet<FunctionId> = functions.iter().copied().collect();
+        let mut next = 0;
+        while let Some(id) = functions.get(next).copied() {
+            next += 1;
+            functions.extend(self.callers(id).into_iter().filter(|caller| known.insert(*caller)));
         }
     }
 
@@ -302,10 +324,12 @@ impl Analysis {
         let before: Vec<_> = members.iter().map(|id| self.functions[id.0 as usize].summary.take()).collect();
         let recursive = members.len() > 1 || members.iter().any(|id| self.callees(*id).contains(id));
         let graphs: Vec<Vec<Cfg>> = members.iter().map(|id| graphs(&bodies[id])).collect();
+        let nodes: usize = graphs.iter().flatten().map(|graph| graph.nodes.len()).sum();
+        let mut budget = BUDGET.0 + BUDGET.1 * nodes as u64;
         for round in 0.. {
             let mut changed = false;
             for (id, graphs) in members.iter().zip(&graphs) {
-                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs);
+                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs, &mut budget);
                 let function = &mut self.functions[id.0 as usize];
                 function.range = bodies[id][LambdaId(0)].range;
                 changed |= function.summary.as_deref() != Some(&summary);
@@ -324,7 +348,13 @@ impl Analysis {
         unlike.map(|(id, _)| *id).collect()
     }
 
-    fn analyse_one(&self, id: FunctionId, body: &Body, graphs: &[Cfg]) -> (FunctionSummary, Vec<Draft>) {
+    fn analyse_one(
+        &self,
+        id: FunctionId,
+        body: &Body,
+        graphs: &[Cfg],
+        budget: &mut u64,
+    ) -> (FunctionSummary, Vec<Draft>) {
         let inner = Inner::new(body.lambdas.len());
         let mut drafts = Vec::new();
         for _ in 0..ROUNDS {
@@ -332,7 +362,8 @@ impl Analysis {
             let mut changed = false;
             // Inner lambdas come after outer ones, and are analysed before them.
             for graph in graphs.iter().rev() {
-                let outcome = Lambda::analyse(self, body, id, graph, &inner);
+                let outcome = Lambda::analyse(self, body, id, graph, &inner, *budget);
+                *budget = budget.saturating_sub(outcome.work);
                 drafts.extend(outcome.drafts);
                 changed |= inner.set(graph.lambda, outcome.summary);
             }

@@ -76,12 +76,39 @@ impl Value {
 
     /// Adds what `other` may be, and tells whether that changed anything.
     pub(crate) fn join(&mut self, other: &Self) -> bool {
-        let mut changed = self.flags | other.flags != self.flags;
-        self.flags |= other.flags;
-        for target in &other.targets {
-            changed |= self.add(*target);
+        let flags = self.flags | other.flags;
+        let changed = flags != self.flags;
+        self.flags = flags;
+        if let [target] = other.targets[..] {
+            return self.add(target) || changed;
         }
-        changed
+        if self.has_all_of(other) {
+            return changed;
+        }
+        // Both are sorted.
+        let mut merged = SmallVec::with_capacity(self.targets.len() + other.targets.len());
+        let (mut mine, mut others) = (self.targets.iter().peekable(), other.targets.iter().peekable());
+        loop {
+            let next = match (mine.peek(), others.peek()) {
+                (Some(a), Some(b)) if a < b => mine.next(),
+                (Some(a), Some(b)) if a > b => others.next(),
+                (Some(_), Some(_)) => {
+                    others.next();
+                    mine.next()
+                }
+                (Some(_), None) => mine.next(),
+                (None, _) => others.next(),
+            };
+            let Some(next) = next else { break };
+            merged.push(*next);
+        }
+        self.targets = merged;
+        true
+    }
+
+    fn has_all_of(&self, other: &Self) -> bool {
+        let mut mine = self.targets.iter();
+        other.targets.len() <= self.targets.len() && other.targets.iter().all(|target| mine.any(|known| known == target))
     }
 
     pub(crate) fn joined(mut self, other: &Self) -> Self {
@@ -91,8 +118,12 @@ impl Value {
 
     /// The union, or `None` when `other` adds nothing.
     pub(crate) fn union_if_more(&self, other: &Self) -> Option<Self> {
+        if self.flags | other.flags == self.flags && self.has_all_of(other) {
+            return None;
+        }
         let mut union = self.clone();
-        union.join(other).then_some(union)
+        union.join(other);
+        Some(union)
     }
 
     /// With one target replaced by another, or `None` when it does not have it.

@@ -44,6 +44,7 @@ pub(super) enum Obstacle {
 impl Lambda<'_> {
     /// Uses whatever a value is: looks for conflicts, notes what callers must know, and does what the use does.
     pub(super) fn access(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        self.spend(value.targets().len());
         self.note_effects(state, value, usage);
         if self.reporting {
             self.check(state, value, usage);

@@ -266,8 +266,7 @@ impl Lambda<'_> {
         closure: Option<u32>,
         site: &Site,
     ) -> Called {
-        self.work += 1
-            + (summary.effects.len() + summary.conditions.len() + summary.objects.len() + summary.writes.len()) as u64;
+        self.spend(cost(summary));
         if summary.unknown || self.is_exhausted() {
             return self.apply_unknown(state, closure, site);
         }
@@ -690,6 +689,13 @@ impl Lambda<'_> {
     pub(super) fn call_functions(&mut self, state: &mut State, functions: &[FunctionId], site: &Site) -> Called {
         self.call_all(state, functions.iter().map(|function| Candidate::Function(*function)).collect(), site)
     }
+}
+
+/// What it costs to apply a summary, about.
+fn cost(summary: &Summary) -> usize {
+    let written: usize = summary.writes.iter().map(|write| 1 + write.value.targets.len()).sum();
+    let entries = summary.effects.len() + summary.conditions.len() + summary.objects.len();
+    1 + entries + written + 10 * summary.callbacks.len()
 }
 
 /// A summary applied at a call.

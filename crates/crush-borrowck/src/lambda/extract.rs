@@ -72,7 +72,7 @@ impl Lambda<'_> {
             self.drafts.push(Draft::too_large(place));
         }
         self.conditions_of_an_uncalled_function();
-        Outcome { summary, drafts: self.drafts }
+        Outcome { summary, drafts: self.drafts, work: self.work.get() }
     }
 
     /// The top level is called by nobody.

@@ -42,6 +42,7 @@ impl Lambda<'_> {
     /// What a value holds in a field.
     pub(super) fn load(&mut self, state: &State, value: &Value, field: &Field) -> Value {
         let mut loaded = Value::flags(value.other() & Value::TEXT);
+        self.spend(value.targets().len());
         for object in self.underlying(state, value).objects() {
             loaded.join(&self.load_object(state, object, field));
         }
@@ -178,6 +179,7 @@ impl Lambda<'_> {
                 }
             }
         }
+        self.spend(reached.seen.len());
         reached
     }
 
