@@ -13,7 +13,7 @@ use crush_hir::{check, syntax};
 use crush_syntax::{Text, TextEdit, TextRange, Tree};
 use crush_vm::VerifiedProgram;
 
-use crate::checks::Checks;
+use crate::checks::{Checks, NOT_THERE_YET};
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 
 /// What is known of a text. Cloning is cheap.
@@ -161,6 +161,8 @@ impl FileAnalysis {
 fn diagnostic(problem: &Problem, range: TextRange) -> Diagnostic {
     let severity = match problem.severity {
         ProblemSeverity::Error => Severity::Error,
+        // No mistake of the program: it shall not shout.
+        ProblemSeverity::Warning if problem.code == NOT_THERE_YET => Severity::Hint,
         ProblemSeverity::Warning => Severity::Warning,
     };
     Diagnostic::new(problem.code, severity, range, problem.message.clone())

@@ -8,10 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem};
-use crush_hir::check;
+use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, Severity};
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
+use crush_hir::{builtins, check};
 use crush_syntax::Tree;
+
+/// The code of a call of a capability that this implementation does not have yet.
+pub(crate) const NOT_THERE_YET: &str = "not-there-yet";
 
 /// What is wrong in the bodies of a file, by the keys of their texts.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +70,8 @@ impl Checks {
             let before = std::mem::take(&mut self.declared);
             let same = |name: &Name| before.get(name) == declared.get(name);
             // A problem proposes the nearest name, which may be any.
-            self.bodies.retain(|_, checked| checked.problems.is_empty() && checked.names.iter().all(same));
+            let proposes = |problem: &Problem| problem.code != NOT_THERE_YET;
+            self.bodies.retain(|_, checked| !checked.problems.iter().any(proposes) && checked.names.iter().all(same));
         }
         self.declared = declared;
         self.imports = imports;
@@ -76,7 +80,25 @@ impl Checks {
 
 fn check_body(hir: &FileHir, tree: &Tree, id: BodyId) -> Checked {
     let body = hir.lower(tree, id);
-    Checked { problems: check::body(hir, &body).into(), names: names_used(&body).into_iter().collect() }
+    let mut problems = check::body(hir, &body);
+    problems.extend(missing_capabilities(&body));
+    problems.sort_by_key(|problem| problem.range);
+    Checked { problems: problems.into(), names: names_used(&body).into_iter().collect() }
+}
+
+/// Capabilities that other implementations have and this one does not have yet: a run that comes there ends.
+fn missing_capabilities(body: &Body) -> impl Iterator<Item = Problem> {
+    body.exprs.iter().filter_map(|expr| {
+        let ExprKind::Call { callee: Callee::Capability(name), callee_range, .. } = &expr.kind else { return None };
+        let namespace = name.split('.').next().unwrap_or_default();
+        let is_missing = builtins::NAMESPACES.contains(&namespace) && crush_host::library::declaration(name).is_none();
+        is_missing.then(|| Problem {
+            code: NOT_THERE_YET,
+            severity: Severity::Warning,
+            message: format!("crush-analyzer does not have `{name}` yet: a run that comes here ends with a fault"),
+            range: *callee_range,
+        })
+    })
 }
 
 /// What each name of a file is declared as. Several declarations of a name count in their order: the last one wins.
