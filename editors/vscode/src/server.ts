@@ -55,7 +55,8 @@ export class Server implements vscode.Disposable {
   }
 
   async run(uri: string): Promise<void> {
-    await this.running()?.sendRequest(methods.run, { textDocument: { uri } });
+    const client = await this.ready();
+    await client.sendRequest(methods.run, { textDocument: { uri } });
   }
 
   async cancel(uri: string): Promise<void> {
@@ -70,6 +71,16 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     void this.stop();
     vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  /** A command given while the server starts waits for it; one given to no server says so. */
+  private async ready(): Promise<LanguageClient> {
+    await this.turn;
+    const client = this.running();
+    if (!client) {
+      throw new Error("The CRUSH language server is not running: restart it, or look at its log.");
+    }
+    return client;
   }
 
   private running(): LanguageClient | undefined {

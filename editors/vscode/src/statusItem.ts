@@ -17,7 +17,11 @@ export class StatusItem implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.draw()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        // That nothing was run for want of trust is no longer so.
+        this.runs.clear();
+        this.draw();
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => this.runs.delete(document.uri.toString())),
     ];
     this.draw();

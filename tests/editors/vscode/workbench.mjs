@@ -231,7 +231,7 @@ export class Workbench {
   }
 
   async status(text) {
-    await until(`the status “${text}”`, async () => (await this.crushStatus()).includes(text));
+    await until(`the status “${text}”`, async () => (await this.crushStatus()).endsWith(text));
   }
 
   /** The visible lines: their number, text, what stands behind them (and its colour), the colours and squiggles in them. */
