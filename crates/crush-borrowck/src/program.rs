@@ -67,7 +67,7 @@ struct Names {
 
 /// What the analysis of a cycle of calls (most often one function) may cost, on top and for each node of its graphs. A unit
 /// is about a value looked at. Functions take a few hundred; callbacks handed on through calls of oneself multiply.
-const BUDGET: (u64, u64) = (300_000, 2_000);
+const BUDGET: (u64, u64) = (60_000, 500);
 
 /// How often the members of a cycle of calls are analysed before they count as too large.
 const ROUNDS: usize = 30;
@@ -150,8 +150,15 @@ impl Analysis {
     }
 
     fn add(&mut self, owner: BodyOwner, key: ItemKey, body: BodyId) -> FunctionId {
-        let function =
-            Function { owner: owner.clone(), key, body, mentions: Arc::new([]), range: BodyRange::default(), summary: None, drafts: Vec::new() };
+        let function = Function {
+            owner: owner.clone(),
+            key,
+            body,
+            mentions: Arc::new([]),
+            range: BodyRange::default(),
+            summary: None,
+            drafts: Vec::new(),
+        };
         let id = match self.free.pop() {
             Some(id) => {
                 self.functions[id.0 as usize] = function;

@@ -108,7 +108,8 @@ impl Value {
 
     fn has_all_of(&self, other: &Self) -> bool {
         let mut mine = self.targets.iter();
-        other.targets.len() <= self.targets.len() && other.targets.iter().all(|target| mine.any(|known| known == target))
+        other.targets.len() <= self.targets.len()
+            && other.targets.iter().all(|target| mine.any(|known| known == target))
     }
 
     pub(crate) fn joined(mut self, other: &Self) -> Self {

@@ -56,6 +56,9 @@ const NESTING: u32 = 2;
 /// How many callbacks of one call are told apart: a function that calls itself hands those of every turn on.
 const CALLBACKS: usize = 4;
 
+/// How many of the borrows that are held during one callback are told apart, besides their kind.
+const HELD: usize = 8;
+
 /// How many handles of one callee are told apart; the rest count as the last of them.
 const IMPORTS: usize = 4;
 
@@ -202,8 +205,14 @@ impl Lambda<'_> {
                 held.push((loan, live.of.clone()));
             }
         });
-        let found =
-            FoundCallback { expr: site.expr, callee: callee.clone(), args: site.args.clone(), held, at: vec![site.step] };
+        self.spend(held.len());
+        let found = FoundCallback {
+            expr: site.expr,
+            callee: callee.clone(),
+            args: site.args.clone(),
+            held,
+            at: vec![site.step],
+        };
         let of_expr = self.callbacks.iter().filter(|known| known.expr == site.expr).count();
         let same = self.callbacks.iter_mut().filter(|known| known.expr == site.expr);
         let mut same = same.enumerate().filter(|(at, known)| known.callee == found.callee || at + 1 == CALLBACKS);
@@ -598,7 +607,14 @@ impl Lambda<'_> {
             let place = self.deeper(call, Entry::Callback(index(number), index(position)));
             let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
             let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
-            let loan = self.held_loan(call, (number, position), info);
+            // A function that calls itself holds those of every turn.
+            let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
+            let slot = if position < HELD { position } else { HELD + kind };
+            let loan = self.held_loan(call, (number, slot), info);
+            let of = match state.loans.get(loan) {
+                Some(live) => of.joined(&live.of),
+                None => of,
+            };
             state.loans.insert(loan, Live { surely: false, of });
             held.push(loan);
         }
