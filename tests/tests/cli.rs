@@ -37,7 +37,8 @@ const CONFLICT: &str = "let xs = [1, 2]\nfor x in xs {\n    xs.push(x)\n}\n";
 
 #[test]
 fn check_reports_on_standard_output_with_lines_and_columns_in_scalars() {
-    let output = run(&["check", "--format", "json", "-"], "let s = \"😀é\"; let xs = [1]\nfor x in xs { xs.push(s) }\n");
+    let output =
+        run(&["check", "--format", "json", "-"], "let s = \"😀é\"; let xs = [1]\nfor x in xs { xs.push(s) }\n");
     assert_eq!(output.status.code(), Some(1));
     let reports = objects(&out(&output));
     let report = &reports[0];
@@ -161,7 +162,9 @@ fn misuse_exits_with_two_and_says_what_is_wrong() {
 
 #[test]
 fn any_bytes_give_a_report_and_an_exit_status() {
-    for program in ["\u{0}", "}}}}", "let x = \u{feff}1", "((((((((((", "fn fn fn", "\"", "/*", "@python {", "&mut &mut"] {
+    for program in
+        ["\u{0}", "}}}}", "let x = \u{feff}1", "((((((((((", "fn fn fn", "\"", "/*", "@python {", "&mut &mut"]
+    {
         for command in ["check", "parse", "run", "arena", "disasm"] {
             let output = run(&[command, "-"], program);
             assert!(matches!(output.status.code(), Some(0 | 1)), "{command} {program:?}: {:?}", output.status);

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crush_ide::{
-    CancelToken, Evaluation, FileAnalysis, Outcome, RunLimits, Severity, Snapshot, Text, TextRange, diagnostics, evaluate,
+    CancelToken, Evaluation, FileAnalysis, Outcome, RunLimits, Severity, Snapshot, Text, TextRange, diagnostics,
+    evaluate,
 };
 
 /// The programs of a page, with the line on which each begins.
@@ -58,7 +59,8 @@ fn check(program: &str) -> Result<(), String> {
 fn agree(analysis: &FileAnalysis, evaluation: &Evaluation) -> Result<(), String> {
     let reports = diagnostics(&Snapshot::unevaluated(analysis.clone()));
     let text = analysis.text();
-    let lines = |range: TextRange| text.line_of(range.start)..=text.line_of(range.end.saturating_sub(1).max(range.start));
+    let lines =
+        |range: TextRange| text.line_of(range.start)..=text.line_of(range.end.saturating_sub(1).max(range.start));
     let fault = match evaluation.outcome() {
         Outcome::Faulted(fault) if matches!(fault.kind.name(), "BorrowError" | "UseAfterFree") => Some(fault),
         _ => None,
@@ -78,7 +80,11 @@ fn agree(analysis: &FileAnalysis, evaluation: &Evaluation) -> Result<(), String>
     for report in reports.iter().filter(|report| report.severity == Severity::Error) {
         let line = text.line_of(report.range.start);
         if evaluation.hits_of_line(line) > 0 && fault.is_none() {
-            return Err(format!("S2: an error on line {} whose place ran without a fault: {}", line + 1, report.message));
+            return Err(format!(
+                "S2: an error on line {} whose place ran without a fault: {}",
+                line + 1,
+                report.message
+            ));
         }
     }
     Ok(())

@@ -332,7 +332,7 @@ mod tests {
             for _ in 0..20 {
                 a.insert(random(&mut seed) % 50, random(&mut seed) % 4);
             }
-            if random(&mut seed) % 2 == 0 {
+            if random(&mut seed).is_multiple_of(2) {
                 b = a.clone();
             }
             for _ in 0..20 {

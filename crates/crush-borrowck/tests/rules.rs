@@ -5,6 +5,8 @@
 //! message with its condition, may be left out. There is no report but those. `// fault: Kind` is what a run gives, and
 //! does not concern this test.
 
+#![expect(clippy::disallowed_methods, reason = "a test may read its pages")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

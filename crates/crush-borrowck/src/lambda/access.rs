@@ -45,6 +45,9 @@ impl Lambda<'_> {
     /// Uses whatever a value is: looks for conflicts, notes what callers must know, and does what the use does.
     pub(super) fn access(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         self.spend(value.targets().len());
+        if self.is_exhausted() {
+            return;
+        }
         self.note_effects(state, value, usage);
         if self.reporting {
             self.check(state, value, usage);
@@ -157,6 +160,7 @@ impl Lambda<'_> {
                 loans.push((loan, live.clone()));
             }
         });
+        self.spend(loans.len());
         for (loan, live) in loans {
             let info = &self.table.loans[loan as usize];
             // What was written through an exclusive handle is stopped by shared borrows alone (B6).

@@ -276,7 +276,11 @@ impl Lambda<'_> {
         site: &Site,
     ) -> Called {
         self.spend(cost(summary));
-        if summary.unknown || self.is_exhausted() {
+        if self.is_exhausted() {
+            // Nothing of what is found from here on will be used.
+            return Called::gives(Value::plain());
+        }
+        if summary.unknown {
             return self.apply_unknown(state, closure, site);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
@@ -558,6 +562,10 @@ impl Lambda<'_> {
                 for object in reached.objects.into_iter().chain(reached.borrowed) {
                     used_value.add(Target::Object(object));
                 }
+            }
+            self.spend(held_value.targets().len() * used_value.targets().len());
+            if self.is_exhausted() {
+                return;
             }
             let mut worst = Alias::No;
             let held_at = self.deeper(call, Entry::Held(index(number)));

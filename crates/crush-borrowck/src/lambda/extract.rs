@@ -89,13 +89,13 @@ impl Lambda<'_> {
         }
         let effects = std::mem::take(&mut self.effects);
         for (number, found) in effects.iter().enumerate() {
-            let object = self.summary_object(extract, end, &results, found.object);
+            let object = self.summary_object(extract, &results, found.object);
             let surely = end.done.get(number as u32).is_some();
             extract.summary.effects.push(Effect { object, usage: found.usage, at: found.at.clone(), surely });
         }
         for found in self.conditions.clone() {
-            let held = self.summary_object(extract, end, &results, found.held);
-            let used = self.summary_object(extract, end, &results, found.used);
+            let held = self.summary_object(extract, &results, found.held);
+            let used = self.summary_object(extract, &results, found.used);
             extract.summary.conditions.push(Condition {
                 code: found.code,
                 held,
@@ -146,7 +146,7 @@ impl Lambda<'_> {
         });
         written.dedup();
         for object in written {
-            self.summary_object(extract, end, &results, object);
+            self.summary_object(extract, &results, object);
         }
         let mut done = rustc_hash::FxHashSet::default();
         while let Some(object) = extract.waiting.pop() {
@@ -163,7 +163,7 @@ impl Lambda<'_> {
                     && symbolic
                     && field != Field::Element
                     && entry.targets().iter().all(|target| !value.targets().contains(target));
-                let index = self.summary_object(extract, end, &results, object);
+                let index = self.summary_object(extract, &results, object);
                 let mut value = self.summary_value(extract, end, &results, &value);
                 // That a slot still holds what it held is no write.
                 if let Some(Target::Object(entry)) = entry.targets().first()
@@ -193,13 +193,7 @@ impl Lambda<'_> {
         }
     }
 
-    fn summary_object(
-        &mut self,
-        extract: &mut Extract,
-        end: &State,
-        results: &FxHashMap<ExprId, Vec<u32>>,
-        object: u32,
-    ) -> u32 {
+    fn summary_object(&mut self, extract: &mut Extract, results: &FxHashMap<ExprId, Vec<u32>>, object: u32) -> u32 {
         if let Some(known) = extract.objects.get(&object) {
             return *known;
         }
@@ -216,10 +210,10 @@ impl Lambda<'_> {
             },
             Origin::Fresh(_) => SummaryObject::Fresh,
             Origin::Path { base, field } => {
-                let base = self.summary_object(extract, end, results, base);
+                let base = self.summary_object(extract, results, base);
                 SummaryObject::Path(base, self.table.fields[field as usize].clone())
             }
-            Origin::Deep { base } => SummaryObject::Deep(self.summary_object(extract, end, results, base)),
+            Origin::Deep { base } => SummaryObject::Deep(self.summary_object(extract, results, base)),
         };
         let index = extract.summary.objects.len() as u32;
         extract.summary.objects.push(made);
@@ -258,7 +252,7 @@ impl Lambda<'_> {
         let mut targets = Vec::new();
         for target in value.targets() {
             targets.push(match target {
-                Target::Object(object) => SummaryTarget::Object(self.summary_object(extract, end, results, *object)),
+                Target::Object(object) => SummaryTarget::Object(self.summary_object(extract, results, *object)),
                 Target::Function(function) => SummaryTarget::Function(self.table.functions[*function as usize]),
                 Target::Handle(loan) => {
                     let info = self.table.loans[*loan as usize].clone();

@@ -42,9 +42,10 @@ impl Lambda<'_> {
     /// What a value holds in a field.
     pub(super) fn load(&mut self, state: &State, value: &Value, field: &Field) -> Value {
         let mut loaded = Value::flags(value.other() & Value::TEXT);
-        self.spend(value.targets().len());
         for object in self.underlying(state, value).objects() {
-            loaded.join(&self.load_object(state, object, field));
+            let one = self.load_object(state, object, field);
+            self.spend(1 + one.targets().len());
+            loaded.join(&one);
         }
         loaded
     }
@@ -86,6 +87,7 @@ impl Lambda<'_> {
     /// Puts a value in a field of whatever `base` refers to.
     pub(super) fn store(&mut self, state: &mut State, base: &Value, field: &Field, value: &Value, certain: bool) {
         let objects = self.underlying(state, base);
+        self.spend(objects.targets().len() * (1 + value.targets().len()));
         let sole = certain && objects.targets().len() == 1;
         for object in objects.objects() {
             let key = self.table.field(field.clone());

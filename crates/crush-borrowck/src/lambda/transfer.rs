@@ -332,10 +332,9 @@ impl<'a> Lambda<'a> {
     /// What `a + b` gives: a number, a string, or a new array with the elements of both.
     fn sum(&mut self, state: &mut State, expr: ExprId, a: &Value, b: &Value) -> Value {
         if a.targets().is_empty() || b.targets().is_empty() {
-            let text = (a.may_be_text() || b.may_be_text() || self.maybe_plain(a) || self.maybe_plain(b))
-                .then_some(Value::TEXT)
-                .unwrap_or_default();
-            return Value::flags(Value::PLAIN | text);
+            let may_be_text = a.may_be_text() || b.may_be_text() || self.maybe_plain(a) || self.maybe_plain(b);
+            let flags = if may_be_text { Value::PLAIN | Value::TEXT } else { Value::PLAIN };
+            return Value::flags(flags);
         }
         let elements = self.load(state, a, &Field::Element).joined(&self.load(state, b, &Field::Element));
         let array = self.allocate(state, expr, 0, Shape::Array);
