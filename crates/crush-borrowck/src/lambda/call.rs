@@ -5,7 +5,7 @@ use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, Name};
 use super::access::Usage;
 use super::{FoundCallback, Lambda, index};
 use crate::report::{Cause, Code, Entry, FunctionId, Severity, Step};
-use crate::state::{Live, State};
+use crate::state::{Freed, Live, State};
 use crate::summary::{Callback, Condition, Effect, Summary, SummaryObject, SummaryTarget, SummaryValue, Use};
 use crate::table::{Alias, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
@@ -356,7 +356,14 @@ impl Lambda<'_> {
             let field = self.table.field(crate::table::Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
+            if self.table.is_callers_business(object) {
+                self.effect(object, Use::Drop, site.step);
+            }
+            if state.freed.get(object).is_none() {
+                state.freed.insert(object, Freed { surely: false, at: site.step });
+            }
         }
+        self.drops = true;
         if self.nesting < NESTING && !self.is_exhausted() {
             let dead = self.assumed_loan(site, false);
             anything.add(Target::Handle(dead));
