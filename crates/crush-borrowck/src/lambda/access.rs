@@ -31,6 +31,8 @@ pub(super) struct Conflict {
     pub(super) obstacle: Obstacle,
     /// The used object and the one in the way have been found the same, but by different names.
     pub(super) may_differ: bool,
+    /// It is used through the handle of the very borrow that is in the way.
+    pub(super) through: bool,
 }
 
 #[derive(Clone)]
@@ -98,8 +100,9 @@ impl Lambda<'_> {
 
     fn check_handle(&mut self, state: &State, loan: u32, usage: &Usage) -> Option<Conflict> {
         let info = self.table.loans[loan as usize].clone();
-        let conflict =
-            |code, surely| Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false });
+        let conflict = |code, surely| {
+            Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false, through: true })
+        };
         if usage.usage == Use::Send {
             return conflict(Code::HandleSentToTask, true);
         }
@@ -150,6 +153,7 @@ impl Lambda<'_> {
                         surely: alias == Alias::Must && it.surely,
                         obstacle: Obstacle::Freed(it.at),
                         may_differ: false,
+                        through: false,
                     }),
                 }
             }
@@ -180,6 +184,7 @@ impl Lambda<'_> {
                         surely: surely && alias == Alias::Must && of.only().is_some(),
                         obstacle: Obstacle::Loan(loan),
                         may_differ: alias != Alias::Must,
+                        through: false,
                     }),
                 }
             }

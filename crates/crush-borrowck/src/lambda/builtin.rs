@@ -140,6 +140,11 @@ impl Lambda<'_> {
 
     /// A capability: its arguments are borrowed until it returns (H3).
     pub(super) fn capability(&mut self, state: &mut State, name: &Name, site: &Site) -> Called {
+        if let ("array.push" | "array.pop" | "array.insert" | "array.remove", [array, rest @ ..]) =
+            (name.as_str(), &site.args[..])
+        {
+            return self.array_capability(state, name, (array, rest), site);
+        }
         let effects = effects(name);
         let mut held = Vec::new();
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
@@ -200,6 +205,35 @@ impl Lambda<'_> {
         called.thrown.join(&Value::flags(Value::TEXT | Value::PLAIN));
         self.throws = true;
         called
+    }
+
+    /// `array.push(xs, v)` and its kin, which do what the methods do. The value is borrowed meanwhile, so that an array
+    /// cannot be put into itself this way (H3).
+    fn array_capability(
+        &mut self,
+        state: &mut State,
+        name: &Name,
+        (array, rest): (&Value, &[Value]),
+        site: &Site,
+    ) -> Called {
+        let array_name = site.names.first().cloned().flatten();
+        let usage = Usage { usage: Use::Write, at: site.step, name: array_name.clone(), certain: true, callee: None };
+        self.access(state, array, &usage);
+        let loan = self.argument_loan(site, 0, true, array_name);
+        let of = self.underlying(state, array);
+        state.loans.insert(loan, Live { surely: false, of });
+        for (value, name) in rest.iter().zip(site.names.iter().skip(1)) {
+            let usage = Usage { usage: Use::Share, at: site.step, name: name.clone(), certain: false, callee: None };
+            self.access(state, value, &usage);
+        }
+        state.loans.remove(loan);
+        if matches!(name.as_str(), "array.pop" | "array.remove") {
+            return Called::gives(self.load(state, array, &Field::Element).joined(&Value::plain()));
+        }
+        for value in rest {
+            self.store(state, array, &Field::Element, value, true);
+        }
+        Called::gives(array.clone())
     }
 
     /// The arguments that may be functions.

@@ -66,7 +66,7 @@ impl Lambda<'_> {
                         .text(format!("{act}, but the borrow of {held} taken on "))
                         .line(taken)
                         .text(" is for reading only"),
-                    Code::BorrowedTwice if self.is_reborrow(*loan, usage) => message
+                    Code::BorrowedTwice if conflict.through && usage.callee.is_none() => message
                         .text(format!("{used} already is a borrow of {held}, taken on "))
                         .line(taken)
                         .text(": pass it on as it is"),
@@ -112,10 +112,6 @@ impl Lambda<'_> {
         Draft { code: conflict.code, severity, place, message, condition, related, fixes, only_uncalled: false }
     }
 
-    fn is_reborrow(&self, _loan: u32, usage: &Usage) -> bool {
-        usage.usage == Use::Exclude && usage.name.is_some()
-    }
-
     /// What a warning rests on (S2).
     fn on_condition(&self, conflict: &Conflict, usage: &Usage) -> Words {
         let name = match &conflict.obstacle {
@@ -123,7 +119,7 @@ impl Lambda<'_> {
             Obstacle::Freed(_) => None,
         };
         match (name, &usage.name) {
-            (Some(held), Some(used)) if held != *used && conflict.may_differ => {
+            (Some(held), Some(used)) if held != *used && conflict.may_differ && !conflict.through => {
                 Words::default().text(format!("if `{held}` and `{used}` are the same object"))
             }
             _ => match (&conflict.obstacle, conflict.code, &usage.callee) {
