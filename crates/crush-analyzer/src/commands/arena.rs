@@ -102,12 +102,12 @@ fn print_slot(out: &mut dyn Write, source: &Source, slot: &ArenaSlot) -> Result<
     let names = if slot.names.is_empty() { String::new() } else { format!("  {}", slot.names.join(", ")) };
     let line = |range: TextRange| source.position(range.start).line;
     let allocated = slot.allocated.map(|range| format!("  (line {})", line(range))).unwrap_or_default();
-    writeln!(out, "{:<16}{}{}{allocated}", slot.label, printable(&slot.preview), printable(&names))?;
+    writeln!(out, "{:<18} {}{}{allocated}", slot.label, printable(&slot.preview), printable(&names))?;
     for borrow in &slot.borrows {
         let kind = if borrow.exclusive { "exclusive" } else { "shared" };
         let owner = borrow.owner.as_deref().unwrap_or("nobody");
         let taken = borrow.taken.map(|range| format!(", taken on line {}", line(range))).unwrap_or_default();
-        writeln!(out, "{:<16}└ {kind} borrow held by {owner}{taken}", "")?;
+        writeln!(out, "{:<18} └ {kind} borrow held by {owner}{taken}", "")?;
     }
     Ok(())
 }
