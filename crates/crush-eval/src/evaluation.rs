@@ -24,7 +24,7 @@ pub struct StatementRecord {
     pub hits: u64,
     /// What the variables held when it had run for the last time, or as it began, when it did not come to its end.
     pub held: Vec<Held>,
-    /// Whether it came to its end: a fault or a `throw` may have kept it from that.
+    /// Whether it was over when the run ended: a fault may have halted it in the middle.
     pub completed: bool,
     /// What it printed last, cut.
     pub printed: Option<String>,

@@ -1,8 +1,8 @@
 //! The second run: what the variables held when each statement had run for the last time.
 //!
 //! The first run has counted, so the second knows which time is the last. A statement has run when the next one of the same
-//! frame begins or the frame returns; a statement that never came that far (a fault halted it, a `throw` left it) is
-//! remembered as it began.
+//! frame begins or the frame returns; a statement that never came that far, because a fault halted it, is remembered as it
+//! began.
 
 use crush_arena::RuntimeValue;
 use crush_vm::{LocalVariable, Moment, Recorder};
