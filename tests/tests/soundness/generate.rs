@@ -34,9 +34,11 @@ enum Kind {
     Nested,
     /// `P { p, q }`.
     Record,
+    /// `{p: …, q: …}`.
+    Table,
 }
 
-const KINDS: [Kind; 3] = [Kind::Flat, Kind::Nested, Kind::Record];
+const KINDS: [Kind; 4] = [Kind::Flat, Kind::Nested, Kind::Record, Kind::Table];
 
 /// Whether programs start tasks: when the VM runs them.
 const TASKS: bool = false;
@@ -88,21 +90,63 @@ pub(crate) fn program(seed: u64) -> Program {
         Line::Text("let a = [1, 2]".to_owned()),
         Line::Text("let b = [[1], [2, 3]]".to_owned()),
         Line::Text("let c = P { p: [1], q: [2] }".to_owned()),
+        Line::Text("let d = {p: [1], q: a}".to_owned()),
     ];
     generator.scope.extend([
         ("a".to_owned(), Kind::Flat),
         ("b".to_owned(), Kind::Nested),
         ("c".to_owned(), Kind::Record),
+        ("d".to_owned(), Kind::Table),
     ]);
     main.extend(generator.lines(size, 3));
     Program { functions, main }
 }
 
+/// What every program has: methods, and functions that take and give function values.
+const PRELUDE: &str = "\
+struct P { p: Array, q: Array }
+trait Twice {
+    fn twice(self) {
+        self.q.push(1)
+        return self.q
+    }
+}
+impl P {
+    fn add(self, v) {
+        self.p.push(v)
+    }
+    fn swap(self) {
+        let t = self.p
+        self.p = self.q
+        self.q = t
+    }
+    fn first(self) {
+        return self.p
+    }
+}
+impl Twice for P {
+}
+fn keeper(x) {
+    return |v| { x.push(1); print(v) }
+}
+fn holder(x) {
+    let r = &x
+    return |v| { print(r); print(v) }
+}
+fn apply(g, x) {
+    g(x)
+    return x
+}
+fn each(xs, g) {
+    for x in xs {
+        g(x)
+    }
+}
+";
+
 impl Program {
     pub(crate) fn text(&self) -> String {
-        let mut text = String::from(
-            "struct P { p: Array, q: Array }\nimpl P {\n    fn add(self, v) {\n        self.p.push(v)\n    }\n    fn swap(self) {\n        let t = self.p\n        self.p = self.q\n        self.q = t\n    }\n    fn first(self) {\n        return self.p\n    }\n}\n",
-        );
+        let mut text = String::from(PRELUDE);
         for function in &self.functions {
             let _ = writeln!(text, "{}", function.head);
             show(&function.body, 1, &mut text);
@@ -219,7 +263,7 @@ impl Generator {
     }
 
     fn kind(&mut self) -> Kind {
-        KINDS[[0, 0, 0, 1, 1, 2][self.random.usize(0..6)]]
+        KINDS[[0, 0, 0, 1, 1, 2, 2, 3][self.random.usize(0..8)]]
     }
 
     fn variable(&mut self, kind: Kind) -> Option<String> {
@@ -262,6 +306,7 @@ impl Generator {
             Some(Kind::Flat) => "[7]",
             Some(Kind::Nested) => "[[7], [8]]",
             Some(Kind::Record) => "P { p: [7], q: [8] }",
+            Some(Kind::Table) => "{p: [7], q: [8]}",
         }
     }
 
@@ -318,7 +363,15 @@ impl Generator {
                 (0, Some(name), _) => format!("{name}[0]"),
                 (1, Some(name), _) => format!("{name}[1]"),
                 (2, _, Some(name)) => format!("{name}.{}", if self.chance(50) { "p" } else { "q" }),
-                (3, _, Some(name)) => format!("{name}.first()"),
+                (3, _, Some(name)) => format!("{name}.{}()", if self.chance(50) { "first" } else { "twice" }),
+                (5, ..) if self.variable(Kind::Table).is_some() => {
+                    let name = self.variable(Kind::Table).unwrap_or_default();
+                    match self.random.u32(0..3) {
+                        0 => format!("{name}.p"),
+                        1 => format!("{name}[\"q\"]"),
+                        _ => format!("{name}[{name}.keys()[0]]"),
+                    }
+                }
                 (4, ..) => match self.variable(Kind::Flat) {
                     Some(name) if self.chance(50) => format!("{name}[:]"),
                     Some(name) => format!("({name} + [4])"),
@@ -335,6 +388,13 @@ impl Generator {
                     Some(name) if self.chance(20) => format!("{name}[:]"),
                     _ => format!("[{a}, {b}]"),
                 }
+            }
+            Kind::Table => {
+                if depth == 0 {
+                    return "{p: [1], q: [2]}".to_owned();
+                }
+                let (a, b) = (self.value(Kind::Flat, depth - 1), self.value(Kind::Flat, depth - 1));
+                format!("{{p: {a}, q: {b}}}")
             }
             Kind::Record => {
                 if depth == 0 {
@@ -468,11 +528,39 @@ impl Generator {
                 simple(format!("let {name} = {borrow}"))
             }
             8 => {
-                let lambda = self.lambda(1);
+                let lambda = match self.random.u32(0..4) {
+                    0 => format!("keeper({})", self.argument(Kind::Flat, 1)),
+                    1 => format!("holder({})", self.value(Kind::Flat, 1)),
+                    _ => self.lambda(1),
+                };
                 let name = self.fresh();
                 self.lambdas.push(name.clone());
                 simple(format!("let {name} = {lambda}"))
             }
+            22 => {
+                let (function, list) = (self.function_value(1), self.argument(Kind::Nested, 1));
+                simple(format!("each({list}, {function})"))
+            }
+            23 => {
+                let (function, list) = (self.function_value(1), self.argument(Kind::Flat, 1));
+                let name = self.fresh();
+                self.scope.push((name.clone(), Kind::Flat));
+                simple(format!("let {name} = apply({function}, {list})"))
+            }
+            24 => match self.variable(Kind::Table) {
+                Some(name) => {
+                    let value = self.argument(Kind::Flat, 1);
+                    let key = self.fresh();
+                    let line = match self.random.u32(0..4) {
+                        0 => format!("{name}.p = {value}"),
+                        1 => format!("{name}[\"r\"] = {value}"),
+                        2 => format!("for {key} in {name}.keys() {{ {name}[{key}].push(1) }}"),
+                        _ => format!("for {key} in {name}.keys() {{ {name}[{key}] = {value} }}"),
+                    };
+                    simple(line)
+                }
+                None => simple("print(6)".to_owned()),
+            },
             9..=11 if depth > 0 => {
                 let condition = self.condition();
                 let mut parts = vec![(format!("if {condition} {{"), self.inner(depth))];
