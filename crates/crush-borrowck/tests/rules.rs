@@ -172,3 +172,43 @@ fn the_pages_of_the_codes_hold() {
     }
     check_pages(pages);
 }
+
+/// Applies every fix of every program of the pages: the report goes away, and no new one comes.
+#[test]
+fn fixes_make_their_report_go_away() {
+    let mut applied = 0;
+    for page in [folder("tests/rules"), folder("docs/diagnostics")].concat() {
+        let text = std::fs::read_to_string(&page).expect("a page can be read");
+        for (_, source) in programs(&text) {
+            let tree = Tree::parse(Text::from(source.as_str()));
+            let file = FileHir::new(&tree);
+            let mut analysis = Analysis::new();
+            analysis.update(&file, |body| file.lower(&tree, body));
+            let before = analysis.reports();
+            for report in &before {
+                for fix in &report.fixes {
+                    let mut fixed = source.clone();
+                    let mut edits: Vec<_> = fix.edits.iter().collect();
+                    edits.sort_by_key(|(place, _)| std::cmp::Reverse(place.range));
+                    for (place, text) in edits {
+                        let body = analysis.body_of(place.function).expect("every place has a body");
+                        let (start, end) = file.body_map(body).range_to_file(place.range);
+                        fixed.replace_range(start as usize..end as usize, text);
+                    }
+                    let codes = |reports: &[Found]| reports.iter().map(|found| found.code).collect::<Vec<_>>();
+                    let (old, new) = (codes(&reports(&source)), codes(&reports(&fixed)));
+                    let mut left = old.clone();
+                    let gone = left.iter().position(|code| *code == report.code.as_str()).expect("it was there");
+                    left.remove(gone);
+                    assert!(
+                        new.iter().all(|code| left.contains(code)) && new.len() < old.len(),
+                        "{} gives {new:?} instead of {left:?} in\n{fixed}",
+                        fix.title
+                    );
+                    applied += 1;
+                }
+            }
+        }
+    }
+    assert!(applied > 5, "only {applied} fixes were tried");
+}

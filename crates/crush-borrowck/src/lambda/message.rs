@@ -105,6 +105,9 @@ impl Lambda<'_> {
                 }
             }
         }
+        if conflict.code == Code::BorrowedTwice && conflict.through {
+            fixes.extend(self.pass_the_handle_on(usage));
+        }
         if usage.at.cause.is_some() {
             related.push((usage.at, Words::default().text(format!("{} here", verb(usage.usage)))));
         }
@@ -134,6 +137,21 @@ impl Lambda<'_> {
                     .text(" lives then and is of the same object"),
             },
         }
+    }
+
+    /// `&mut m` becomes `m`, where `m` is a handle (B6).
+    fn pass_the_handle_on(&self, usage: &Usage) -> Option<Fix> {
+        let range = usage.at.place.range;
+        let loan = self.cfg.loans.iter().find(|loan| loan.exclusive && loan.range == range)?;
+        let operand = self.body[loan.operand].range;
+        if usage.at.cause.is_some() || self.describe(loan.operand).is_none() {
+            return None;
+        }
+        let before = crush_hir::source_map::BodyRange::new(range.start, operand.start);
+        Some(Fix {
+            title: "pass the handle on as it is".to_owned(),
+            edits: vec![(Place { function: self.function, range: before }, String::new())],
+        })
     }
 
     /// `for x in xs` becomes `for x in xs[:]`.
