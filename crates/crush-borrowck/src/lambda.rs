@@ -1,10 +1,12 @@
 //! The analysis of one lambda: abstract interpretation of its graph until nothing changes, then one pass that reports.
 
 mod access;
+mod apply;
 mod builtin;
 mod call;
 mod extract;
 mod heap;
+mod instance;
 mod message;
 mod transfer;
 

@@ -1,0 +1,284 @@
+//! Summaries at a call: what the callee does to the caller's state.
+
+use crush_hir::body::LambdaId;
+
+use super::access::Usage;
+use super::call::{Called, Site};
+use super::instance::Instance;
+use super::{Lambda, index};
+use crate::report::{Code, Entry, FunctionId, Severity, Step};
+use crate::state::{Freed, Live, State};
+use crate::summary::{Callback, Condition, Effect, Summary, SummaryTarget, Use};
+use crate::table::{Alias, Field, LoanInfo, Owner};
+use crate::value::{Target, Value};
+
+/// How deep callbacks that are handed on are followed. Loss: beyond, the callback counts as unknown.
+const NESTING: u32 = 2;
+
+/// How many of the borrows that are held during one callback are told apart, besides their kind.
+const HELD: usize = 8;
+
+impl Lambda<'_> {
+    /// Does to the state what a summary says.
+    pub(super) fn apply(
+        &mut self,
+        state: &mut State,
+        summary: &Summary,
+        (function, lambda): (FunctionId, LambdaId),
+        closure: Option<u32>,
+        site: &Site,
+    ) -> Called {
+        self.spend(cost(summary));
+        if self.is_exhausted() {
+            // Nothing of what is found from here on will be used.
+            return Called::gives(Value::plain());
+        }
+        if summary.unknown {
+            return self.apply_unknown(state, closure, site);
+        }
+        if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
+            return Called::default();
+        }
+        let mut call = Instance {
+            summary,
+            of: (function, lambda),
+            closure,
+            site,
+            results: vec![Value::default(); summary.callbacks.len()],
+            values: Vec::new(),
+        };
+        self.resolve_objects(state, &mut call);
+        // A callback may come at any time between the other things, so with one around, everything happens twice.
+        let rounds = if summary.callbacks.is_empty() { 1 } else { 2 };
+        for round in 0..rounds {
+            self.apply_effects(state, &call, round == 0);
+            self.apply_conditions(state, &call);
+            self.apply_writes(state, &call);
+            for number in 0..summary.callbacks.len() {
+                let callback = &summary.callbacks[number];
+                let result = self.apply_callback(state, &call, number, callback);
+                call.results[number].join(&result.value);
+            }
+            if rounds == 2 {
+                self.resolve_objects(state, &mut call);
+                self.apply_writes(state, &call);
+            }
+        }
+        for (number, taken) in summary.taken.iter().enumerate() {
+            let of = self.resolve(&call, &taken.of);
+            let of = self.underlying(state, &of);
+            let loan = self.import(&call, false, number);
+            let mut live = state.loans.get(loan).cloned().unwrap_or(Live { surely: false, of: Value::default() });
+            live.of.join(&of);
+            live.surely = false;
+            state.loans.insert(loan, live);
+        }
+        for local in &summary.released {
+            for loan in self.loans_of.get(local).cloned().unwrap_or_default() {
+                if let Some(live) = state.loans.get(loan).cloned() {
+                    state.loans.insert(loan, Live { surely: false, ..live });
+                }
+            }
+            if !self.is_own(*local) {
+                self.released.insert(*local);
+            }
+        }
+        let value = self.resolve(&call, &summary.returned);
+        let thrown = self.resolve(&call, &summary.thrown);
+        self.throws |= summary.throws;
+        Called { value, thrown, returns: summary.returns, throws: summary.throws }
+    }
+
+    /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
+    /// everything is borrowed, with handles among the arguments that are dead or for reading only.
+    fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
+        let mut given = Value::default();
+        for arg in &site.args {
+            given.join(arg);
+        }
+        if let Some(closure) = closure {
+            given.add(Target::Object(closure));
+        }
+        let mut anything = self.anything_in(state, &given);
+        for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee: None };
+            self.access(state, &anything, &usage);
+        }
+        let objects = self.underlying(state, &anything);
+        for object in objects.objects() {
+            let field = self.table.field(Field::Element);
+            let slot = self.table.slot(object, field);
+            state.store(slot, &anything, false, &self.table);
+            if self.table.is_callers_business(object) {
+                self.effect(object, Use::Drop, site.step);
+            }
+            if state.freed.get(object).is_none() {
+                state.freed.insert(object, Freed { surely: false, at: site.step });
+            }
+        }
+        self.drops = true;
+        if self.nesting < NESTING && !self.is_exhausted() {
+            let dead = self.assumed_loan(site, false);
+            anything.add(Target::Handle(dead));
+            let held = self.assumed_loan(site, true);
+            state.loans.insert(held, Live { surely: false, of: objects });
+            let args = vec![anything.clone(); 4];
+            let inner = Site { names: vec![None; args.len()], args, certain: false, ..site.clone() };
+            self.nesting += 1;
+            let result = self.call_value(state, &anything.clone(), &inner);
+            self.nesting -= 1;
+            anything.join(&result.value);
+            state.loans.remove(held);
+        }
+        self.throws = true;
+        Called { value: anything.clone(), thrown: anything, returns: true, throws: true }
+    }
+
+    fn apply_effects(&mut self, state: &mut State, call: &Instance<'_>, first: bool) {
+        let drops = call.summary.effects.iter().any(|effect| effect.usage == Use::Drop);
+        // What is dropped comes last: that a thing is used after it was dropped inside is the callee's own report, or
+        // one of its conditions.
+        let (late, early): (Vec<_>, Vec<_>) =
+            call.summary.effects.iter().enumerate().partition(|(_, effect)| effect.usage == Use::Drop);
+        let alone = call.summary.effects.len() == 1;
+        for (number, effect) in early.into_iter().chain(late) {
+            let Effect { object, usage, surely, .. } = effect;
+            let value = call.values[*object as usize].clone();
+            let usage = Usage {
+                usage: *usage,
+                at: self.deeper(call, Entry::Effect(index(number))),
+                name: self.object_name(call, *object),
+                // A drop inside may end the borrow before it is in the way.
+                certain: *surely && call.site.certain && first && (!drops || alone) && call.summary.released.is_empty(),
+                callee: Some(self.instance_name(call)),
+            };
+            self.access(state, &value, &usage);
+        }
+    }
+
+    fn apply_conditions(&mut self, state: &mut State, call: &Instance<'_>) {
+        if !self.reporting {
+            return;
+        }
+        for (number, condition) in call.summary.conditions.iter().enumerate() {
+            let Condition { code, held, used, deep, .. } = condition;
+            let held_value = self.underlying(state, &call.values[*held as usize]);
+            let mut used_value = self.underlying(state, &call.values[*used as usize]);
+            if *deep {
+                let reached = self.reach(state, &used_value);
+                for object in reached.objects.into_iter().chain(reached.borrowed) {
+                    used_value.add(Target::Object(object));
+                }
+            }
+            self.spend(held_value.targets().len() * used_value.targets().len());
+            if self.is_exhausted() {
+                return;
+            }
+            let mut worst = Alias::No;
+            let held_at = self.deeper(call, Entry::Held(index(number)));
+            let at = self.deeper(call, Entry::Used(index(number)));
+            let names = (self.object_name(call, *held), self.object_name(call, *used));
+            for a in held_value.objects() {
+                for b in used_value.objects() {
+                    let alias = self.table.alias(a, b);
+                    if alias == Alias::Unknown {
+                        self.hand_on(*code, (a, held_at), b, *deep, at, names.clone());
+                    }
+                    worst = worst.max(alias);
+                }
+            }
+            if worst >= Alias::May {
+                let callee = self.instance_name(call);
+                let draft = self.word_call(*code, (held_at, at), &callee, Severity::Warning, names);
+                self.report(draft);
+            }
+        }
+    }
+
+    fn apply_writes(&mut self, state: &mut State, call: &Instance<'_>) {
+        for write in &call.summary.writes {
+            let object = call.values[write.object as usize].clone();
+            let value = self.resolve(call, &write.value);
+            let certain = write.replaces && call.site.certain && !call.summary.throws;
+            self.store(state, &object, &write.field, &value, certain);
+        }
+    }
+
+    fn apply_callback(&mut self, state: &mut State, call: &Instance<'_>, number: usize, callback: &Callback) -> Called {
+        let callee = self.resolve(call, &callback.callee);
+        let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
+        let mut held = Vec::new();
+        for (position, borrow) in callback.held.iter().enumerate() {
+            let name = borrow.of.targets.first().and_then(|target| match target {
+                SummaryTarget::Object(object) => self.object_name(call, *object),
+                _ => None,
+            });
+            let of = self.resolve(call, &borrow.of);
+            let of = self.underlying(state, &of);
+            if of.targets().is_empty() {
+                continue;
+            }
+            // The borrow that the callee holds meanwhile stands in the state while the callback is applied.
+            let place = self.deeper(call, Entry::Callback(index(number), index(position)));
+            let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
+            let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
+            // A function that calls itself holds those of every turn.
+            let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
+            let slot = if position < HELD { position } else { HELD + kind };
+            let loan = self.held_loan(call, (number, slot), info);
+            let of = match state.loans.get(loan) {
+                Some(live) => of.joined(&live.of),
+                None => of,
+            };
+            state.loans.insert(loan, Live { surely: false, of });
+            held.push(loan);
+        }
+        let site = Site {
+            expr: call.site.expr,
+            step: self.deeper(call, Entry::Called(index(number))),
+            names: vec![None; args.len()],
+            args,
+            certain: false,
+        };
+        let called = if self.nesting < NESTING {
+            self.nesting += 1;
+            let called = self.call_value(state, &callee, &site);
+            self.nesting -= 1;
+            called
+        } else {
+            self.call_unknown(state, &callee, &site)
+        };
+        for loan in held {
+            state.loans.remove(loan);
+        }
+        called
+    }
+
+    /// A condition of a callee that only this lambda's caller can decide.
+    fn hand_on(
+        &mut self,
+        code: Code,
+        (held, held_at): (u32, Step),
+        used: u32,
+        deep: bool,
+        at: Step,
+        names: (Option<String>, Option<String>),
+    ) {
+        self.note_condition(super::FoundCondition {
+            code,
+            held,
+            held_at: vec![held_at],
+            used,
+            deep,
+            at: vec![at],
+            names,
+        });
+    }
+}
+
+/// What it costs to apply a summary, about.
+fn cost(summary: &Summary) -> usize {
+    let written: usize = summary.writes.iter().map(|write| 1 + write.value.targets.len()).sum();
+    let entries = summary.effects.len() + summary.conditions.len() + summary.objects.len();
+    1 + entries + written + 10 * summary.callbacks.len()
+}

@@ -1,0 +1,193 @@
+//! What a summary speaks of, as the caller knows it: its objects, values, loans and names.
+
+use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId};
+
+use super::call::Site;
+use super::{Lambda, index};
+use crate::report::{Cause, Entry, FunctionId, Step};
+use crate::state::State;
+use crate::summary::{Summary, SummaryObject, SummaryTarget, SummaryValue};
+use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
+use crate::value::{Target, Value};
+
+/// How many handles of one callee are told apart; the rest count as the last of them.
+const IMPORTS: usize = 4;
+
+/// A summary applied at a call.
+pub(super) struct Instance<'s> {
+    pub(super) summary: &'s Summary,
+    pub(super) of: (FunctionId, LambdaId),
+    pub(super) closure: Option<u32>,
+    pub(super) site: &'s Site,
+    /// What each callback gave so far.
+    pub(super) results: Vec<Value>,
+    /// What each object of the summary is here.
+    pub(super) values: Vec<Value>,
+}
+
+impl Lambda<'_> {
+    /// Finds what each object of a summary is here.
+    pub(super) fn resolve_objects(&mut self, state: &mut State, call: &mut Instance<'_>) {
+        let first = call.values.is_empty();
+        for position in 0..call.summary.objects.len() {
+            let value = match &call.summary.objects[position] {
+                SummaryObject::Parameter(number) => {
+                    call.site.args.get(*number as usize).cloned().unwrap_or_else(Value::plain)
+                }
+                SummaryObject::Captured(local) => match call.closure {
+                    Some(closure) => self.load_object(state, closure, &Field::Variable(*local)),
+                    None => Value::default(),
+                },
+                SummaryObject::Path(base, field) => {
+                    let base = call.values[*base as usize].clone();
+                    self.load(state, &base, field)
+                }
+                SummaryObject::Deep(base) => {
+                    let base = call.values[*base as usize].clone();
+                    self.anything_in(state, &base)
+                }
+                SummaryObject::Result(numbers) => {
+                    let mut result = Value::default();
+                    for number in numbers {
+                        result.join(&call.results[*number as usize]);
+                    }
+                    result
+                }
+                SummaryObject::Fresh => {
+                    let fresh = self.table.object(Origin::Fresh(call.site.expr), Shape::Unknown);
+                    Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
+                }
+                SummaryObject::Made { shape, single, maker } => {
+                    let part = self.table.part(maker);
+                    let object = if !single || self.nesting > 0 {
+                        self.older(call.site.expr, part, shape.clone())
+                    } else if first {
+                        self.allocate(state, call.site.expr, part, shape.clone())
+                    } else {
+                        self.table.object(Origin::Site { expr: call.site.expr, part, old: false }, shape.clone())
+                    };
+                    Value::of(Target::Object(object))
+                }
+            };
+            if first {
+                call.values.push(value);
+            } else {
+                call.values[position].join(&value);
+            }
+        }
+    }
+
+    /// A value of a summary, as it is here.
+    pub(super) fn resolve(&mut self, call: &Instance<'_>, value: &SummaryValue) -> Value {
+        let mut resolved = Value::flags(value.flags);
+        for target in &value.targets {
+            match target {
+                SummaryTarget::Object(object) => {
+                    resolved.join(&call.values[*object as usize]);
+                }
+                SummaryTarget::Dead(number) => {
+                    resolved.add(Target::Handle(self.import(call, true, *number as usize)));
+                }
+                SummaryTarget::Taken(number) => {
+                    resolved.add(Target::Handle(self.import(call, false, *number as usize)));
+                }
+                SummaryTarget::Function(function) => {
+                    let function = self.table.function(*function);
+                    resolved.add(function);
+                }
+            }
+        }
+        resolved
+    }
+
+    /// A loan that the callee took, under a number of this lambda.
+    pub(super) fn import(&mut self, call: &Instance<'_>, dead: bool, number: usize) -> u32 {
+        // A function that calls itself would hand the handles of every turn on as others.
+        let number = number.min(IMPORTS);
+        let key = (call.of.0, call.of.1, dead, index(number), call.site.expr);
+        if let Some(known) = self.imported.get(&key) {
+            return *known;
+        }
+        let entry = if dead { Entry::Dead(index(number)) } else { Entry::Taken(index(number)) };
+        let place = self.deeper(call, entry);
+        let info = if dead {
+            let (exclusive, _, name) = &call.summary.dead[number];
+            LoanInfo { exclusive: *exclusive, owner: Owner::Elsewhere, name: name.clone(), place }
+        } else {
+            let taken = &call.summary.taken[number];
+            let own = call.of.0 == self.function;
+            let owner = if own { Owner::Local(taken.local) } else { Owner::Elsewhere };
+            LoanInfo { exclusive: taken.exclusive, owner, name: None, place }
+        };
+        let loan = self.table.loans.len() as u32;
+        if let Owner::Local(local) = info.owner {
+            self.loans_of.entry(local).or_default().push(loan);
+        }
+        self.table.loans.push(info);
+        self.imported.insert(key, loan);
+        loan
+    }
+
+    pub(super) fn deeper(&self, call: &Instance<'_>, entry: Entry) -> Step {
+        Step { place: call.site.step.place, cause: Some(Cause { function: call.of.0, lambda: call.of.1, entry }) }
+    }
+
+    pub(super) fn instance_name(&self, call: &Instance<'_>) -> String {
+        self.call_name(call.site.expr)
+    }
+
+    pub(super) fn call_name(&self, expr: ExprId) -> String {
+        match &self.body[expr].kind {
+            ExprKind::Call {
+                callee: Callee::Name(name) | Callee::Method { name, .. } | Callee::Capability(name),
+                ..
+            }
+            | ExprKind::Spawn { function: name, .. } => name.to_string(),
+            ExprKind::Call { callee: Callee::Path { scope, name }, .. } => format!("{scope}::{name}"),
+            ExprKind::Call { callee: Callee::Value(callee), .. } => {
+                self.describe(*callee).unwrap_or_else(|| "this function".to_owned())
+            }
+            _ => "this function".to_owned(),
+        }
+    }
+
+    /// The name under which the caller knows an object of a summary.
+    pub(super) fn object_name(&self, call: &Instance<'_>, object: u32) -> Option<String> {
+        match &call.summary.objects[object as usize] {
+            SummaryObject::Parameter(number) => call.site.names.get(*number as usize).cloned().flatten(),
+            SummaryObject::Path(base, field) => match (&call.summary.objects[*base as usize], field) {
+                (SummaryObject::Captured(local), Field::Variable(_)) if call.of.0 == self.function => {
+                    self.body.locals.get(local.index()).map(|local| local.name.to_string())
+                }
+                (_, Field::Named(name)) => Some(format!("{}.{name}", self.object_name(call, *base)?)),
+                (_, Field::Element) => Some(format!("{}[…]", self.object_name(call, *base)?)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), info: LoanInfo) -> u32 {
+        // Numbers of callbacks and of what they hold share the space of the other imports from above.
+        let key = (call.of.0, call.of.1, false, u32::MAX - 1 - index(number * 64 + position), call.site.expr);
+        if let Some(known) = self.imported.get(&key) {
+            return *known;
+        }
+        let loan = self.table.loans.len() as u32;
+        self.table.loans.push(info);
+        self.imported.insert(key, loan);
+        loan
+    }
+
+    /// A borrow that a callee too large to analyse may hold, or may have held.
+    pub(super) fn assumed_loan(&mut self, site: &Site, exclusive: bool) -> u32 {
+        let key = (self.function, self.id, exclusive, u32::MAX, site.expr);
+        if let Some(known) = self.imported.get(&key) {
+            return *known;
+        }
+        let loan = self.table.loans.len() as u32;
+        self.table.loans.push(LoanInfo { exclusive, owner: Owner::Elsewhere, name: None, place: site.step });
+        self.imported.insert(key, loan);
+        loan
+    }
+}
