@@ -189,4 +189,5 @@ pub(crate) enum Entry {
     Called(u32),
     Dead(u32),
     Taken(u32),
+    Freed(u32),
 }

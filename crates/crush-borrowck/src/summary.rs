@@ -163,6 +163,8 @@ pub(crate) struct Summary {
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) writes: Vec<Write>,
     pub(crate) taken: Vec<Taken>,
+    /// What was made here, can be seen, and has been dropped: surely, and where.
+    pub(crate) freed: Vec<(ObjectIndex, bool, Step)>,
     /// Captured variables that are bound again, which ends what they own.
     pub(crate) released: Vec<LocalId>,
     /// Handles it hands out, dead: where they were taken, and of what.

@@ -54,6 +54,7 @@ impl Lambda<'_> {
             self.apply_effects(state, &call, round == 0);
             self.apply_conditions(state, &call);
             self.apply_writes(state, &call);
+            self.apply_freed(state, &call);
             for number in 0..summary.callbacks.len() {
                 let callback = &summary.callbacks[number];
                 let result = self.apply_callback(state, &call, number, callback);
@@ -201,6 +202,19 @@ impl Lambda<'_> {
             let value = self.resolve(call, &write.value);
             let certain = write.replaces && call.site.certain && !call.summary.throws;
             self.store(state, &object, &write.field, &value, certain);
+        }
+    }
+
+    fn apply_freed(&mut self, state: &mut State, call: &Instance<'_>) {
+        for (number, (object, surely, _)) in call.summary.freed.iter().enumerate() {
+            let at = self.deeper(call, Entry::Freed(index(number)));
+            let value = call.values[*object as usize].clone();
+            for object in value.objects() {
+                let surely = *surely && call.site.certain && self.table.objects[object as usize].single;
+                if state.freed.get(object).is_none_or(|known| surely && !known.surely) {
+                    state.freed.insert(object, Freed { surely, at });
+                }
+            }
         }
     }
 

@@ -176,6 +176,16 @@ impl Lambda<'_> {
                 }
             }
         }
+        let mut freed = Vec::new();
+        end.freed.for_each(|object, it| freed.push((object, it.clone())));
+        for (object, it) in freed {
+            // What was handed in is told as an effect.
+            if let Some(index) = extract.objects.get(&object)
+                && let SummaryObject::Made { single, .. } = extract.summary.objects[*index as usize]
+            {
+                extract.summary.freed.push((*index, it.surely && single, it.at));
+            }
+        }
         // Two parameters may be one object, and then the later write counts; their order is not kept.
         for position in 0..extract.summary.writes.len() {
             let field = extract.summary.writes[position].field.clone();

@@ -127,6 +127,7 @@ impl Analysis {
                 }
                 Entry::Called(number) => summary.callbacks.get(number as usize)?.at.clone(),
                 Entry::Dead(number) => vec![summary.dead.get(number as usize)?.1],
+                Entry::Freed(number) => vec![summary.freed.get(number as usize)?.2],
                 Entry::Taken(number) => vec![summary.taken.get(number as usize)?.at],
             })
         };
