@@ -34,7 +34,7 @@ impl Lambda<'_> {
             return Called::gives(Value::plain());
         }
         if summary.unknown {
-            return self.apply_unknown(state, closure, site);
+            return self.apply_unknown(state, closure, site, true);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
             return Called::default();
@@ -92,7 +92,13 @@ impl Lambda<'_> {
 
     /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
     /// everything is borrowed, with handles among the arguments that are dead or for reading only.
-    fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
+    pub(super) fn apply_unknown(
+        &mut self,
+        state: &mut State,
+        closure: Option<u32>,
+        site: &Site,
+        drops: bool,
+    ) -> Called {
         let mut given = Value::default();
         for arg in &site.args {
             given.join(arg);
@@ -102,7 +108,8 @@ impl Lambda<'_> {
         }
         let mut anything = self.anything_in(state, &given);
         for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
-            let usage = Usage { usage, at: site.step, name: None, certain: false, callee: None };
+            let callee = Some(self.call_name(site.expr));
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee };
             self.access(state, &anything, &usage);
         }
         let objects = self.underlying(state, &anything);
@@ -110,14 +117,14 @@ impl Lambda<'_> {
             let field = self.table.field(Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
-            if self.table.is_callers_business(object) {
+            if drops && self.table.is_callers_business(object) {
                 self.effect(object, Use::Drop, site.step);
             }
-            if state.freed.get(object).is_none() {
+            if drops && state.freed.get(object).is_none() {
                 state.freed.insert(object, Freed { surely: false, at: site.step });
             }
         }
-        self.drops = true;
+        self.drops |= drops;
         if self.nesting < NESTING && !self.is_exhausted() {
             let dead = self.assumed_loan(site, false);
             anything.add(Target::Handle(dead));
