@@ -170,7 +170,17 @@ impl Lambda<'_> {
         }
         for (number, condition) in call.summary.conditions.iter().enumerate() {
             let Condition { code, held, used, deep, .. } = condition;
-            let held_value = self.underlying(state, &call.values[*held as usize]);
+            let held_value = match code {
+                // To drop a handle ends a borrow and frees nothing.
+                Code::UseAfterDrop => {
+                    let mut objects = Value::default();
+                    for object in call.values[*held as usize].objects() {
+                        objects.add(Target::Object(object));
+                    }
+                    objects
+                }
+                _ => self.underlying(state, &call.values[*held as usize]),
+            };
             let mut used_value = self.underlying(state, &call.values[*used as usize]);
             if *deep {
                 let reached = self.reach(state, &used_value);
