@@ -67,7 +67,7 @@ struct Names {
 
 /// What the analysis of a cycle of calls (most often one function) may cost, on top and for each node of its graphs. A unit
 /// is about a value looked at. Functions take a few hundred; callbacks handed on through calls of oneself multiply.
-const BUDGET: (u64, u64) = (400_000, 1_000);
+const BUDGET: (u64, u64) = (250_000, 300);
 
 /// How often the members of a cycle of calls are analysed before they count as too large.
 const ROUNDS: usize = 30;

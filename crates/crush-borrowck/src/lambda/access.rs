@@ -78,6 +78,9 @@ impl Lambda<'_> {
         let mut found: Option<Conflict> = None;
         let mut all_surely = value.other() == 0 && usage.certain;
         for target in value.targets() {
+            if self.is_exhausted() {
+                return;
+            }
             let conflict = match target {
                 Target::Object(object) => self.check_object(state, *object, None, usage),
                 Target::Handle(loan) => self.check_handle(state, *loan, usage),
@@ -144,6 +147,7 @@ impl Lambda<'_> {
         if through.is_none() && !state.freed.is_empty() {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
+            self.spend(freed.len());
             for (other, it) in freed {
                 match self.table.alias(other, object) {
                     Alias::No => {}

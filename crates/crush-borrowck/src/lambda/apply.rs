@@ -215,6 +215,9 @@ impl Lambda<'_> {
 
     fn apply_writes(&mut self, state: &mut State, call: &Instance<'_>) {
         for write in &call.summary.writes {
+            if self.is_exhausted() {
+                return;
+            }
             let object = call.values[write.object as usize].clone();
             let value = self.resolve(call, &write.value);
             let certain = write.replaces && call.site.certain && !call.summary.throws;

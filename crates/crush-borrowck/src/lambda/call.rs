@@ -217,7 +217,9 @@ impl Lambda<'_> {
         // It may put what it gives back, or was given, into anything that it reaches.
         let put = Value::of(Target::Object(result)).joined(&given);
         for object in reached.objects.into_iter().chain(reached.borrowed) {
+            self.spend(put.targets().len());
             for slot in self.table.objects[object as usize].slots.clone() {
+                self.spend(put.targets().len());
                 state.store(slot, &put, false, &self.table);
             }
             if !self.table.objects[object as usize].symbolic {

@@ -23,6 +23,7 @@ impl Lambda<'_> {
     /// The objects that a value refers to, through live handles too.
     pub(super) fn underlying(&self, state: &State, value: &Value) -> Value {
         let mut objects = Value::default();
+        self.spend(value.targets().len());
         for target in value.targets() {
             match target {
                 Target::Object(_) => {
@@ -43,6 +44,9 @@ impl Lambda<'_> {
     pub(super) fn load(&mut self, state: &State, value: &Value, field: &Field) -> Value {
         let mut loaded = Value::flags(value.other() & Value::TEXT);
         for object in self.underlying(state, value).objects() {
+            if self.is_exhausted() {
+                break;
+            }
             let one = self.load_object(state, object, field);
             self.spend(1 + one.targets().len());
             loaded.join(&one);
@@ -190,6 +194,7 @@ impl Lambda<'_> {
         let it = &self.table.objects[object as usize];
         for slot in &it.slots {
             if let Some(written) = state.written(*slot) {
+                self.spend(written.targets().len());
                 waiting.extend_from_slice(written.targets());
             }
         }
@@ -203,6 +208,7 @@ impl Lambda<'_> {
     /// Everything that a value reaches, as a value: for what a function nobody knows may hand back.
     pub(super) fn anything_in(&mut self, state: &State, value: &Value) -> Value {
         let reached = self.reach(state, value);
+        self.spend(2 * reached.objects.len());
         let mut anything = Value::flags(Value::TEXT | Value::PLAIN);
         for object in reached.objects.into_iter().chain(reached.borrowed) {
             anything.add(Target::Object(object));

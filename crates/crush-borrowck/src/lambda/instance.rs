@@ -83,6 +83,7 @@ impl Lambda<'_> {
         for target in &value.targets {
             match target {
                 SummaryTarget::Object(object) => {
+                    self.spend(call.values[*object as usize].targets().len());
                     resolved.join(&call.values[*object as usize]);
                 }
                 SummaryTarget::Dead(number) => {
