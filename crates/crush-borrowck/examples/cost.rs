@@ -70,31 +70,43 @@ fn edits(analysis: &mut Analysis, text: &str, lines: &[usize]) -> (Duration, Dur
 }
 
 fn main() {
+    for name in std::env::args().skip(1) {
+        #[allow(clippy::disallowed_methods, reason = "it reads the files it is given")]
+        let Ok(text) = std::fs::read_to_string(&name) else { continue };
+        cost(&name, &text);
+    }
+    if std::env::args().len() > 1 {
+        return;
+    }
     for (name, make) in [("functions", functions as fn(usize) -> String), ("straight", straight)] {
         for lines in [1_000, 10_000, 100_000] {
-            let text = make(lines);
-            let tree = Tree::parse(Text::from(text.as_str()));
-            let file = FileHir::new(&tree);
-            let mut analysis = Analysis::new();
-            let mut lowering = Duration::ZERO;
-            let start = Instant::now();
-            let change = analysis.update(&file, |body| {
-                let start = Instant::now();
-                let body = file.lower(&tree, body);
-                lowering += start.elapsed();
-                body
-            });
-            let cold = start.elapsed() - lowering;
-            let count = text.lines().count();
-            let reports = analysis.reports();
-            let places: Vec<_> = (0..9).map(|at| (count * at / 9).max(1) / 24 * 24 + 4).collect();
-            let (edit, edit_lowering, analysed) = edits(&mut analysis, &text, &places);
-            println!(
-                "{name:9} {count:7} lines: cold {cold:9.2?} (+ lowering {lowering:9.2?}), {} functions, {} reports; \
-                 edit {edit:9.2?} (+ {edit_lowering:9.2?}), {analysed} analysed",
-                change.analysed,
-                reports.len(),
-            );
+            cost(name, &make(lines));
         }
     }
+}
+
+/// Measures one file.
+fn cost(name: &str, text: &str) {
+    let tree = Tree::parse(Text::from(text));
+    let file = FileHir::new(&tree);
+    let mut analysis = Analysis::new();
+    let mut lowering = Duration::ZERO;
+    let start = Instant::now();
+    let change = analysis.update(&file, |body| {
+        let start = Instant::now();
+        let body = file.lower(&tree, body);
+        lowering += start.elapsed();
+        body
+    });
+    let cold = start.elapsed() - lowering;
+    let count = text.lines().count();
+    let reports = analysis.reports();
+    let places: Vec<_> = (0..9).map(|at| (count * at / 9).max(1) / 24 * 24 + 4).collect();
+    let (edit, edit_lowering, analysed) = edits(&mut analysis, text, &places);
+    println!(
+        "{name:9} {count:7} lines: cold {cold:9.2?} (+ lowering {lowering:9.2?}), {} functions, {} reports; \
+             edit {edit:9.2?} (+ {edit_lowering:9.2?}), {analysed} analysed",
+        change.analysed,
+        reports.len(),
+    );
 }

@@ -36,15 +36,21 @@ pub(crate) trait Lookup {
     fn summary(&self, function: FunctionId) -> Option<Arc<FunctionSummary>>;
 }
 
-/// The summaries of the lambdas of a function, as far as they are known.
+/// What the lambdas of a function share: their summaries, as far as they are known.
 pub(crate) struct Inner {
     summaries: RefCell<Vec<Option<Rc<Summary>>>>,
     missed: Cell<bool>,
+    /// In a long list of literals, the site whose objects stand for those of many.
+    shared_sites: FxHashMap<ExprId, ExprId>,
 }
 
 impl Inner {
-    pub(crate) fn new(count: usize) -> Self {
-        Self { summaries: RefCell::new(vec![None; count]), missed: Cell::new(false) }
+    pub(crate) fn new(body: &Body) -> Self {
+        Self {
+            summaries: RefCell::new(vec![None; body.lambdas.len()]),
+            missed: Cell::new(false),
+            shared_sites: heap::shared_sites(body),
+        }
     }
 
     /// The summary of a lambda; that it is not there yet is remembered.

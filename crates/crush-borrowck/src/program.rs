@@ -362,7 +362,7 @@ impl Analysis {
         graphs: &[Cfg],
         budget: &mut u64,
     ) -> (FunctionSummary, Vec<Draft>) {
-        let inner = Inner::new(body.lambdas.len());
+        let inner = Inner::new(body);
         let mut drafts = Vec::new();
         for _ in 0..ROUNDS {
             drafts.clear();

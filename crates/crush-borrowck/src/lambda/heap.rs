@@ -1,7 +1,7 @@
 //! Reading and writing slots, allocation, and what a value reaches.
 
-use crush_hir::body::{ExprId, LocalId};
-use rustc_hash::FxHashSet;
+use crush_hir::body::{Body, ExprId, ExprKind, LocalId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lambda;
 use crate::state::State;
@@ -17,6 +17,45 @@ pub(super) struct Reached {
     pub(super) borrowed: Vec<u32>,
     pub(super) handles: Vec<u32>,
     seen: FxHashSet<Target>,
+}
+
+/// How many elements of an array literal are objects of their own.
+const LITERALS: usize = 16;
+
+/// For each expression in the later elements of long array literals, the expression of the first such element that stands
+/// for it.
+///
+/// Loss: the objects of a long table count as possibly the same. Otherwise every use of an element would look at each.
+pub(super) fn shared_sites(body: &Body) -> FxHashMap<ExprId, ExprId> {
+    let mut shared = FxHashMap::default();
+    for expr in &body.exprs {
+        let ExprKind::Array(elements) = &expr.kind else { continue };
+        if elements.len() <= LITERALS {
+            continue;
+        }
+        let mut first = Vec::new();
+        literals(body, elements[LITERALS], &mut first);
+        for element in &elements[LITERALS..] {
+            let mut inside = Vec::new();
+            literals(body, *element, &mut inside);
+            // Literals of another form stay as they are.
+            if inside.len() == first.len() {
+                shared.extend(inside.iter().copied().zip(first.iter().copied()));
+            }
+        }
+    }
+    shared
+}
+
+/// The literals that make objects in an expression, itself included, in order.
+fn literals(body: &Body, expr: ExprId, found: &mut Vec<ExprId>) {
+    match &body[expr].kind {
+        ExprKind::Array(elements) => elements.iter().for_each(|element| literals(body, *element, found)),
+        ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| literals(body, *value, found)),
+        ExprKind::Struct { fields, .. } => fields.iter().for_each(|(_, _, value)| literals(body, *value, found)),
+        _ => return,
+    }
+    found.push(expr);
 }
 
 impl Lambda<'_> {
@@ -103,6 +142,9 @@ impl Lambda<'_> {
 
     /// A new object made at an expression.
     pub(super) fn allocate(&mut self, state: &mut State, expr: ExprId, part: u32, shape: Shape) -> u32 {
+        if let Some(site) = self.inner.shared_sites.get(&expr).copied() {
+            return self.older(site, part, shape);
+        }
         let new = self.table.object(Origin::Site { expr, part, old: false }, shape.clone());
         let old = state.was_born(new).then(|| self.older(expr, part, shape));
         state.born_again(new, old, &self.table);
