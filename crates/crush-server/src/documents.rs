@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::convert::Positions;
+use crate::guard::guarded;
 use crate::outbox::Outbox;
 use crate::protocol::{EvaluationParams, RunState, Settings};
 use crate::runs::{RunRequest, Runs};
@@ -152,7 +153,7 @@ impl Documents {
                 if !matches!(event, Event::Change { .. }) {
                     self.catch_up(&mut stale);
                 }
-                self.handle(event, &mut stale);
+                let _ = guarded("event", || self.handle(event, &mut stale));
             }
             self.catch_up(&mut stale);
         }
@@ -222,7 +223,7 @@ impl Documents {
             return;
         }
         if !self.settings.evaluate_on_save {
-            self.skip(&key, "running on save is turned off (setting `crush.evaluateOnSave`)");
+            self.skip(&key, "running on save is turned off (setting `evaluateOnSave`)");
         } else if let Err(reason) = self.run(&key) {
             self.skip(&key, &reason);
         }
@@ -313,9 +314,36 @@ impl Documents {
             if let Some(document) = self.open.get_mut(&key)
                 && !document.unread.is_empty()
             {
-                document.analysis.edit(&std::mem::take(&mut document.unread));
+                let edits = std::mem::take(&mut document.unread);
+                if guarded("edit", || document.analysis.edit(&edits)).is_none() {
+                    self.start_over(&key);
+                }
             }
-            self.publish(&key);
+            if guarded("diagnostics", || self.publish(&key)).is_none() {
+                self.give_up(&key);
+            }
+        }
+    }
+
+    /// Analyses a document from scratch: what was known of it may be half-changed.
+    fn start_over(&mut self, key: &DocumentKey) {
+        let Some(document) = self.open.get_mut(key) else { return };
+        match guarded("analysis", || FileAnalysis::new(document.text.clone())) {
+            Some(analysis) => document.analysis = analysis,
+            None => self.give_up(key),
+        }
+    }
+
+    /// Lets go of a document that we fail on, and says so, rather than tell something wrong about it.
+    fn give_up(&mut self, key: &DocumentKey) {
+        self.runs.cancel(key, "failed");
+        if let Some(document) = self.open.remove(key) {
+            let name = document.uri.as_str().to_string();
+            self.outbox.diagnostics(key, document.uri, None, Vec::new());
+            self.outbox.show_error(format!(
+                "crush-analyzer failed on {name}: that is a mistake of ours, please report it with the log. Nothing is shown for \
+                 this document until it is opened again."
+            ));
         }
     }
 

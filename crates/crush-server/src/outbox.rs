@@ -7,7 +7,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 use tower_lsp::Client;
-use tower_lsp::ls_types::{Diagnostic, Uri};
+use tower_lsp::ls_types::{Diagnostic, MessageType, Uri};
 
 use crate::protocol::{EvaluationNotification, EvaluationParams};
 use crate::uri::DocumentKey;
@@ -18,6 +18,7 @@ enum Outgoing {
     Diagnostics(DocumentKey),
     Evaluation(Box<EvaluationParams>),
     RefreshHints,
+    ShowError(String),
 }
 
 /// Diagnostics of one version of one document.
@@ -53,6 +54,7 @@ impl Outbox {
                     Outgoing::Evaluation(params) => {
                         client.send_notification::<EvaluationNotification>(*params).await;
                     }
+                    Outgoing::ShowError(text) => client.show_message(MessageType::ERROR, text).await,
                     // The answer may take long; nobody needs it.
                     Outgoing::RefreshHints => {
                         let client = client.clone();
@@ -82,6 +84,11 @@ impl Outbox {
     /// Asks the client to ask for inlay hints again.
     pub(crate) fn refresh_hints(&self) {
         self.send(Outgoing::RefreshHints);
+    }
+
+    /// Shows an error to the user.
+    pub(crate) fn show_error(&self, text: String) {
+        self.send(Outgoing::ShowError(text));
     }
 
     fn send(&self, message: Outgoing) {

@@ -13,6 +13,7 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::Uri;
 
 use crate::documents::{Event, Queue, RunResult};
+use crate::guard::guarded;
 use crate::progress::Progress;
 use crate::uri::DocumentKey;
 
@@ -93,7 +94,9 @@ impl Runs {
         let work = move || {
             let started = Instant::now();
             let limits = RunLimits { instructions: request.instructions, ..RunLimits::default() };
-            let result = match crush_ide::evaluate(&request.analysis, limits, &cancel) {
+            let ran = guarded("run", || crush_ide::evaluate(&request.analysis, limits, &cancel));
+            let failed = || Err(NotRun::Refused("crush-analyzer failed; please report it with the log".to_string()));
+            let result = match ran.unwrap_or_else(failed) {
                 Ok(evaluation) => RunResult::Ran {
                     evaluation: Arc::new(evaluation),
                     milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
