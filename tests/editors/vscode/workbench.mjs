@@ -191,11 +191,17 @@ export class Workbench {
     await input.fill(`:${line}:${column}`);
     await this.page.keyboard.press("Enter");
     await input.waitFor({ state: "hidden" });
+    // The widget gives the focus back when it is gone; a key pressed before that would be nobody's.
+    await this.focused();
     await this.cursorAt(line);
   }
 
   async focusEditor() {
     await this.page.keyboard.press("Control+1");
+    await this.focused();
+  }
+
+  async focused() {
     await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
   }
 
