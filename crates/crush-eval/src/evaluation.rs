@@ -41,7 +41,6 @@ pub struct Evaluation {
     pub(crate) output_is_truncated: bool,
     pub(crate) instructions: u64,
     pub(crate) arena: ArenaRecord,
-    pub(crate) at_fault: Vec<Held>,
 }
 
 impl Evaluation {
@@ -81,11 +80,6 @@ impl Evaluation {
     /// The arena at the end, or at the fault.
     pub fn arena(&self) -> &ArenaRecord {
         &self.arena
-    }
-
-    /// What the variables of the running function held at the end, or at the fault.
-    pub fn held_at_end(&self) -> &[Held] {
-        &self.at_fault
     }
 
     /// How often statements that begin in a range of bytes ran.

@@ -68,7 +68,7 @@ impl Recorder for Looker {
 }
 
 /// What the variables of the running function hold.
-pub(crate) fn held(moment: &Moment<'_>) -> Vec<RawHeld> {
+fn held(moment: &Moment<'_>) -> Vec<RawHeld> {
     let file = moment.code().debug.file;
     let locals = moment.locals().take(MOST_VARIABLES);
     locals.map(|(local, value)| RawHeld::read(moment.arena, &local.name, local.span.in_file(file), value)).collect()

@@ -6,7 +6,7 @@ use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Recorder, Span, VerifiedPr
 
 use crate::count::Counter;
 use crate::evaluation::{Evaluation, Outcome, StatementRecord};
-use crate::look::{Looker, held, names_of};
+use crate::look::{Looker, names_of};
 use crate::moment::Until;
 use crate::record::{ArenaRecord, RawArena, Translate};
 
@@ -49,12 +49,11 @@ pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken)
     let counted = run(program, limits, cancel, &mut counter, |vm, result| {
         let raw = RawArena::read(vm.arena(), &names_of(vm.moments()));
         let translate = Translate(vm);
-        let at_end = held(&vm.moment()).into_iter().map(|held| translate.held(held)).collect::<Vec<_>>();
-        (result, vm.instructions(), translate.arena(raw), at_end)
+        (result, vm.instructions(), translate.arena(raw))
     });
-    let (result, instructions, arena, at_fault) = match counted {
+    let (result, instructions, arena) = match counted {
         Ok(counted) => counted,
-        Err(fault) => (Err(fault), 0, ArenaRecord::default(), Vec::new()),
+        Err(fault) => (Err(fault), 0, ArenaRecord::default()),
     };
     let outcome = match result {
         Ok(_) => Outcome::Finished,
@@ -71,7 +70,6 @@ pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken)
         output_is_truncated: counter.output_is_truncated,
         instructions,
         arena,
-        at_fault,
     })
 }
 
