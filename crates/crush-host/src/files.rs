@@ -8,9 +8,12 @@ use crush_vm::{Call, CallError};
 
 use crate::grants::Root;
 use crate::host::Provided;
+use crate::library::Run;
+
+pub(crate) const RUNS: &[(&str, Run)] = &[("fs.read", read)];
 
 /// `fs.read(path)`.
-pub(crate) fn read(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+fn read(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
     let path = call.text(0)?;
     let Some(root) = &provided.grants.files else {
         return Err("files are not granted".into());

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use crush_library::Grant;
 
 /// What a program was granted. The default is nothing.
 #[derive(Debug, Default)]
@@ -62,9 +63,12 @@ impl Grants {
         Ok(())
     }
 
-    /// Whether a grant, as the table of capabilities writes it, was given.
-    pub(crate) fn has(&self, grant: &str) -> bool {
-        grant == crate::library::FILES && self.files.is_some()
+    /// Whether a grant was given.
+    pub(crate) fn has(&self, grant: Grant) -> bool {
+        match grant {
+            Grant::Fs => self.files.is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -76,9 +80,9 @@ mod tests {
     fn grants_are_read_from_text() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut grants = Grants::none();
-        assert!(!grants.has("fs=DIR"));
+        assert!(!grants.has(Grant::Fs));
         grants.allow(&format!("fs={}", dir.path().display())).expect("there");
-        assert!(grants.has("fs=DIR"));
+        assert!(grants.has(Grant::Fs));
         assert_eq!(grants.allow("fs").unwrap_err().to_string(), "cannot grant `fs`: name the directory: `fs=DIR`");
         assert!(grants.allow("moon").unwrap_err().to_string().contains("no such grant"));
         assert!(grants.allow("fs=/does/not/exist").is_err());

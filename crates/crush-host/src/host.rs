@@ -3,10 +3,11 @@
 use std::io::Write;
 
 use crush_arena::RuntimeValue;
-use crush_vm::{Call, CallError, HostAdapter, Resolution, nearest};
+use crush_library::{capabilities, nearest};
+use crush_vm::{Call, CallError, HostAdapter, Resolution};
 
 use crate::grants::Grants;
-use crate::library::CAPABILITIES;
+use crate::library;
 
 /// Provides the granted capabilities (H1), and writes what is printed to a sink.
 pub struct Host<'a> {
@@ -35,22 +36,19 @@ impl<'a> Host<'a> {
 
 impl HostAdapter for Host<'_> {
     fn resolve(&self, name: &str) -> Resolution {
-        let Some(id) = CAPABILITIES.iter().position(|capability| capability.declaration.name == name) else {
-            let names = CAPABILITIES.iter().map(|capability| capability.declaration.name);
+        let (Some(declaration), Some(id)) = (crush_library::capability(name), library::number(name)) else {
+            let names = capabilities().map(|declaration| declaration.name);
             return Resolution::Unknown { nearest: nearest(name, names).map(str::to_owned) };
         };
-        let declaration = &CAPABILITIES[id].declaration;
         match declaration.grant {
-            Some(grant) if self.pure_only || !self.provided.grants.has(grant) => {
-                Resolution::Denied { grant: grant.to_owned() }
-            }
-            _ => Resolution::Granted { declaration, id: id as u32 },
+            Some(grant) if self.pure_only || !self.provided.grants.has(grant) => Resolution::Denied { grant },
+            _ => Resolution::Granted { declaration, id },
         }
     }
 
     fn call(&mut self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-        match CAPABILITIES.get(id as usize) {
-            Some(capability) => (capability.run)(&mut self.provided, call),
+        match library::run(id) {
+            Some(run) => run(&mut self.provided, call),
             None => Err("there is no such capability".into()),
         }
     }

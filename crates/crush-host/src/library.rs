@@ -1,81 +1,39 @@
-//! The table of capabilities: name, parameters, result, effect, grant and a line of documentation, each in one place.
-//! The VM, the compiler, completion and hover all read it.
+//! What each capability of the table does.
 
 use crush_arena::RuntimeValue;
-use crush_vm::{Call, CallError, Declaration, Effect, Parameter};
+use crush_vm::{Call, CallError};
 
-use crate::files;
 use crate::host::Provided;
+use crate::{console, files};
 
-/// A capability: what is declared of it, and what it does.
-#[derive(Clone, Copy, Debug)]
-pub struct Capability {
-    /// What is declared of it.
-    pub declaration: Declaration,
-    pub(crate) run: fn(&mut Provided<'_>, &mut Call<'_>) -> Result<RuntimeValue, CallError>,
+/// What a capability does: from the arguments in the call to its result.
+pub(crate) type Run = fn(&mut Provided<'_>, &mut Call<'_>) -> Result<RuntimeValue, CallError>;
+
+/// What the capabilities of each namespace do, by name. What is declared of them is in [`crush_library`].
+static RUNS: &[&[(&str, Run)]] = &[console::RUNS, files::RUNS];
+
+/// The number of a capability, for [`run`].
+pub(crate) fn number(name: &str) -> Option<u32> {
+    let found = RUNS.iter().copied().flatten().position(|(known, _)| *known == name)?;
+    u32::try_from(found).ok()
 }
 
-const fn read(name: &'static str, ty: &'static str) -> Parameter {
-    Parameter { name, ty, effect: Effect::Read }
-}
-
-/// Every capability there is, by name.
-pub static CAPABILITIES: &[Capability] = &[
-    Capability {
-        declaration: Declaration {
-            name: "fs.read",
-            params: &[read("path", "String")],
-            variadic: false,
-            result: "String",
-            grant: Some(FILES),
-            pure: false,
-            summary: "The text of a file in the granted directory.",
-        },
-        run: files::read,
-    },
-    Capability {
-        declaration: Declaration {
-            name: "io.print",
-            params: &[read("values", "Any")],
-            variadic: true,
-            result: "Null",
-            grant: None,
-            pure: true,
-            summary: "Prints the values one after the other, and a newline.",
-        },
-        run: print,
-    },
-];
-
-/// The grant of file access.
-pub(crate) const FILES: &str = "fs=DIR";
-
-/// What is declared of the capability of this name.
-pub fn declaration(name: &str) -> Option<&'static Declaration> {
-    CAPABILITIES.iter().map(|capability| &capability.declaration).find(|declaration| declaration.name == name)
-}
-
-fn print(_: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-    let mut line = String::new();
-    for &value in call.arguments() {
-        line.push_str(&call.display(value)?);
-    }
-    line.push('\n');
-    call.print(&line)?;
-    Ok(RuntimeValue::Null)
+/// What the capability of this number does.
+pub(crate) fn run(number: u32) -> Option<Run> {
+    RUNS.iter().copied().flatten().nth(number as usize).map(|&(_, run)| run)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn the_table_is_in_order_and_documented() {
-        assert!(CAPABILITIES.is_sorted_by_key(|capability| capability.declaration.name));
-        for Capability { declaration, .. } in CAPABILITIES {
-            assert!(declaration.name.contains('.'), "{}", declaration.name);
-            assert!(declaration.summary.ends_with('.'), "{}", declaration.name);
-            assert!(!(declaration.pure && declaration.grant.is_some()), "{}", declaration.name);
-        }
+    fn what_is_declared_is_there_and_nothing_else() {
+        let declared: BTreeSet<_> = crush_library::capabilities().map(|declaration| declaration.name).collect();
+        let there: BTreeSet<_> = RUNS.iter().copied().flatten().map(|&(name, _)| name).collect();
+        assert_eq!(declared, there);
+        assert_eq!(there.len(), RUNS.iter().map(|runs| runs.len()).sum::<usize>(), "each once");
     }
 }

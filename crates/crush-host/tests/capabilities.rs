@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crush_host::{Grants, Host};
+use crush_library::Grant;
 use crush_vm::{CancelToken, CapabilityProblem, Fault, FaultKind, Quotas, Vm, assemble, verify};
 
 fn run_under(body: &str, grants: &Grants, quotas: Quotas, pure: bool) -> (String, Result<(), Box<Fault>>) {
@@ -55,7 +56,7 @@ fn files_are_not_there_unless_granted() {
     let body = "load_const r0, \"a.txt\"\ncall_capability r0, fs.read, r0, 1";
     let fault = run(body, &Grants::none()).1.unwrap_err();
     assert_eq!(fault.message, "`fs.read` is not granted: allow it with `fs=DIR`");
-    let denied = CapabilityProblem::Denied { grant: "fs=DIR".into() };
+    let denied = CapabilityProblem::Denied { grant: Grant::Fs };
     assert_eq!(fault.kind, FaultKind::Capability { name: "fs.read".into(), problem: denied.clone() });
     // Background evaluation does not read files even where the user granted it for runs.
     let dir = tempfile::tempdir().expect("a directory");

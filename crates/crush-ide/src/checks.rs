@@ -91,7 +91,7 @@ fn missing_capabilities(body: &Body) -> impl Iterator<Item = Problem> {
     body.exprs.iter().filter_map(|expr| {
         let ExprKind::Call { callee: Callee::Capability(name), callee_range, .. } = &expr.kind else { return None };
         let namespace = name.split('.').next().unwrap_or_default();
-        let is_missing = builtins::NAMESPACES.contains(&namespace) && crush_host::library::declaration(name).is_none();
+        let is_missing = builtins::NAMESPACES.contains(&namespace) && crush_library::capability(name).is_none();
         is_missing.then(|| Problem {
             code: NOT_THERE_YET,
             severity: Severity::Warning,

@@ -147,7 +147,7 @@ fn built_in(name: &str) -> Option<String> {
 }
 
 fn capability(name: &str) -> Option<String> {
-    let declaration = crush_host::library::declaration(name)?;
+    let declaration = crush_library::capability(name)?;
     let grant = match declaration.grant {
         Some(grant) => format!("\n\nNeeds the grant `{grant}`."),
         None => String::new(),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crush_arena::{Instance, Object, ObjectMut, RuntimeValue, SiteId, Text};
 
 use crate::fault::FaultKind;
-use crate::host::nearest;
 use crate::operand::{ClassId, NameId};
 use crate::trap::Trap;
 use crate::vm::Vm;
+use crush_library::nearest;
 
 use RuntimeValue::{Borrow, Int, Null, Ref};
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crush_arena::{BorrowRef, Object, RuntimeValue, SiteId};
+use crush_library::Effect;
 
 use crate::fault::{CapabilityProblem, FaultKind};
-use crate::host::{Call, CallError, Effect, Resolution};
-use crate::method::arity;
+use crate::host::{Call, CallError, Resolution};
+use crate::method::{arity, capability_arity};
 use crate::operand::{CapId, ClassId, FuncId};
 use crate::record::Recorder;
 use crate::trap::Trap;
@@ -161,7 +162,7 @@ impl Vm<'_> {
         let (declaration, id) = match &image.capabilities[capability.index()] {
             Resolution::Granted { declaration, id } => (*declaration, *id),
             Resolution::Denied { grant } => {
-                let problem = CapabilityProblem::Denied { grant: grant.clone() };
+                let problem = CapabilityProblem::Denied { grant: *grant };
                 let message = format!("`{name}` is not granted: allow it with `{grant}`");
                 return Err(Trap::fault(FaultKind::Capability { name: name.to_string(), problem }, message));
             }
@@ -173,7 +174,7 @@ impl Vm<'_> {
             }
         };
         if !declaration.takes(arguments.len()) {
-            return Err(arity(name, declaration.params.len(), arguments.len()));
+            return Err(capability_arity(declaration, arguments.len()));
         }
         let owner = image.capability_owner(capability);
         let mut passed = arguments.to_vec();
@@ -185,9 +186,10 @@ impl Vm<'_> {
                 (Ref(object), _) if self.arena.peek(object).is_some_and(|found| !found.kind().can_borrow()) => {
                     continue;
                 }
-                (Ref(_) | Borrow(_), Effect::Read) => self.arena.borrow_shared(*argument, owner, site),
                 (Ref(_), Effect::Write) => self.arena.borrow_exclusive(*argument, owner, site),
                 // Through a handle it writes as the program itself does (B6).
+                (Borrow(_), Effect::Write) => continue,
+                (Ref(_) | Borrow(_), _) => self.arena.borrow_shared(*argument, owner, site),
                 _ => continue,
             };
             match taken {

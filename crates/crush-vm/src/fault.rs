@@ -105,8 +105,8 @@ pub enum FaultKind {
 pub enum CapabilityProblem {
     /// The program was not granted it.
     Denied {
-        /// The missing grant, as it is given: `fs=DIR`.
-        grant: String,
+        /// The missing grant.
+        grant: crush_library::Grant,
     },
     /// The embedding program has none of this name.
     Unknown {

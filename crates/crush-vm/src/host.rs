@@ -1,68 +1,7 @@
 //! The border to the embedding program (H1 to H4): capabilities, and where printed text goes.
 
 use crush_arena::{Arena, FunctionId, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
-
-/// A capability as its provider declares it: one entry of a table that the VM, the compiler, completion and hover read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Declaration {
-    /// Its dotted name, `fs.read`.
-    pub name: &'static str,
-    /// Its parameters, in order.
-    pub params: &'static [Parameter],
-    /// Whether the last parameter may be given any number of times, none included.
-    pub variadic: bool,
-    /// The type of its result, as a user reads it.
-    pub result: &'static str,
-    /// The grant it needs, as it is given: `fs=DIR`. None for what every program may do.
-    pub grant: Option<&'static str>,
-    /// Whether it does nothing but compute: background evaluation runs only these.
-    pub pure: bool,
-    /// What it does, in one line.
-    pub summary: &'static str,
-}
-
-/// A parameter of a capability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// Its type, as a user reads it.
-    pub ty: &'static str,
-    /// What the capability does with it: the borrow that is held during the call (H3).
-    pub effect: Effect,
-}
-
-/// What a capability does with an argument (H3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// It is shared-borrowed until the capability returns.
-    Read,
-    /// It is exclusively borrowed until the capability returns.
-    Write,
-}
-
-impl Declaration {
-    /// Whether a call with so many arguments is right.
-    pub fn takes(&self, count: usize) -> bool {
-        if self.variadic { count + 1 >= self.params.len() } else { count == self.params.len() }
-    }
-
-    /// The parameter that takes the argument at `index`.
-    pub fn parameter(&self, index: usize) -> Option<&'static Parameter> {
-        match self.params.get(index) {
-            Some(parameter) => Some(parameter),
-            None if self.variadic => self.params.last(),
-            None => None,
-        }
-    }
-
-    /// How it is called: `fs.read(path: String) -> String`.
-    pub fn signature(&self) -> String {
-        let params: Vec<String> = self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
-        let more = if self.variadic { "…" } else { "" };
-        format!("{}({}{more}) -> {}", self.name, params.join(", "), self.result)
-    }
-}
+use crush_library::{Declaration, Grant};
 
 /// What a dotted name stands for in the embedding program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +15,8 @@ pub enum Resolution {
     },
     /// A capability that the program was not granted (H4).
     Denied {
-        /// The missing grant, as it is given: `fs=DIR`.
-        grant: String,
+        /// The missing grant.
+        grant: Grant,
     },
     /// No capability.
     Unknown {
@@ -256,67 +195,5 @@ pub fn type_name(arena: &Arena, value: RuntimeValue) -> &'static str {
                 kind => kind.name(),
             })
         }
-    }
-}
-
-/// The name in `names` that is nearest to `wanted`, if any is near: for "did you mean".
-pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    names
-        .into_iter()
-        .map(|name| (distance(wanted, name), name))
-        .filter(|&(distance, name)| distance <= (wanted.len().max(name.len()) / 3).max(1))
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Edits (insert, remove, replace, swap neighbours) that lead from one word to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_is_proposed_only_when_near() {
-        let names = ["fs.read", "fs.write", "io.print"];
-        assert_eq!(nearest("fs.raed", names), Some("fs.read"));
-        assert_eq!(nearest("fs.wirte", names), Some("fs.write"));
-        assert_eq!(nearest("regex.test", names), None);
-    }
-
-    #[test]
-    fn a_variadic_capability_takes_any_number() {
-        const ANY: Parameter = Parameter { name: "values", ty: "Any", effect: Effect::Read };
-        let print = Declaration {
-            name: "io.print",
-            params: &[ANY],
-            variadic: true,
-            result: "Null",
-            grant: None,
-            pure: true,
-            summary: "",
-        };
-        assert!(print.takes(0) && print.takes(3));
-        assert_eq!(print.parameter(7), Some(&ANY));
-        let one = Declaration { variadic: false, ..print };
-        assert!(one.takes(1) && !one.takes(0) && !one.takes(2));
-        assert_eq!(one.signature(), "io.print(values: Any) -> Null");
     }
 }

@@ -32,7 +32,7 @@ pub use fault::{
     BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName, ObjectNote,
     UseAfterFreeFault,
 };
-pub use host::{Call, CallError, Declaration, Effect, HostAdapter, NoHost, Parameter, Resolution, nearest, type_name};
+pub use host::{Call, CallError, HostAdapter, NoHost, Resolution, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
 pub use method::BUILT_IN_METHODS;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};

@@ -1,10 +1,10 @@
 //! The methods that arrays, maps and strings have of themselves (D6).
 
 use crush_arena::{Object, ObjectMut, RuntimeValue, SiteId};
+use crush_library::{Declaration, nearest};
 
 use crate::access::place;
 use crate::fault::FaultKind;
-use crate::host::nearest;
 use crate::operand::NameId;
 use crate::trap::Trap;
 use crate::vm::Vm;
@@ -117,6 +117,15 @@ impl Vm<'_> {
         let message = format!("{receiver} has no method `{name}`{hint}");
         Trap::fault(FaultKind::UnknownMethod { method: name.to_owned(), nearest: near }, message)
     }
+}
+
+/// The fault of a call of a capability that does not take so many arguments.
+#[cold]
+pub(crate) fn capability_arity(declaration: &Declaration, given: usize) -> Trap {
+    let were = if given == 1 { "was" } else { "were" };
+    let message = format!("`{}` takes {}, but {given} {were} given", declaration.name, declaration.arity());
+    let expected = given.clamp(declaration.required, declaration.params.len().max(declaration.required));
+    Trap::fault(FaultKind::Arity { expected, given }, message)
 }
 
 #[cold]

@@ -267,7 +267,7 @@ impl Assembler {
     fn instruction(&mut self, mnemonic: &str, words: &mut Words<'_>) -> Result<(), String> {
         let Some(info) = INSTRUCTIONS.iter().find(|info| info.mnemonic == mnemonic) else {
             let known = INSTRUCTIONS.iter().map(|info| info.mnemonic);
-            let hint = crate::host::nearest(mnemonic, known).map_or(String::new(), |near| format!(": `{near}`?"));
+            let hint = crush_library::nearest(mnemonic, known).map_or(String::new(), |near| format!(": `{near}`?"));
             return Err(format!("there is no instruction `{mnemonic}`{hint}"));
         };
         let mut operands = Vec::new();

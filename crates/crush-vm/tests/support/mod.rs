@@ -3,11 +3,11 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use crush_vm::{
-    Call, CallError, CancelToken, Declaration, Effect, Fault, HostAdapter, Parameter, Quotas, Resolution,
-    VerifiedProgram, Vm, assemble, nearest, verify,
+    Call, CallError, CancelToken, Fault, HostAdapter, Quotas, Resolution, VerifiedProgram, Vm, assemble, verify,
 };
 
 use crush_arena::{ObjectMut, RuntimeValue};
+use crush_library::{Declaration, Effect, Grant, Parameter, Type, nearest};
 
 /// What a run gave.
 #[derive(Debug)]
@@ -18,11 +18,11 @@ pub(crate) struct Ran {
     pub(crate) live_borrows: usize,
 }
 
-const VALUE: Parameter = Parameter { name: "value", ty: "Any", effect: Effect::Read };
-const ARRAY: Parameter = Parameter { name: "array", ty: "Array", effect: Effect::Write };
+const VALUE: Parameter = Parameter::new("value", Type::Any);
+const ARRAY: Parameter = Parameter::new("array", Type::Array).with(Effect::Write);
 
 const fn declaration(name: &'static str, params: &'static [Parameter]) -> Declaration {
-    Declaration { name, params, variadic: false, result: "Any", grant: None, pure: true, summary: "A test." }
+    Declaration::new(name, params, Type::Any, "A test.")
 }
 
 /// `test.echo(value)`, `test.append(array, value)`, `test.fail(value)`, `test.write(array)` (which changes what it did
@@ -43,7 +43,7 @@ pub(crate) struct TestHost {
 impl HostAdapter for TestHost {
     fn resolve(&self, name: &str) -> Resolution {
         if name == "test.secret" {
-            return Resolution::Denied { grant: "secret=NAME".into() };
+            return Resolution::Denied { grant: Grant::Env };
         }
         match DECLARATIONS.iter().position(|declaration| declaration.name == name) {
             Some(id) => Resolution::Granted { declaration: &DECLARATIONS[id], id: id as u32 },

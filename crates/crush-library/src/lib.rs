@@ -1,0 +1,17 @@
+//! Every name of CRUSH's library, declared once: parameters, types, effects, grant and a line of documentation.
+//!
+//! Plain data that knows nothing else. The checks before a run read arities and types, the borrow analysis reads effects
+//! (H3), the VM takes the borrows of a call by them, completion and hover show the rest. What a capability *does* is in
+//! `crush-host`, and a test there holds the two together.
+
+mod declaration;
+mod grant;
+mod nearest;
+mod table;
+mod ty;
+
+pub use declaration::{Declaration, Effect, Parameter, Source};
+pub use grant::Grant;
+pub use nearest::nearest;
+pub use table::{NAMESPACES, Namespace, capabilities, capability, namespace};
+pub use ty::Type;
