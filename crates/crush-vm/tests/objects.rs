@@ -126,7 +126,7 @@ fn instances_have_fields_and_methods() {
     assert_eq!(ran.output, "{x: 3, y: 4}\n7\n7\ntrue\nfalse\nnull\n");
     let fault = run(&format!("{CLASS}set_field r4, .z, r0\nreturn_null")).result.unwrap_err();
     assert_eq!(fault.code(), "E-unknown-field");
-    assert_eq!(fault.message, "`Point` has no field `z`");
+    assert_eq!(fault.message, "`Point` has no field `z`: its fields are `x`, `y`");
     let fault = run(&format!("{CLASS}call_method r5, .smu, r4, 0\nreturn_null")).result.unwrap_err();
     assert_eq!(fault.message, "`Point` has no method `smu`: did you mean `sum`?");
 }
