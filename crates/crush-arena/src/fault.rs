@@ -225,7 +225,7 @@ impl fmt::Display for BorrowError {
             }
             Conflict::SharedHandle(_) => f.write_str(" through a shared borrow"),
             Conflict::DeadHandle(_) => f.write_str(": the borrow has ended"),
-            Conflict::Crossing(_) => f.write_str(": a borrow cannot leave its task"),
+            Conflict::Crossing(_) => f.write_str(": a borrow handle cannot be sent to a task"),
         }
     }
 }

@@ -52,6 +52,12 @@ pub(crate) fn print(arena: &Arena, value: impl Into<RuntimeValue>) -> Result<Str
     arena.text(value.into(), &|function| Some(format!("f{}", function.0)), limit)
 }
 
+/// Copies a value into another arena.
+pub(crate) fn send(from: &Arena, value: impl Into<RuntimeValue>, to: &mut Arena) -> Result<RuntimeValue, Fault> {
+    let parcel = from.pack(&[value.into()])?;
+    Ok(to.unpack(parcel, SITE)?[0])
+}
+
 #[track_caller]
 pub(crate) fn borrow_error<T: std::fmt::Debug>(result: Result<T, Fault>) -> BorrowError {
     match result {

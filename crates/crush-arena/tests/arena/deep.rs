@@ -1,4 +1,4 @@
-//! Deep operations on deep, shared and cyclic values (A8, D8, T1 to T3, `==`). The tests run on the small stack of
+//! Deep operations on deep, shared and cyclic values (A8, D8, `==`). The tests run on the small stack of
 //! a test thread, which recursion would overflow.
 
 use std::sync::{Arc, atomic::AtomicBool};
@@ -31,7 +31,7 @@ fn a8_a_million_nested_arrays_are_ordinary() {
     let longer = array(&mut arena, [two.into()]);
     assert!(!equal(&arena, one, longer));
     let mut other = Arena::default();
-    let copy = arena.copy_into(one.into(), &mut other, SITE).unwrap();
+    let copy = send(&arena, one, &mut other).unwrap();
     assert_eq!(other.stats().objects, DEEP);
     assert_eq!(print(&other, copy).unwrap().len(), 2 * DEEP);
     assert!(arena.preview(one).chars().count() <= 60);
@@ -232,81 +232,6 @@ fn equality_of_cycles_and_shared_parts_ends() {
 }
 
 #[test]
-fn t1_copies_keep_sharing_and_cycles_and_leave_the_source() {
-    let (mut source, mut target) = (Arena::default(), Arena::default());
-    let shared = array(&mut source, [int(1)]);
-    let entries = map(&mut source, [("s", shared.into())]);
-    let root = array(&mut source, [shared.into(), entries.into(), shared.into()]);
-    push(&mut source, root, root).unwrap();
-    let copy = source.copy_into(root.into(), &mut target, SITE).unwrap();
-    assert_eq!(target.stats().objects, 3);
-    let copied = elements(&target, copy).unwrap();
-    assert_eq!((copied[0], copied[3]), (copied[2], copy));
-    push(&mut target, copied[0], int(2)).unwrap();
-    assert_eq!(print(&target, copy).unwrap(), "[[1, 2], {s: [1, 2]}, [1, 2], […]]");
-    assert_eq!(print(&source, root).unwrap(), "[[1], {s: [1]}, [1], […]]");
-    assert_eq!(source.copy_into(int(5), &mut target, SITE), Ok(int(5)));
-}
-
-#[test]
-fn t1_functions_are_copied_with_their_variables() {
-    let (mut source, mut target) = (Arena::default(), Arena::default());
-    let cell = source.alloc(Object::Cell(int(1)), SITE).unwrap();
-    let closure = source.alloc(Object::closure(FunctionId(4), vec![cell.into()]), SITE).unwrap();
-    let copy = source.copy_into(closure.into(), &mut target, SITE).unwrap();
-    let Object::Closure(copied) = target.read_value(copy).unwrap() else { panic!("not a closure") };
-    let RuntimeValue::Ref(copied_cell) = copied.captures[0] else { panic!("not a cell") };
-    source.set_cell(cell, int(2));
-    assert_eq!((copied.function, target.cell(copied_cell)), (FunctionId(4), Some(int(1))));
-}
-
-#[test]
-fn t1_a_copy_that_fails_leaves_the_target_as_it_was() {
-    let (mut source, mut target) = (Arena::default(), Arena::default());
-    let inner = array(&mut source, [int(1)]);
-    let outer = array(&mut source, [int(1), inner.into(), inner.into()]);
-    let handle = exclusive(&mut source, inner);
-    assert_eq!(in_the_way(&borrow_error(source.copy_into(outer.into(), &mut target, SITE))), [handle]);
-    assert_eq!(target.stats().objects, 0);
-    let mut small = Arena::new(Limits { bytes: 200, ..Limits::default() });
-    source.end_borrow(handle, SITE);
-    for _ in 0..20 {
-        let more = array(&mut source, [int(1)]);
-        push(&mut source, inner, more).unwrap();
-    }
-    quota(source.copy_into(outer.into(), &mut small, SITE));
-    assert_eq!(small.stats().objects, 0);
-}
-
-#[test]
-fn t1_a_stale_reference_is_not_copied_as_the_next_object_of_its_slot() {
-    let (mut source, mut target) = (Arena::default(), Arena::default());
-    let stale = array(&mut source, [int(1)]);
-    source.drop_object(stale.into(), SITE).unwrap();
-    let live = array(&mut source, [int(2)]);
-    assert_eq!(live.slot(), stale.slot());
-    let root = array(&mut source, [live.into(), stale.into()]);
-    use_after_free(source.copy_into(root.into(), &mut target, SITE));
-    assert_eq!(target.stats().objects, 0);
-}
-
-#[test]
-fn t3_a_handle_cannot_cross() {
-    let (mut source, mut target) = (Arena::default(), Arena::default());
-    let object = array(&mut source, []);
-    let handle = shared(&mut source, object);
-    let holder = array(&mut source, [handle.into()]);
-    for value in [handle.into(), holder.into()] {
-        let error = borrow_error(source.copy_into(value, &mut target, SITE));
-        assert_eq!(error.access, Access::Send);
-        assert!(matches!(error.conflict, Conflict::Crossing(info) if info.borrow == handle));
-    }
-    source.end_borrow(handle, SITE);
-    let error = borrow_error(source.copy_into(holder.into(), &mut target, SITE));
-    assert!(matches!(error.conflict, Conflict::DeadHandle(_)));
-}
-
-#[test]
 fn deep_operations_can_be_interrupted_and_are_counted() {
     let mut arena = Arena::default();
     let (one, two) = (nested(&mut arena, 10_000), nested(&mut arena, 10_000));
@@ -317,5 +242,5 @@ fn deep_operations_can_be_interrupted_and_are_counted() {
     arena.interrupt_when(Arc::new(AtomicBool::new(true)));
     assert_eq!(arena.equal(one.into(), two.into()), Err(Fault::Interrupted));
     assert_eq!(print(&arena, one), Err(Fault::Interrupted));
-    assert_eq!(arena.copy_into(one.into(), &mut Arena::default(), SITE), Err(Fault::Interrupted));
+    assert_eq!(arena.pack(&[one.into()]).map(|_| ()), Err(Fault::Interrupted));
 }

@@ -7,4 +7,5 @@ mod deep;
 mod inspection;
 mod model;
 mod objects;
+mod parcels;
 mod quotas;
