@@ -32,6 +32,8 @@ pub(crate) trait Lookup {
     fn function(&self, name: &str) -> Option<FunctionId>;
     /// Every method of that name, with the struct or trait it belongs to.
     fn methods(&self, name: &str) -> &[(crush_hir::body::Name, FunctionId)];
+    /// Whether a call of it starts a task (T1).
+    fn is_async(&self, function: FunctionId) -> bool;
     /// The summary as far as it is known; `None` before the first round.
     fn summary(&self, function: FunctionId) -> Option<Arc<FunctionSummary>>;
 }

@@ -172,7 +172,7 @@ impl Analysis {
         match owner {
             BodyOwner::TopLevel => {}
             BodyOwner::Function { name, .. } => self.names.functions.entry(name).or_default().push(id),
-            BodyOwner::Method { type_name, name } => {
+            BodyOwner::Method { type_name, name, .. } => {
                 self.names.methods.entry(name).or_default().push((type_name, id));
             }
         }
@@ -414,6 +414,10 @@ impl Lookup for Analysis {
 
     fn methods(&self, name: &str) -> &[(Name, FunctionId)] {
         self.names.methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_async(&self, function: FunctionId) -> bool {
+        self.functions.get(function.0 as usize).is_some_and(|function| function.owner.is_async())
     }
 
     fn summary(&self, function: FunctionId) -> Option<Arc<FunctionSummary>> {

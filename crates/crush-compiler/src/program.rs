@@ -113,7 +113,7 @@ impl<'a> Shared<'a> {
             let name = match file.body_owner(id) {
                 BodyOwner::TopLevel => "main".to_owned(),
                 BodyOwner::Function { name, .. } => name.to_string(),
-                BodyOwner::Method { type_name, name } => format!("{type_name}::{name}"),
+                BodyOwner::Method { type_name, name, .. } => format!("{type_name}::{name}"),
             };
             let function = file.function_of(id);
             if function.is_some_and(|function| function.is_async) {

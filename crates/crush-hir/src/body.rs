@@ -78,7 +78,16 @@ pub enum BodyOwner {
         type_name: Name,
         /// Its name.
         name: Name,
+        /// `async fn`.
+        is_async: bool,
     },
+}
+
+impl BodyOwner {
+    /// Whether a call starts a task (T1).
+    pub fn is_async(&self) -> bool {
+        matches!(self, Self::Function { is_async: true, .. } | Self::Method { is_async: true, .. })
+    }
 }
 
 /// A function value: the body itself, or a lambda in it.

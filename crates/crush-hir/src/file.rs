@@ -110,6 +110,7 @@ impl FileHir {
             BodyId::Method { item, .. } => BodyOwner::Method {
                 type_name: self.items[item].methods().map(|methods| methods.type_name.clone()).unwrap_or_default(),
                 name: function.name.clone(),
+                is_async: function.is_async,
             },
             _ => BodyOwner::Function { name: function.name.clone(), is_async: function.is_async },
         }

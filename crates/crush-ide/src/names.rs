@@ -175,6 +175,6 @@ pub(crate) fn owner_name(owner: &BodyOwner) -> String {
     match owner {
         BodyOwner::TopLevel => "the top level".to_string(),
         BodyOwner::Function { name, .. } => format!("`{name}`"),
-        BodyOwner::Method { type_name, name } => format!("`{type_name}::{name}`"),
+        BodyOwner::Method { type_name, name, .. } => format!("`{type_name}::{name}`"),
     }
 }
