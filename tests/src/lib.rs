@@ -2,5 +2,7 @@
 
 pub mod binary;
 pub mod client;
+pub mod conformance;
 pub mod document;
+pub mod run;
 mod transport;

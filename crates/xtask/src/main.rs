@@ -5,7 +5,8 @@ mod command;
 mod dist;
 mod e2e;
 mod grammar;
-#[cfg(feature = "grammar")]
+mod oracle;
+#[cfg(any(feature = "grammar", feature = "oracle"))]
 mod published;
 mod test;
 mod tour;
@@ -32,6 +33,8 @@ enum Command {
     E2e(e2e::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
+    /// Record what the reference does with the conformance suite.
+    Oracle(oracle::Arguments),
     /// Run every test: formatting, lints, unit and whole-program tests, the parser, the editors.
     Test(test::Arguments),
     /// Show the main job on one program, in the terminal.
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Dist(arguments) => dist::run(&arguments),
         Command::E2e(arguments) => e2e::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
+        Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tour(arguments) => tour::run(&arguments),
     }

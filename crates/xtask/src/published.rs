@@ -1,24 +1,37 @@
-//! `cargo xtask grammar --published DIR`: every program in the published crates that the reference accepts must parse
-//! without an error. The programs stay where cargo keeps them; nothing of them is copied into this repository.
+//! The programs in the published crates. They stay where cargo keeps them; nothing of them is copied into this repository.
+//!
+//! `cargo xtask grammar --published DIR`: every one that the reference accepts must parse without an error.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
 use proc_macro2::{TokenStream, TokenTree};
 
-const CRATES: &[&str] = &["tree-sitter-crush", "crush-lang-sdk", "crush-debugger"];
+/// The crates that hold programs.
+pub(crate) const CRATES: &[&str] =
+    &["tree-sitter-crush", "crush-lang-sdk", "crush-debugger", "crush-frontend", "crush-vm"];
 const VERSION: &str = "0.11.1";
 
 /// A text that may be a program, and where it was found.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
-    text: String,
-    place: String,
+pub(crate) struct Candidate {
+    pub(crate) text: String,
+    pub(crate) place: String,
 }
 
+/// The texts of a crate, each once.
+pub(crate) fn candidates(name: &str) -> anyhow::Result<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    collect(&source_of(name)?, &mut candidates)?;
+    let mut seen = BTreeSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.text.clone()));
+    Ok(candidates)
+}
+
+#[cfg(feature = "grammar")]
 pub(crate) fn run(oracle: &Path) -> anyhow::Result<()> {
     let crushc = oracle.join("crushc");
     ensure!(crushc.is_file(), "no crushc in {}", oracle.display());
@@ -28,8 +41,7 @@ pub(crate) fn run(oracle: &Path) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
     let (mut accepted, mut failed) = (0, 0);
     for name in CRATES {
-        let mut candidates = Vec::new();
-        collect(&source_of(name)?, &mut candidates)?;
+        let candidates = candidates(name)?;
         let (mut found, mut valid) = (0, 0);
         for candidate in candidates {
             if !seen.insert(candidate.text.clone()) {
@@ -150,7 +162,8 @@ fn code_blocks(text: &str) -> Vec<String> {
     text.split("```").skip(1).step_by(2).filter_map(|block| Some(block.split_once('\n')?.1.to_owned())).collect()
 }
 
-fn accepts(crushc: &Path, program: &str) -> anyhow::Result<bool> {
+/// Whether the reference's compiler accepts a text.
+pub(crate) fn accepts(crushc: &Path, program: &str) -> anyhow::Result<bool> {
     if program.trim().is_empty() {
         return Ok(false);
     }

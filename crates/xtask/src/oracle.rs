@@ -1,0 +1,57 @@
+//! `cargo xtask oracle`: what the reference does with the programs of the conformance suite, recorded beside them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[cfg(feature = "oracle")]
+mod published;
+#[cfg(feature = "oracle")]
+mod record;
+
+/// Where the reference is, and what to record.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The folder of `crush-run` 0.11.1 (`cargo install crush-lang-sdk@0.11.1 --features stdlib --locked --root …`)
+    #[arg(long, env = "CRUSH_ORACLE", value_name = "DIR")]
+    pub(crate) bin: PathBuf,
+
+    /// Compare every program of the published crates instead, and record nothing
+    #[arg(long)]
+    published: bool,
+
+    /// Only programs whose names contain this
+    filter: Option<String>,
+}
+
+/// Compiled with what it needs; this one asks for it.
+#[cfg(not(feature = "oracle"))]
+pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
+    again()
+}
+
+/// Runs the same command in a build that has what it needs.
+#[cfg(not(feature = "oracle"))]
+pub(crate) fn again() -> anyhow::Result<()> {
+    let status = std::process::Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "xtask", "--features", "oracle", "--"])
+        .args(std::env::args_os().skip(1))
+        .current_dir(crate::root())
+        .status()?;
+    anyhow::ensure!(status.success(), "the command failed");
+    Ok(())
+}
+
+/// Records, or compares.
+#[cfg(feature = "oracle")]
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let program = arguments.bin.join("crush-run");
+    anyhow::ensure!(program.is_file(), "no crush-run in {}", arguments.bin.display());
+    let reference = crush_tests::run::Runner::Reference(program);
+    let filter = arguments.filter.as_deref().unwrap_or_default();
+    if arguments.published {
+        published::compare(&reference, &arguments.bin, filter)
+    } else {
+        record::record(&reference, filter)
+    }
+}

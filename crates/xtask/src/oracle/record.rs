@@ -1,0 +1,30 @@
+//! Writes what the reference does beside each program.
+
+use std::fs;
+
+use anyhow::Context as _;
+use crush_tests::conformance::{Ending, cases};
+use crush_tests::run::Runner;
+
+/// Records the programs whose names contain `filter`, and says what changed.
+pub(crate) fn record(reference: &Runner, filter: &str) -> anyhow::Result<()> {
+    let (mut recorded, mut changed, mut differing) = (0, 0, 0);
+    for case in cases()?.into_iter().filter(|case| case.name.contains(filter)) {
+        let outcome = reference.run(&case).with_context(|| format!("running {}", case.name))?;
+        if reference.run(&case)? != outcome {
+            println!("{}: the reference does something else every time", case.name);
+        }
+        if matches!(outcome.ending, Ending::Hangs | Ending::Crash) && case.difference.is_none() {
+            println!("{}: {outcome}", case.name);
+        }
+        recorded += 1;
+        differing += usize::from(case.difference.is_some());
+        if case.recorded().ok().as_ref() != Some(&outcome.to_string()) {
+            changed += 1;
+            println!("{} is new or changed", case.name);
+            fs::write(case.path.with_extension("out"), outcome.to_string())?;
+        }
+    }
+    println!("{recorded} programs recorded, {changed} of them anew; {differing} are marked as differences");
+    Ok(())
+}
