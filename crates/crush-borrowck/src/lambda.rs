@@ -8,6 +8,7 @@ mod extract;
 mod heap;
 mod instance;
 mod message;
+mod task;
 mod transfer;
 
 use std::cell::{Cell, RefCell};
@@ -165,6 +166,8 @@ pub(crate) struct Lambda<'a> {
     callbacks: Vec<FoundCallback>,
     released: BTreeSet<LocalId>,
     drops: bool,
+    /// What runs now is a task: what it does, it does to copies.
+    in_task: bool,
     throws: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
@@ -216,6 +219,7 @@ impl<'a> Lambda<'a> {
             callbacks: Vec::new(),
             released: BTreeSet::new(),
             drops: false,
+            in_task: false,
             throws: false,
             nesting: 0,
             work: Cell::new(0),

@@ -270,7 +270,7 @@ impl Analysis {
         let mut mentions: Vec<Mention> = Vec::new();
         for expr in &body.exprs {
             match &expr.kind {
-                ExprKind::Name(name) | ExprKind::Spawn { function: name, .. } => {
+                ExprKind::Name(name) => {
                     mentions.push(Mention::Function(name.clone()));
                 }
                 ExprKind::Path { name, .. } => mentions.push(Mention::Method(name.clone())),

@@ -48,6 +48,8 @@ pub(crate) enum Shape {
     Struct(Name),
     Closure(FunctionId, LambdaId),
     Cell,
+    /// The handle of a task; its element is the result.
+    Task,
 }
 
 #[derive(Clone, Debug)]

@@ -291,8 +291,8 @@ pub enum ExprKind {
     Await(ExprId),
     /// `spawn f(a…)`.
     Spawn {
-        /// The function.
-        function: Name,
+        /// The function: a name, or a variable.
+        function: ExprId,
         /// Its arguments.
         args: Vec<ExprId>,
     },

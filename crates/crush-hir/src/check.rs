@@ -126,8 +126,13 @@ impl Checker<'_> {
             }
             ExprKind::Call { callee, callee_range, args } => self.call(callee, *callee_range, args.len()),
             ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.pattern(&arm.pattern)),
+            // That there is such a function is looked at where its name stands.
             ExprKind::Spawn { function, args } => {
-                self.function_call(function, expr.range, args.len());
+                if let ExprKind::Name(name) = &self.body[*function].kind
+                    && let Some((_, function)) = self.file.function(name)
+                {
+                    self.arity(name, function.params.len(), expr.range, args.len());
+                }
             }
             _ => {}
         }

@@ -237,7 +237,7 @@ impl Printer<'_> {
             }
             ExprKind::If { .. } | ExprKind::Match { .. } => self.value(id),
             ExprKind::Await(operand) => format!("await {}", self.value(*operand)),
-            ExprKind::Spawn { function, args } => format!("spawn {function}({})", self.list(args)),
+            ExprKind::Spawn { function, args } => format!("spawn {}({})", self.value(*function), self.list(args)),
             ExprKind::Yield => "yield".into(),
         }
     }

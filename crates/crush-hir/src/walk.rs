@@ -36,7 +36,10 @@ impl Body {
                 }
                 args.iter().copied().for_each(visit);
             }
-            ExprKind::Spawn { args, .. } => args.iter().copied().for_each(visit),
+            ExprKind::Spawn { function, args } => {
+                visit(*function);
+                args.iter().copied().for_each(visit);
+            }
             ExprKind::If { condition: head, .. } | ExprKind::Match { scrutinee: head, .. } => visit(*head),
         }
     }

@@ -141,7 +141,6 @@ fn names_used(body: &Body) -> HashSet<Name> {
             ExprKind::Name(name)
             | ExprKind::Struct { name, .. }
             | ExprKind::Path { scope: name, .. }
-            | ExprKind::Spawn { function: name, .. }
             | ExprKind::Call { callee: Callee::Name(name) | Callee::Path { scope: name, .. }, .. } => {
                 names.insert(name.clone());
             }

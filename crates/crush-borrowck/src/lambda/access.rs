@@ -62,6 +62,9 @@ impl Lambda<'_> {
     }
 
     fn note_effects(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        if self.in_task {
+            return;
+        }
         let sole = usage.certain && value.only().is_some();
         for object in value.objects() {
             if self.table.is_callers_business(object) {

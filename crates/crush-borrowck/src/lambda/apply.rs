@@ -117,14 +117,14 @@ impl Lambda<'_> {
             let field = self.table.field(Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
-            if drops && self.table.is_callers_business(object) {
+            if drops && !self.in_task && self.table.is_callers_business(object) {
                 self.effect(object, Use::Drop, site.step);
             }
             if drops && state.freed.get(object).is_none() {
                 state.freed.insert(object, Freed { surely: false, at: site.step });
             }
         }
-        self.drops |= drops;
+        self.drops |= drops && !self.in_task;
         if self.nesting < NESTING && !self.is_exhausted() {
             let dead = self.assumed_loan(site, false);
             anything.add(Target::Handle(dead));

@@ -1,50 +1,45 @@
 //! Built-in functions, the methods of arrays and maps, and capabilities, by what they do to their arguments.
 
 use crush_hir::body::Name;
+use crush_library::{Declaration, Effect, Source, Type};
 
 use super::Lambda;
 use super::access::Usage;
 use super::call::{Called, Site};
 use crate::state::{Live, State};
 use crate::summary::Use;
-use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
+use crate::table::{Field, LoanInfo, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// What a capability gives back.
 enum Gives {
-    /// A number, a string, null.
-    Plain,
+    /// A number, a string, null: with these flags.
+    Plain(u8),
     /// New objects.
     Fresh,
     /// New objects, in which, or as which, something of the arguments may be.
     Mixed,
 }
 
-/// What a capability does to its arguments (H3).
-struct Effects {
-    /// It changes its first argument.
-    changes: bool,
-    /// It may call its arguments.
-    calls: bool,
-    gives: Gives,
+/// What a capability gives back, by its declaration; one that nobody knows may give anything.
+fn gives(declaration: Option<&Declaration>) -> Gives {
+    match declaration {
+        None => Gives::Mixed,
+        Some(declaration) => match (flags(declaration.result), declaration.source) {
+            (Some(flags), _) => Gives::Plain(flags),
+            (None, Source::Fresh) => Gives::Fresh,
+            (None, Source::Arguments) => Gives::Mixed,
+        },
+    }
 }
 
-/// The declared effects of a capability; of one that nobody knows, the widest that a capability may have.
-fn effects(name: &str) -> Effects {
-    let (space, function) = name.split_once('.').unwrap_or((name, ""));
-    let plain = Effects { changes: false, calls: false, gives: Gives::Plain };
-    match (space, function) {
-        ("array", "push" | "pop" | "insert" | "remove" | "set" | "clear" | "sort" | "reverse" | "extend")
-        | ("buffer" | "binary", _) => Effects { changes: true, calls: true, gives: Gives::Mixed },
-        ("str", "split")
-        | ("regex", "find_all" | "split" | "match")
-        | ("json", "parse")
-        | ("caison" | "cson", "parse") => Effects { gives: Gives::Fresh, ..plain },
-        ("io" | "str" | "math" | "conv" | "path" | "json" | "regex", _) => plain,
-        ("fs" | "env" | "time" | "text", _) => Effects { gives: Gives::Fresh, ..plain },
-        ("collections", "len" | "includes") => plain,
-        ("range" | "make_range", _) => Effects { gives: Gives::Fresh, ..plain },
-        _ => Effects { changes: false, calls: true, gives: Gives::Mixed },
+/// The flags of a type that no object but a string has.
+fn flags(ty: Type) -> Option<u8> {
+    match ty {
+        Type::Null | Type::Bool | Type::Int | Type::Float | Type::Number => Some(Value::PLAIN),
+        Type::String => Some(Value::TEXT),
+        Type::OneOf(some) => some.iter().try_fold(0, |all, one| Some(all | flags(*one)?)),
+        Type::Any | Type::Array | Type::Map | Type::Function => None,
     }
 }
 
@@ -148,57 +143,65 @@ impl Lambda<'_> {
         {
             return self.array_capability(state, name, (array, rest), site);
         }
-        let effects = effects(name);
+        let declaration = crush_library::capability(name);
+        let effect = |position: usize| match declaration {
+            Some(declaration) => declaration.parameter(position).map_or(Effect::ReadDeep, |param| param.effect),
+            None => Effect::ReadDeep,
+        };
         let mut held = Vec::new();
+        let (mut given, mut called_back) = (Value::default(), Value::default());
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
-            let exclusive = effects.changes && position == 0;
-            let usage = if exclusive { Use::Write } else { Use::DeepRead };
-            let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: false, callee: None };
-            self.access(state, arg, &Usage { certain: exclusive, ..usage.clone() });
-            if !exclusive {
-                self.access(state, arg, &Usage { usage: Use::Read, certain: true, ..usage });
+            let effect = effect(position);
+            let usage = |usage, certain| Usage { usage, at: site.step, name: arg_name.clone(), certain, callee: None };
+            match effect {
+                Effect::Write => self.access(state, arg, &usage(Use::Write, true)),
+                Effect::ReadDeep => self.access(state, arg, &usage(Use::DeepRead, false)),
+                Effect::Read | Effect::Keep => {}
+                Effect::Call => {
+                    called_back.join(arg);
+                }
+            }
+            if effect != Effect::Write {
+                self.access(state, arg, &usage(Use::Read, true));
             }
             let of = self.underlying(state, arg);
             if !of.targets().is_empty() {
-                let loan = self.argument_loan(site, position, exclusive, arg_name.clone());
+                let loan = self.argument_loan(site, position, effect == Effect::Write, arg_name.clone());
                 held.push(loan);
                 state.loans.insert(loan, Live { surely: false, of });
             }
-        }
-        let mut given = Value::default();
-        for arg in &site.args {
             given.join(arg);
+            if declaration.is_none() {
+                called_back.join(arg);
+            }
         }
         let mut called = Called::gives(Value::plain());
-        if effects.calls {
+        if !called_back.is_empty() {
             let anything = self.anything_in(state, &given);
-            let callee = self.callable(&given);
-            if !callee.targets().is_empty() {
-                let arguments = vec![anything.clone(); 3];
-                let inner =
-                    Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
-                let result = self.call_value(state, &callee, &inner);
-                given.join(&result.value);
-                called.throws |= result.throws;
-                called.thrown.join(&result.thrown);
-            }
+            let arguments = vec![anything; 3];
+            let inner = Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
+            let result = self.call_value(state, &called_back, &inner);
+            given.join(&result.value);
+            called.thrown.join(&result.thrown);
         }
         for loan in held {
             state.loans.remove(loan);
         }
-        if effects.changes
-            && let Some(first) = site.args.first()
-        {
-            for arg in &site.args[1..] {
-                self.store(state, first, &Field::Element, arg, true);
+        for (position, changed) in site.args.iter().enumerate() {
+            if effect(position) == Effect::Write {
+                for (position, arg) in site.args.iter().enumerate() {
+                    if effect(position) == Effect::Keep {
+                        self.store(state, changed, &Field::Element, arg, true);
+                    }
+                }
             }
         }
-        called.value = match effects.gives {
-            Gives::Plain => Value::flags(Value::PLAIN | Value::TEXT),
-            Gives::Fresh => self.fresh(site),
+        called.value = match gives(declaration) {
+            Gives::Plain(flags) => Value::flags(flags),
+            Gives::Fresh => self.fresh(site.expr),
             Gives::Mixed => {
                 let anything = self.anything_in(state, &given);
-                let fresh = self.fresh(site);
+                let fresh = self.fresh(site.expr);
                 self.store(state, &fresh, &Field::Element, &anything, true);
                 if given.targets().is_empty() { fresh } else { fresh.joined(&anything) }
             }
@@ -237,30 +240,6 @@ impl Lambda<'_> {
             self.store(state, array, &Field::Element, value, true);
         }
         Called::gives(array.clone())
-    }
-
-    /// The arguments that may be functions.
-    fn callable(&self, given: &Value) -> Value {
-        let mut callable = Value::default();
-        for target in given.targets() {
-            let is_callable = match target {
-                Target::Function(_) => true,
-                Target::Object(object) => {
-                    let it = &self.table.objects[*object as usize];
-                    matches!(it.shape, Shape::Closure(..)) || matches!(it.origin, Origin::Parameter(_))
-                }
-                Target::Handle(_) => false,
-            };
-            if is_callable {
-                callable.add(*target);
-            }
-        }
-        callable
-    }
-
-    fn fresh(&mut self, site: &Site) -> Value {
-        let fresh = self.table.object(Origin::Fresh(site.expr), Shape::Unknown);
-        Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
     }
 
     /// The borrow of an argument while a capability runs.

@@ -45,7 +45,7 @@ pub(super) struct Site {
 
 /// Whom a value may call.
 #[derive(Clone, Copy)]
-enum Candidate {
+pub(super) enum Candidate {
     Function(FunctionId),
     Closure(u32, FunctionId, LambdaId),
 }
@@ -86,20 +86,21 @@ impl Lambda<'_> {
             }
             ExprKind::Spawn { function, args } => {
                 let names = args.iter().map(|arg| self.describe(*arg)).collect();
-                let values: Vec<_> = args.iter().map(|arg| state.take_value(*arg)).collect();
+                let values = args.iter().map(|arg| state.take_value(*arg)).collect();
                 let site = Site { expr, step: self.step(range), args: values, names, certain: true };
-                self.spawn(state, function, &site)
+                let callee = state.take_value(*function);
+                self.spawn(state, (&callee, self.describe(*function)), &site)
             }
-            // What a task gives back is a copy, made of new objects.
             ExprKind::Await(operand) => {
-                state.take_value(*operand);
-                let fresh = self.table.object(Origin::Fresh(expr), Shape::Unknown);
-                Called {
-                    value: Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN)),
-                    thrown: Value::flags(Value::TEXT | Value::PLAIN),
-                    returns: true,
-                    throws: true,
-                }
+                let usage = Usage {
+                    usage: Use::Read,
+                    at: self.step(range),
+                    name: self.describe(*operand),
+                    certain: false,
+                    callee: None,
+                };
+                let operand = state.take_value(*operand);
+                self.wait(state, expr, &operand, &usage)
             }
             _ => Called::gives(Value::plain()),
         }
@@ -117,24 +118,41 @@ impl Lambda<'_> {
     }
 
     fn call_all(&mut self, state: &mut State, candidates: Vec<Candidate>, site: &Site) -> Called {
-        let site = Site { certain: site.certain && candidates.len() == 1, ..site.clone() };
+        let (tasks, candidates): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|candidate| self.starts_task(candidate));
+        let certain = site.certain && candidates.len() + tasks.len() == 1;
+        let site = Site { certain, ..site.clone() };
+        let mut called = self.run_here(state, &candidates, &site);
+        if !tasks.is_empty() {
+            called.join(&self.start_task(state, &tasks, &site));
+        }
+        called
+    }
+
+    /// Whether a call of it starts a task: it is `async` (T1).
+    fn starts_task(&self, candidate: &Candidate) -> bool {
+        matches!(candidate, Candidate::Function(function) if self.lookup.is_async(*function))
+    }
+
+    /// Runs whoever may be called, in this arena.
+    pub(super) fn run_here(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
         let mut called = Called::default();
-        for candidate in &candidates {
+        for candidate in candidates {
             let one = match candidate {
                 Candidate::Function(function) => {
                     // Before its first round a function of the same cycle counts as never ending.
                     let Some(summary) = self.lookup.summary(*function) else { continue };
                     let Some(root) = summary.lambda(LambdaId(0)) else { continue };
-                    self.apply(state, root, (*function, LambdaId(0)), None, &site)
+                    self.apply(state, root, (*function, LambdaId(0)), None, site)
                 }
                 Candidate::Closure(object, function, lambda) => {
                     if *function == self.function {
                         let Some(summary) = self.inner.get(*lambda) else { continue };
-                        self.apply(state, &summary, (*function, *lambda), Some(*object), &site)
+                        self.apply(state, &summary, (*function, *lambda), Some(*object), site)
                     } else {
                         let Some(all) = self.lookup.summary(*function) else { continue };
                         let Some(summary) = all.lambda(*lambda) else { continue };
-                        self.apply(state, summary, (*function, *lambda), Some(*object), &site)
+                        self.apply(state, summary, (*function, *lambda), Some(*object), site)
                     }
                 }
             };
@@ -156,7 +174,7 @@ impl Lambda<'_> {
     }
 
     /// The functions that a value may be, and those of its targets of which nobody here knows.
-    fn candidates(&self, state: &State, callee: &Value) -> (Vec<Candidate>, Value) {
+    pub(super) fn candidates(&self, state: &State, callee: &Value) -> (Vec<Candidate>, Value) {
         let (mut candidates, mut unknown) = (Vec::new(), Value::default());
         for target in callee.targets() {
             if let Target::Function(function) = target {
@@ -234,29 +252,6 @@ impl Lambda<'_> {
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true }
     }
 
-    fn spawn(&mut self, state: &mut State, function: &Name, site: &Site) -> Called {
-        for (arg, name) in site.args.iter().zip(&site.names) {
-            let usage = Usage { usage: Use::Send, at: site.step, name: name.clone(), certain: true, callee: None };
-            self.access(state, arg, &usage);
-        }
-        // The task works on copies: no borrow of this arena is in its way, and nothing that it does comes back.
-        if let Some(function) = self.lookup.function(function) {
-            let mut copy = state.clone();
-            let loans: Vec<u32> = {
-                let mut ids = Vec::new();
-                copy.loans.for_each(|loan, _| ids.push(loan));
-                ids
-            };
-            for loan in loans {
-                copy.loans.remove(loan);
-            }
-            let args =
-                site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
-            self.call_function(&mut copy, function, &Site { certain: false, args, ..site.clone() });
-        }
-        Called::gives(Value::plain())
-    }
-
     /// Whether any method of that name may be meant by a receiver, and which.
     pub(super) fn method_candidates(&self, state: &State, receiver: &Value, name: &Name) -> (Vec<FunctionId>, bool) {
         let methods = self.lookup.methods(name);
@@ -281,7 +276,7 @@ impl Lambda<'_> {
                     methods.iter().for_each(|(_, function)| add(*function));
                 }
                 Shape::Array | Shape::Map => builtin = true,
-                Shape::Closure(..) | Shape::Cell => {}
+                Shape::Closure(..) | Shape::Cell | Shape::Task => {}
             }
         }
         (functions, builtin)

@@ -142,10 +142,9 @@ impl Lambda<'_> {
             ExprKind::Call {
                 callee: Callee::Name(name) | Callee::Method { name, .. } | Callee::Capability(name),
                 ..
-            }
-            | ExprKind::Spawn { function: name, .. } => name.to_string(),
+            } => name.to_string(),
             ExprKind::Call { callee: Callee::Path { scope, name }, .. } => format!("{scope}::{name}"),
-            ExprKind::Call { callee: Callee::Value(callee), .. } => {
+            ExprKind::Call { callee: Callee::Value(callee), .. } | ExprKind::Spawn { function: callee, .. } => {
                 self.describe(*callee).unwrap_or_else(|| "this function".to_owned())
             }
             _ => "this function".to_owned(),

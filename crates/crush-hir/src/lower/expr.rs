@@ -90,10 +90,9 @@ impl<'tree> Lowering<'tree> {
             "if_expression" => return self.if_expression(node, true),
             "match_expression" => return self.match_expression(node, true),
             "await_expression" => ExprKind::Await(self.expression_field(node, "operand")),
-            "spawn_expression" => ExprKind::Spawn {
-                function: self.name_field(node, "function").map(|(name, _)| name).unwrap_or_default(),
-                args: self.arguments(node),
-            },
+            "spawn_expression" => {
+                ExprKind::Spawn { function: self.expression_field(node, "function"), args: self.arguments(node) }
+            }
             "yield_expression" => ExprKind::Yield,
             _ => ExprKind::Missing,
         };

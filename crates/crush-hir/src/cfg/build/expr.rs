@@ -84,7 +84,8 @@ impl Builder<'_> {
                 }
                 self.push(Action::Call(id));
             }
-            ExprKind::Spawn { args, .. } => {
+            ExprKind::Spawn { function, args } => {
+                self.expr(*function);
                 for arg in args {
                     self.expr(*arg);
                 }

@@ -1,0 +1,100 @@
+//! Tasks (T1 to T3): `spawn`, calls of `async` functions, and `await`.
+//!
+//! A task works on copies in an arena of its own: no borrow of this arena is in its way, and nothing that it does comes back
+//! but its result, a copy too. The task's handle is an object here that holds this result, so that two `await`s of one
+//! handle give one object.
+
+use crush_hir::body::ExprId;
+
+use super::Lambda;
+use super::access::Usage;
+use super::call::{Called, Candidate, Site};
+use crate::state::{Live, State};
+use crate::summary::Use;
+use crate::table::{Field, Origin, Shape};
+use crate::value::{Target, Value};
+
+/// Tells the handle of a task from what else its expression makes.
+const HANDLE: u32 = u32::MAX - 1;
+
+impl Lambda<'_> {
+    /// `spawn f(…)` of what a name or a variable stands for.
+    pub(super) fn spawn(&mut self, state: &mut State, callee: (&Value, Option<String>), site: &Site) -> Called {
+        let (callee, name) = callee;
+        self.send(state, callee, name, site);
+        let (candidates, _) = self.candidates(state, callee);
+        self.start_task(state, &candidates, site)
+    }
+
+    /// Starts a task that runs one of the candidates; gives its handle.
+    pub(super) fn start_task(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
+        for (arg, name) in site.args.iter().zip(&site.names) {
+            self.send(state, arg, name.clone(), site);
+        }
+        let mut copy = state.clone();
+        let mut loans = Vec::new();
+        copy.loans.for_each(|loan, _| loans.push(loan));
+        for loan in loans {
+            // Of nothing here. A handle that the task would get has been reported as sent; that it is dead there is no news.
+            copy.loans.insert(loan, Live { surely: true, of: Value::default() });
+        }
+        let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
+        let outer = std::mem::replace(&mut self.in_task, true);
+        let inside = self.run_here(&mut copy, candidates, &Site { certain: false, args, ..site.clone() });
+        self.in_task = outer;
+        let result = self.fresh(site.expr);
+        // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
+        let handles = self.reach(&copy, &inside.value).handles;
+        let result = handles.into_iter().fold(result, |result, loan| result.joined(&Value::of(Target::Handle(loan))));
+        let handle = self.allocate(state, site.expr, HANDLE, Shape::Task);
+        let handle = Value::of(Target::Object(handle));
+        self.store(state, &handle, &Field::Element, &result, true);
+        Called::gives(handle)
+    }
+
+    /// `await e`: the result of the task, or `e` itself when it is no task's handle.
+    pub(super) fn wait(&mut self, state: &mut State, expr: ExprId, operand: &Value, usage: &Usage) -> Called {
+        self.access(state, operand, usage);
+        let mut value = Value::flags(operand.other());
+        let mut tasks = Value::default();
+        for target in operand.targets() {
+            let objects = self.underlying(state, &Value::of(*target));
+            let shapes: Vec<_> =
+                objects.objects().map(|object| self.table.objects[object as usize].shape.clone()).collect();
+            if shapes.iter().any(|shape| *shape != Shape::Task) || shapes.is_empty() {
+                value.add(*target);
+            }
+            if shapes.iter().any(|shape| matches!(shape, Shape::Task | Shape::Unknown)) {
+                tasks.add(*target);
+            }
+        }
+        if !tasks.targets().is_empty() {
+            let result = self.load(state, &tasks, &Field::Element);
+            // The handle that a task would give back stops the run here.
+            let handles = result.targets().iter().filter(|target| matches!(target, Target::Handle(_)));
+            let handles = handles.fold(Value::plain(), |all, handle| all.joined(&Value::of(*handle)));
+            self.access(state, &handles, &Usage { usage: Use::Send, name: None, ..usage.clone() });
+            let tells = |target: &&Target| !matches!(target, Target::Handle(_));
+            let rest = result
+                .targets()
+                .iter()
+                .filter(tells)
+                .fold(Value::flags(result.other()), |all, target| all.joined(&Value::of(*target)));
+            value.join(&rest);
+            value.join(&self.fresh(expr));
+        }
+        Called { value, thrown: Value::flags(Value::TEXT | Value::PLAIN), returns: true, throws: true }
+    }
+
+    /// A value is copied into a task.
+    fn send(&mut self, state: &mut State, value: &Value, name: Option<String>, site: &Site) {
+        let usage = Usage { usage: Use::Send, at: site.step, name, certain: true, callee: None };
+        self.access(state, value, &usage);
+    }
+
+    /// A tree of objects that were not there before.
+    pub(super) fn fresh(&mut self, expr: ExprId) -> Value {
+        let fresh = self.table.object(Origin::Fresh(expr), Shape::Unknown);
+        Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
+    }
+}
