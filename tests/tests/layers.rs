@@ -7,13 +7,14 @@ use std::process::Command;
 const LAYERS: &[(&str, &[&str])] = &[
     ("tree-sitter-crush", &[]),
     ("crush-arena", &[]),
-    ("crush-vm", &["crush-arena"]),
-    ("crush-host", &["crush-arena", "crush-vm"]),
+    ("crush-library", &[]),
+    ("crush-vm", &["crush-arena", "crush-library"]),
+    ("crush-host", &["crush-arena", "crush-library", "crush-vm"]),
     ("crush-syntax", &["tree-sitter-crush"]),
-    ("crush-hir", &["crush-syntax"]),
-    ("crush-compiler", &["crush-hir", "crush-syntax", "crush-vm", "crush-arena"]),
+    ("crush-hir", &["crush-library", "crush-syntax"]),
+    ("crush-compiler", &["crush-arena", "crush-hir", "crush-library", "crush-syntax", "crush-vm"]),
     // The analysis does not know the VM: that they agree is tested, not arranged.
-    ("crush-borrowck", &["crush-hir", "crush-syntax"]),
+    ("crush-borrowck", &["crush-hir", "crush-library", "crush-syntax"]),
     ("crush-eval", &["crush-arena", "crush-compiler", "crush-hir", "crush-host", "crush-syntax", "crush-vm"]),
     (
         "crush-ide",
@@ -24,12 +25,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "crush-eval",
             "crush-hir",
             "crush-host",
+            "crush-library",
             "crush-syntax",
             "crush-vm",
         ],
     ),
     ("crush-server", &["crush-ide"]),
-    ("crush-analyzer", &["crush-ide", "crush-server"]),
+    ("crush-analyzer", &["crush-ide", "crush-library", "crush-server"]),
 ];
 
 /// External crates that only some crates may use, with the crates that may.
