@@ -32,9 +32,9 @@ fn run(source: &str, detailed: bool) -> String {
     let program = verify(program).expect("the compiler makes valid programs");
     let grants = Grants::none();
     let mut output = Vec::new();
-    let mut host = Host::new(&grants, &mut output);
+    let host = Host::new(&grants, &mut output);
     let quotas = Quotas { instructions: 50_000_000, ..Quotas::default() };
-    let fault = Vm::new(&program, &mut host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let fault = Vm::new(&program, &host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
     let mut output = String::from_utf8(output).expect("programs print UTF-8");
     match fault {
         Some(fault) if detailed => {
@@ -103,9 +103,9 @@ fn runs_or_says_why(source: &str) {
     let program = verify(program).unwrap_or_else(|error| panic!("{error}\n{source}"));
     let grants = Grants::none();
     let mut output = std::io::sink();
-    let mut host = Host::new(&grants, &mut output);
+    let host = Host::new(&grants, &mut output);
     let quotas = Quotas { instructions: 20_000, call_depth: 100, ..Quotas::default() };
-    let fault = Vm::new(&program, &mut host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let fault = Vm::new(&program, &host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
     if let Some(fault) = fault {
         assert!(!fault.message.contains("malformed"), "{}\n{source}", fault.message);
     }

@@ -86,9 +86,9 @@ impl Program {
 fn run(program: &VerifiedProgram, statements: &mut Statements) -> Result<(), Box<Fault>> {
     let grants = Grants::none();
     let mut output = std::io::sink();
-    let mut host = Host::new(&grants, &mut output);
+    let host = Host::new(&grants, &mut output);
     let quotas = Quotas { instructions: 200_000, call_depth: 200, ..Quotas::default() };
-    let mut vm = Vm::new(program, &mut host, quotas, CancelToken::new())?;
+    let mut vm = Vm::new(program, &host, quotas, CancelToken::new())?;
     vm.run_recorded(statements).map(drop)
 }
 

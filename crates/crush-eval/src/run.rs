@@ -123,8 +123,8 @@ pub(crate) fn arena_at(program: &VerifiedProgram, limits: Limits, range: Span, h
 /// Hands `work` what turns the arena's numbers into places and names: that takes a VM, but not one that has run.
 fn translated<T>(program: &VerifiedProgram, limits: Limits, work: impl FnOnce(&Translate<'_, '_>) -> T) -> Option<T> {
     let (grants, mut nowhere) = (Grants::none(), std::io::sink());
-    let mut host = Host::pure(&grants, &mut nowhere);
-    let vm = Vm::new(program, &mut host, limits.quotas(), CancelToken::new()).ok()?;
+    let host = Host::pure(&grants, &mut nowhere);
+    let vm = Vm::new(program, &host, limits.quotas(), CancelToken::new()).ok()?;
     Some(work(&Translate(&vm)))
 }
 
@@ -142,8 +142,8 @@ fn run<R: Recorder, T>(
 ) -> Result<T, Box<Fault>> {
     // The recorder keeps what is printed.
     let (grants, mut nowhere) = (Grants::none(), std::io::sink());
-    let mut host = Host::pure(&grants, &mut nowhere);
-    let mut vm = Vm::new(program, &mut host, limits.quotas(), cancel.clone())?;
+    let host = Host::pure(&grants, &mut nowhere);
+    let mut vm = Vm::new(program, &host, limits.quotas(), cancel.clone())?;
     let result = vm.run_recorded(recorder);
     Ok(then(&vm, result))
 }

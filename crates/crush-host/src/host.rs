@@ -1,6 +1,7 @@
 //! The embedding side of a run: what was granted, and where printed text goes.
 
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 
 use crush_arena::RuntimeValue;
 use crush_library::{capabilities, nearest};
@@ -12,24 +13,24 @@ use crate::library;
 /// Provides the granted capabilities (H1), and writes what is printed to a sink.
 pub struct Host<'a> {
     provided: Provided<'a>,
-    output: &'a mut dyn Write,
+    output: Mutex<&'a mut (dyn Write + Send)>,
     pure_only: bool,
 }
 
 /// What a capability may use of the world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Provided<'a> {
     pub(crate) grants: &'a Grants,
 }
 
 impl<'a> Host<'a> {
     /// A host that provides what was granted.
-    pub fn new(grants: &'a Grants, output: &'a mut dyn Write) -> Self {
-        Self { provided: Provided { grants }, output, pure_only: false }
+    pub fn new(grants: &'a Grants, output: &'a mut (dyn Write + Send)) -> Self {
+        Self { provided: Provided { grants }, output: Mutex::new(output), pure_only: false }
     }
 
     /// A host that provides only what does nothing but compute, whatever was granted: for background evaluation.
-    pub fn pure(grants: &'a Grants, output: &'a mut dyn Write) -> Self {
+    pub fn pure(grants: &'a Grants, output: &'a mut (dyn Write + Send)) -> Self {
         Self { pure_only: true, ..Self::new(grants, output) }
     }
 }
@@ -46,15 +47,16 @@ impl HostAdapter for Host<'_> {
         }
     }
 
-    fn call(&mut self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+    fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
         match library::run(id) {
-            Some(run) => run(&mut self.provided, call),
+            Some(run) => run(&mut self.provided.clone(), call),
             None => Err("there is no such capability".into()),
         }
     }
 
-    fn print(&mut self, text: &str) -> Result<(), String> {
-        self.output.write_all(text.as_bytes()).map_err(|error| error.to_string())
+    fn print(&self, text: &str) -> Result<(), String> {
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.write_all(text.as_bytes()).map_err(|error| error.to_string())
     }
 }
 

@@ -10,8 +10,8 @@ fn run_under(body: &str, grants: &Grants, quotas: Quotas, pure: bool) -> (String
     let text = format!(".function @main (8 registers)\n{body}\nreturn_null");
     let program = verify(assemble(&text).expect("CASM")).expect("well-formed");
     let mut output = Vec::new();
-    let mut host = if pure { Host::pure(grants, &mut output) } else { Host::new(grants, &mut output) };
-    let mut vm = Vm::new(&program, &mut host, quotas, CancelToken::new()).expect("small");
+    let host = if pure { Host::pure(grants, &mut output) } else { Host::new(grants, &mut output) };
+    let mut vm = Vm::new(&program, &host, quotas, CancelToken::new()).expect("small");
     let result = vm.run().map(|_| ());
     assert_eq!(vm.arena().live_borrows().count(), 0);
     drop(vm);

@@ -27,11 +27,11 @@ pub fn run(
     grants: &Grants,
     quotas: Quotas,
     cancel: CancelToken,
-    output: &mut dyn Write,
+    output: &mut (dyn Write + Send),
 ) -> Result<(), RunError> {
     let program = analysis.compile().map_err(RunError::Problems)?;
-    let mut host = Host::new(grants, output);
-    let mut vm = Vm::new(&program, &mut host, quotas, cancel).map_err(RunError::Fault)?;
+    let host = Host::new(grants, output);
+    let mut vm = Vm::new(&program, &host, quotas, cancel).map_err(RunError::Fault)?;
     vm.run().map(drop).map_err(RunError::Fault)
 }
 

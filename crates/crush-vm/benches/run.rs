@@ -135,8 +135,8 @@ fn sieve(n: i64) -> Program {
 fn run(bencher: divan::Bencher<'_, '_>, program: Program, expected: i64) {
     let program = verify(program).expect("well-formed");
     bencher.bench_local(|| {
-        let mut host = NoHost;
-        let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).expect("fits");
+        let host = NoHost;
+        let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).expect("fits");
         let result = vm.run().expect("no fault");
         assert_eq!(result, crush_arena::RuntimeValue::Int(expected));
     });

@@ -26,15 +26,18 @@ pub enum Resolution {
 }
 
 /// What the embedding program provides to a program (H1). None of it is there unless granted.
-pub trait HostAdapter {
+///
+/// One adapter serves all tasks of a program, which may run on several threads, and the callbacks of a capability that is
+/// still running: so it is shared, and keeps its state behind locks that it does not hold while it calls back.
+pub trait HostAdapter: Sync {
     /// What a dotted name stands for. Asked once for each name that a program calls, before it starts.
     fn resolve(&self, name: &str) -> Resolution;
 
     /// Calls a capability. The arguments are as many as it is declared to take, and borrowed until this returns (H3).
-    fn call(&mut self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError>;
+    fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError>;
 
-    /// Takes text that the program prints, newline included.
-    fn print(&mut self, text: &str) -> Result<(), String>;
+    /// Takes text that the program prints, whole lines at a time.
+    fn print(&self, text: &str) -> Result<(), String>;
 }
 
 /// Provides nothing, and forgets what is printed.
@@ -46,11 +49,11 @@ impl HostAdapter for NoHost {
         Resolution::Unknown { nearest: None }
     }
 
-    fn call(&mut self, _: u32, _: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+    fn call(&self, _: u32, _: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
         Err("there are no capabilities".to_owned().into())
     }
 
-    fn print(&mut self, _: &str) -> Result<(), String> {
+    fn print(&self, _: &str) -> Result<(), String> {
         Ok(())
     }
 }

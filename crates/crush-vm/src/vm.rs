@@ -20,7 +20,7 @@ use crate::verify::VerifiedProgram;
 pub struct Vm<'h> {
     pub(crate) image: Arc<Image>,
     pub(crate) arena: Arena,
-    pub(crate) host: &'h mut dyn HostAdapter,
+    pub(crate) host: &'h dyn HostAdapter,
     /// The registers of all frames, one window after the other.
     pub(crate) stack: Vec<RuntimeValue>,
     /// The callers of the running function, outermost first.
@@ -64,7 +64,7 @@ impl<'h> Vm<'h> {
     /// too small for the program's own strings.
     pub fn new(
         program: &VerifiedProgram,
-        host: &'h mut dyn HostAdapter,
+        host: &'h dyn HostAdapter,
         quotas: Quotas,
         cancel: CancelToken,
     ) -> Result<Self, Box<Fault>> {

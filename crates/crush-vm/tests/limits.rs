@@ -34,8 +34,8 @@ fn instructions_are_counted_exactly() {
     // 1, then 10 turns of 2 and a last test, then the return.
     let text =
         ".function @main (1 registers)\nload_int r0, 0\nL0:\nadd_int r0, r0, 1\njump_lt_int r0, 10, L0\nreturn_null";
-    let (program, mut host) = (program(text), TestHost::default());
-    let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).unwrap();
+    let (program, host) = (program(text), TestHost::default());
+    let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).unwrap();
     vm.run().unwrap();
     assert_eq!(vm.instructions(), 1 + 20 + 1);
 }
@@ -93,8 +93,8 @@ impl Recorder for CancelOnPrint<'_> {
 fn a_cancelled_run_stops_at_the_next_turn_or_call() {
     let text = ".function @main (1 registers)\nload_int r0, 1\nprint r0\nL0:\njump L0";
     for (deadline, code) in [(false, "E-cancelled"), (true, "E-quota")] {
-        let (program, mut host, cancel) = (program(text), TestHost::default(), CancelToken::new());
-        let mut vm = Vm::new(&program, &mut host, Quotas::default(), cancel.clone()).unwrap();
+        let (program, host, cancel) = (program(text), TestHost::default(), CancelToken::new());
+        let mut vm = Vm::new(&program, &host, Quotas::default(), cancel.clone()).unwrap();
         let fault = vm.run_recorded(&mut CancelOnPrint(&cancel, deadline)).unwrap_err();
         assert_eq!(fault.code(), code);
     }
@@ -107,8 +107,8 @@ fn cancelling_from_another_thread_stops_an_endless_loop() {
         let run = scope.spawn({
             let cancel = cancel.clone();
             move || {
-                let mut host = TestHost::default();
-                let mut vm = Vm::new(&program, &mut host, Quotas::default(), cancel).unwrap();
+                let host = TestHost::default();
+                let mut vm = Vm::new(&program, &host, Quotas::default(), cancel).unwrap();
                 vm.run().unwrap_err().code()
             }
         });
@@ -125,11 +125,11 @@ impl HostAdapter for Closed {
         crush_vm::Resolution::Unknown { nearest: None }
     }
 
-    fn call(&mut self, _: u32, _: &mut crush_vm::Call<'_>) -> Result<crush_arena::RuntimeValue, crush_vm::CallError> {
+    fn call(&self, _: u32, _: &mut crush_vm::Call<'_>) -> Result<crush_arena::RuntimeValue, crush_vm::CallError> {
         Err("there is none".into())
     }
 
-    fn print(&mut self, _: &str) -> Result<(), String> {
+    fn print(&self, _: &str) -> Result<(), String> {
         Err("it is closed".into())
     }
 }
@@ -137,8 +137,8 @@ impl HostAdapter for Closed {
 #[test]
 fn an_output_that_is_closed_is_a_fault() {
     let program = program(".function @main (1 registers)\nprint r0\nreturn_null");
-    let mut host = Closed;
-    let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).unwrap();
+    let host = Closed;
+    let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).unwrap();
     assert_eq!(vm.run().unwrap_err().message, "io.print: it is closed");
     assert_eq!(vm.run().unwrap_err().kind, FaultKind::Type);
 }

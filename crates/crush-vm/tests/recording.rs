@@ -42,8 +42,8 @@ const TEXT: &str = ".entry @main\n\
 
 #[test]
 fn statements_bindings_calls_and_output_in_order() {
-    let (program, mut host, mut told) = (program(TEXT), TestHost::default(), Told::default());
-    let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).unwrap();
+    let (program, host, mut told) = (program(TEXT), TestHost::default(), Told::default());
+    let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).unwrap();
     vm.run_recorded(&mut told).unwrap();
     let expected = [
         "> main 1",
@@ -65,8 +65,8 @@ fn statements_bindings_calls_and_output_in_order() {
 #[test]
 fn the_state_at_a_fault_can_be_inspected() {
     let text = TEXT.replace("add r1, r0, r0", "get_index r1, r0, r0");
-    let (program, mut host) = (program(&text), TestHost::default());
-    let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).unwrap();
+    let (program, host) = (program(&text), TestHost::default());
+    let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).unwrap();
     let fault = vm.run().unwrap_err();
     assert_eq!(fault.message, "cannot index an int");
     let frames: Vec<_> = vm.moments().map(|moment| (moment.code().name.to_string(), moment.locals().count())).collect();
@@ -77,8 +77,8 @@ fn the_state_at_a_fault_can_be_inspected() {
 #[test]
 fn events_lead_back_to_the_source() {
     let text = ".function @main (4 registers)\nnew_array r0, r0, 1 !1..5\nget_index_int r1, r0, 0 !7..9\nreturn_null";
-    let (program, mut host) = (program(text), TestHost::default());
-    let mut vm = Vm::new(&program, &mut host, Quotas::default(), CancelToken::new()).unwrap();
+    let (program, host) = (program(text), TestHost::default());
+    let mut vm = Vm::new(&program, &host, Quotas::default(), CancelToken::new()).unwrap();
     vm.arena_mut().start_recording(100);
     vm.run_recorded(&mut Told::default()).unwrap();
     let places: Vec<_> =

@@ -198,8 +198,8 @@ proptest! {
                 call_depth: 50,
                 output: 2000,
             };
-            let mut host = NoHost;
-            let mut vm = Vm::new(&verified, &mut host, quotas, CancelToken::new()).expect("small");
+            let host = NoHost;
+            let mut vm = Vm::new(&verified, &host, quotas, CancelToken::new()).expect("small");
             // A fault is as good as a result: neither a panic nor a hang is.
             if let Err(fault) = vm.run() {
                 prop_assert!(!fault.message.is_empty());

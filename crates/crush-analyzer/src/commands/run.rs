@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Ending, Misuse> {
     for grant in &arguments.grants {
         grants.allow(grant).map_err(|error| Misuse::Argument(format!("--allow {grant}: {error}")))?;
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(std::io::stdout());
     let quotas = quotas(&arguments.limits);
     let result = crush_ide::run(&source.analysis, &grants, quotas, CancelToken::new(), &mut out);
     // Everything that was printed comes before the fault.

@@ -1,5 +1,7 @@
 //! Compiling and running a program in a test.
 
+use std::sync::Mutex;
+
 use crush_compiler::{Options, compile};
 use crush_hir::file::FileHir;
 use crush_syntax::{Text, Tree};
@@ -7,19 +9,19 @@ use crush_vm::{Call, CallError, CancelToken, HostAdapter, Program, Quotas, Resol
 
 /// Keeps what is printed.
 #[derive(Default)]
-struct Printed(String);
+struct Printed(Mutex<String>);
 
 impl HostAdapter for Printed {
     fn resolve(&self, _: &str) -> Resolution {
         Resolution::Unknown { nearest: None }
     }
 
-    fn call(&mut self, _: u32, _: &mut Call<'_>) -> Result<crush_arena::RuntimeValue, CallError> {
+    fn call(&self, _: u32, _: &mut Call<'_>) -> Result<crush_arena::RuntimeValue, CallError> {
         Err("there are no capabilities".into())
     }
 
-    fn print(&mut self, text: &str) -> Result<(), String> {
-        self.0.push_str(text);
+    fn print(&self, text: &str) -> Result<(), String> {
+        self.0.lock().expect("no panic").push_str(text);
         Ok(())
     }
 }
@@ -43,10 +45,10 @@ pub(crate) fn run(source: &str) -> String {
         Err(problems) => return problems,
     };
     let program = verify(program).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut host = Printed::default();
+    let host = Printed::default();
     let quotas = Quotas { instructions: 10_000_000, ..Quotas::default() };
-    let fault = Vm::new(&program, &mut host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
-    let mut output = host.0;
+    let fault = Vm::new(&program, &host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let mut output = host.0.into_inner().expect("no panic");
     if let Some(fault) = fault {
         let at = &source[fault.primary.start as usize..fault.primary.end as usize];
         output += &format!("fault: {} at `{at}`\n", fault.message);

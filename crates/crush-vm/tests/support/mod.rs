@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::sync::Mutex;
+
 use crush_vm::{
     Call, CallError, CancelToken, Fault, HostAdapter, Quotas, Resolution, VerifiedProgram, Vm, assemble, verify,
 };
@@ -37,7 +39,14 @@ static DECLARATIONS: &[Declaration] = &[
 /// A host with capabilities to test with, which keeps what is printed.
 #[derive(Debug, Default)]
 pub(crate) struct TestHost {
-    pub(crate) output: String,
+    output: Mutex<String>,
+}
+
+impl TestHost {
+    /// What was printed.
+    pub(crate) fn printed(self) -> String {
+        self.output.into_inner().expect("no panic")
+    }
 }
 
 impl HostAdapter for TestHost {
@@ -53,7 +62,7 @@ impl HostAdapter for TestHost {
         }
     }
 
-    fn call(&mut self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+    fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
         let arguments = call.arguments();
         match id {
             0 => Ok(arguments[0]),
@@ -69,8 +78,8 @@ impl HostAdapter for TestHost {
         }
     }
 
-    fn print(&mut self, text: &str) -> Result<(), String> {
-        self.output.push_str(text);
+    fn print(&self, text: &str) -> Result<(), String> {
+        self.output.lock().expect("no panic").push_str(text);
         Ok(())
     }
 }
@@ -83,13 +92,13 @@ pub(crate) fn program(text: &str) -> VerifiedProgram {
 
 /// Runs a program under quotas.
 pub(crate) fn run_under(text: &str, quotas: Quotas) -> Ran {
-    let mut host = TestHost::default();
+    let host = TestHost::default();
     let program = program(text);
-    let mut vm = Vm::new(&program, &mut host, quotas, CancelToken::new()).expect("room for the constants");
+    let mut vm = Vm::new(&program, &host, quotas, CancelToken::new()).expect("room for the constants");
     let result = vm.run();
     let live_borrows = vm.arena().live_borrows().count();
     drop(vm);
-    Ran { output: host.output, result, live_borrows }
+    Ran { output: host.printed(), result, live_borrows }
 }
 
 /// Runs a program.
