@@ -31,6 +31,7 @@ mod text;
 mod value;
 mod view;
 mod walk;
+mod work;
 
 pub use arena::Arena;
 pub use collect::{Collected, Marker};

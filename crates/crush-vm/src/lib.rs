@@ -4,6 +4,7 @@
 //! [`FunctionBuilder`], [`verify`] checks it, and a [`Vm`] runs it. The instructions are told in `docs/casm.md`.
 
 mod access;
+mod argument;
 mod arith;
 mod asm;
 mod builder;
