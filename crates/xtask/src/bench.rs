@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how long an editor waits, on this machine, beside servers that do less.
+//! `cargo xtask bench`: how long an editor waits, and how fast programs run, on this machine and beside others.
 
 use clap::{Args, ValueEnum};
 
@@ -16,6 +16,8 @@ mod servers;
 mod session;
 #[cfg(feature = "bench")]
 mod table;
+#[cfg(feature = "bench")]
+mod vm;
 
 /// What to measure, and on how much.
 #[derive(Args)]
@@ -39,6 +41,22 @@ pub(crate) struct Arguments {
     /// Write the table into docs/performance.md
     #[arg(long)]
     save: bool,
+
+    /// vm: runs of each program
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+
+    /// vm: only these programs
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// vm: also what recording costs, and how soon a run stops
+    #[arg(long)]
+    recording: bool,
+
+    /// vm: the reference, crush-run; else what CRUSH_RUN names
+    #[arg(long)]
+    reference: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -46,6 +64,8 @@ enum Subject {
     /// The language server: opening, editing, memory
     #[default]
     Lsp,
+    /// Running programs: time and memory beside Lua and the reference
+    Vm,
 }
 
 /// Only an optimised build measures; this one asks for it.
@@ -63,7 +83,14 @@ pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
 /// Measures, and prints the table.
 #[cfg(feature = "bench")]
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let Subject::Lsp = arguments.subject;
+    match arguments.subject {
+        Subject::Lsp => lsp(arguments),
+        Subject::Vm => vm::run(arguments),
+    }
+}
+
+#[cfg(feature = "bench")]
+fn lsp(arguments: &Arguments) -> anyhow::Result<()> {
     let servers = servers::all(arguments.no_peers);
     let mut table = table::Table::new(servers.notes.clone());
     for &lines in &arguments.lines {
@@ -79,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let text = table.to_string();
     println!("{text}");
     if arguments.save {
-        table::save(&text, &crate::root().join("docs/performance.md"))?;
+        table::save(&text, "bench", &crate::root().join("docs/performance.md"))?;
     }
     Ok(())
 }

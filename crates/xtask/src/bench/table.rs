@@ -45,30 +45,9 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}.\n", machine::description())?;
-        let width = |column: usize| {
-            let cells = self.rows.iter().map(|row| &*row[column]).chain([HEADER[column]]);
-            cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
-        };
-        let widths: [usize; 8] = std::array::from_fn(width);
-        let line = |f: &mut fmt::Formatter<'_>, cells: [&str; 8]| {
-            write!(f, "|")?;
-            for (column, (cell, width)) in cells.into_iter().zip(widths).enumerate() {
-                match column {
-                    1 => write!(f, " {cell:<width$} |")?,
-                    _ => write!(f, " {cell:>width$} |")?,
-                }
-            }
-            writeln!(f)
-        };
-        line(f, HEADER)?;
-        let rules = std::array::from_fn::<_, 8, _>(|column| match column {
-            1 => "-".repeat(widths[1]),
-            _ => format!("{}:", "-".repeat(widths[column] - 1)),
-        });
-        line(f, std::array::from_fn(|column| &*rules[column]))?;
-        for row in &self.rows {
-            line(f, std::array::from_fn(|column| &*row[column]))?;
-        }
+        let header = HEADER.map(str::to_owned).to_vec();
+        let lines: Vec<_> = std::iter::once(header).chain(self.rows.iter().map(|row| row.to_vec())).collect();
+        write_lines(f, &lines, 1)?;
         for note in &self.notes {
             writeln!(f, "\n{note}.")?;
         }
@@ -76,18 +55,53 @@ impl fmt::Display for Table {
     }
 }
 
-/// Writes the table between the two marks of the page.
+/// Writes a table whose first line is its header and whose first column is text.
+pub(crate) fn write_table(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>]) -> fmt::Result {
+    write_lines(f, lines, 0)
+}
+
+/// The column `text` is aligned to the left, the others to the right.
+fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>], text: usize) -> fmt::Result {
+    let Some(header) = lines.first() else { return Ok(()) };
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    for (index, line) in lines.iter().enumerate() {
+        write!(f, "|")?;
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            match column == text {
+                true => write!(f, " {cell:<width$} |")?,
+                false => write!(f, " {cell:>width$} |")?,
+            }
+        }
+        writeln!(f)?;
+        if index == 0 {
+            write!(f, "|")?;
+            for (column, width) in widths.iter().enumerate() {
+                match column == text {
+                    true => write!(f, " {} |", "-".repeat(*width))?,
+                    false => write!(f, " {}: |", "-".repeat(width.saturating_sub(1)))?,
+                }
+            }
+            writeln!(f)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the table of `cargo xtask command` between its two marks of the page.
 ///
 /// # Errors
 ///
 /// When the page is not there or has no marks.
-pub(crate) fn save(table: &str, page: &Path) -> anyhow::Result<()> {
-    const START: &str = "<!-- cargo xtask bench --save: start -->\n";
-    const END: &str = "<!-- cargo xtask bench --save: end -->";
+pub(crate) fn save(table: &str, command: &str, page: &Path) -> anyhow::Result<()> {
+    let start = format!("<!-- cargo xtask {command} --save: start -->\n");
+    let end = format!("<!-- cargo xtask {command} --save: end -->");
     let old = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
-    let (before, rest) = old.split_once(START).context("the page has no mark where the table starts")?;
-    let (_, after) = rest.split_once(END).context("the page has no mark where the table ends")?;
-    std::fs::write(page, format!("{before}{START}{table}{END}{after}"))?;
+    let (before, rest) = old.split_once(&start).context("the page has no mark where the table starts")?;
+    let (_, after) = rest.split_once(&end).context("the page has no mark where the table ends")?;
+    std::fs::write(page, format!("{before}{start}{table}{end}{after}"))?;
     Ok(())
 }
 
@@ -103,7 +117,7 @@ fn milliseconds(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1e3)
 }
 
-fn thousands(number: usize) -> String {
+pub(crate) fn thousands(number: usize) -> String {
     match number {
         0..1_000 => number.to_string(),
         _ => format!("{},{:03}", thousands(number / 1_000), number % 1_000),

@@ -1,0 +1,72 @@
+//! How soon a run stops that is told to, whatever it is in the middle of.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{anyhow, ensure};
+use crush_ide::{CancelToken, FileAnalysis, Grants, Quotas, Text};
+
+/// Programs that never end, or not soon, in instructions that take long.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("an empty loop", "while true { }"),
+    ("deep recursion", "fn f(n) { if n == 0 { return 0 } return f(n - 1) } while true { f(50000) }"),
+    ("making a long range", "while true { let xs = range(20000000) }"),
+    ("slicing a long array", "let xs = range(10000000) while true { let ys = xs[::-1] }"),
+    ("slicing a long text", "let s = \"0123456789\" for i in 0..20 { s = s + s } while true { let t = s[1:] }"),
+    ("joining two long arrays", "let xs = range(5000000) while true { let ys = xs + xs }"),
+    ("joining two long texts", "let s = \"0123456789\" for i in 0..22 { s = s + s } while true { let t = s + s }"),
+    ("comparing long arrays", "let xs = range(5000000) let ys = range(5000000) while true { let e = xs == ys }"),
+    ("printing a deep array", "let xs = [] for i in 0..300000 { xs = [xs] } while true { print(len(\"\" + xs)) }"),
+    ("printing a long array", "let xs = range(5000000) while true { let s = \"\" + xs }"),
+    ("inserting at the front", "let xs = range(10000000) while true { xs.insert(0, 1) }"),
+    (
+        "removing from a large map",
+        "let m = {} for i in 0..1000000 { m[\"k\" + i] = i } while true { m.remove(\"k0\") m[\"k0\"] = 1 }",
+    ),
+    ("the keys of a large map", "let m = {} for i in 0..1000000 { m[\"k\" + i] = i } while true { let k = m.keys() }"),
+    ("collecting", "let kept = [] for i in 0..1000000 { kept.push([i]) } while true { let x = [[[[]]]] }"),
+];
+
+/// How soon one of them stopped.
+pub(super) struct Stop {
+    pub(super) name: &'static str,
+    /// Seconds from setting the flag until the run had returned.
+    pub(super) worst: f64,
+}
+
+/// The worst of several tries of each.
+pub(super) fn measure() -> anyhow::Result<Vec<Stop>> {
+    PROGRAMS.iter().map(|&(name, source)| Ok(Stop { name, worst: worst(source)? })).collect()
+}
+
+fn worst(source: &str) -> anyhow::Result<f64> {
+    let mut worst = Duration::ZERO;
+    for tries in 0..5 {
+        // Long enough that it is in its loop, and each time somewhere else in it.
+        worst = worst.max(stop_after(source, Duration::from_millis(1200 + 37 * tries))?);
+    }
+    Ok(worst.as_secs_f64())
+}
+
+fn stop_after(source: &str, delay: Duration) -> anyhow::Result<Duration> {
+    let analysis = FileAnalysis::new(Text::from(source));
+    let cancel = CancelToken::new();
+    let (told, hear) = mpsc::channel();
+    let stop = cancel.clone();
+    let stopper = thread::spawn(move || {
+        thread::sleep(delay);
+        let at = Instant::now();
+        stop.cancel();
+        // The receiver is gone only when the run failed, which is told below.
+        let _ = told.send(at);
+    });
+    let mut quotas = Quotas::default();
+    quotas.memory.bytes = 2 << 30;
+    let result = crush_ide::run(&analysis, &Grants::none(), quotas, cancel, &mut std::io::sink());
+    let returned = Instant::now();
+    stopper.join().map_err(|_| anyhow!("the stopping thread panicked"))?;
+    let asked = hear.recv()?;
+    ensure!(returned > asked, "`{source}` ended by itself: {result:?}");
+    Ok(returned - asked)
+}

@@ -1,0 +1,47 @@
+//! What recording costs: an evaluation as the editor makes it, beside a plain run, in this process.
+
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use crush_ide::{CancelToken, FileAnalysis, Grants, Outcome, Quotas, RunLimits, Text};
+
+use super::program::Program;
+
+/// The most that either may take.
+const BYTES: usize = 4 << 30;
+const OBJECTS: usize = 100_000_000;
+
+/// The time of a recorded evaluation over that of a plain run.
+pub(super) fn recording(program: &Program) -> anyhow::Result<f64> {
+    let size = (program.size / 4).max(program.reference_size);
+    let analysis = FileAnalysis::new(Text::from(program.crush(size).as_str()));
+    let mut ratios = Vec::new();
+    for _ in 0..3 {
+        ratios.push(evaluated(&analysis)? / plain(&analysis)?);
+    }
+    ratios.sort_by(f64::total_cmp);
+    Ok(ratios[1])
+}
+
+fn plain(analysis: &FileAnalysis) -> anyhow::Result<f64> {
+    let mut quotas = Quotas::default();
+    quotas.memory.bytes = BYTES;
+    quotas.memory.objects = OBJECTS;
+    let started = Instant::now();
+    crush_ide::run(analysis, &Grants::none(), quotas, CancelToken::new(), &mut std::io::sink())
+        .map_err(|error| anyhow!("{error:?}"))?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+fn evaluated(analysis: &FileAnalysis) -> anyhow::Result<f64> {
+    let limits = RunLimits { instructions: u64::MAX, bytes: BYTES, objects: OBJECTS, ..RunLimits::default() };
+    let started = Instant::now();
+    let evaluation =
+        crush_ide::evaluate(analysis, limits, &CancelToken::new()).map_err(|error| anyhow!("{error:?}"))?;
+    let elapsed = started.elapsed().as_secs_f64();
+    match evaluation.outcome() {
+        Outcome::Finished => Some(elapsed),
+        Outcome::Faulted(_) => None,
+    }
+    .context("the evaluation ended in a fault")
+}
