@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use crush_arena::{BorrowRef, Object, RuntimeValue, SiteId};
 use crush_library::Effect;
 
+use crate::callback::Calling;
 use crate::fault::{CapabilityProblem, FaultKind};
 use crate::host::{Call, CallError, Resolution};
 use crate::method::{arity, capability_arity};
@@ -45,6 +46,14 @@ impl Vm<'_> {
             return Err(arity(&function.name, function.params.into(), given));
         }
         Ok(Callee { function: FuncId(id.0 as u16), closure })
+    }
+
+    /// The cells that a function value brings along.
+    pub(crate) fn captures(&self, callee: Callee) -> Vec<RuntimeValue> {
+        match callee.closure.and_then(|closure| self.arena.peek(closure)) {
+            Some(Object::Closure(closure)) => closure.captures.clone(),
+            _ => Vec::new(),
+        }
     }
 
     #[cold]
@@ -105,7 +114,8 @@ impl Vm<'_> {
     }
 
     /// Leaves frames, ending their borrows, up to the nearest handler, which takes the value. Where there is none, all
-    /// frames stay as they are, to be looked at.
+    /// frames stay as they are, to be looked at. A handler below a callback's frame is not for this run of the interpreter:
+    /// the callback is left, and the one below goes on with the `throw`.
     pub(crate) fn unwind(&mut self, value: RuntimeValue) -> Result<(), Trap> {
         let image = self.image.clone();
         let handler_of = |frame: &Frame| {
@@ -119,11 +129,17 @@ impl Vm<'_> {
             return Err(self.uncaught(value));
         };
         let executed = self.instructions();
-        for _ in 0..left {
+        let above_floor = self.callers.len() - self.floor;
+        for _ in 0..left.min(above_floor) {
             self.release_owners(self.current);
             if let Some(caller) = self.callers.pop() {
                 self.current = caller;
             }
+        }
+        if left > above_floor {
+            self.release_owners(self.current);
+            self.credit = executed.wrapping_sub(self.current.pc.into());
+            return Err(Trap::Throw(value));
         }
         self.stack[self.current.base as usize + handler.dst.index()] = value;
         self.current.pc = handler.target;
@@ -206,17 +222,14 @@ impl Vm<'_> {
             }
         }
         let result = borrowed.and_then(|()| {
-            let names = |function: crush_arena::FunctionId| {
-                image.program.functions.get(function.0 as usize).map(|function| function.name.to_string())
-            };
-            let mut call = Call {
-                arena: &mut self.arena,
-                arguments: &passed,
-                site,
-                function_name: &names,
-                output: &mut self.output,
-            };
-            self.host.call(id, &mut call).map_err(|error| self.capability_error(name, error))
+            let calls_back = declaration.params.iter().any(|parameter| parameter.effect == Effect::Call);
+            let host = self.host;
+            let mut calling = Calling::new(self, recorder);
+            let result = host.call(id, &mut Call { machine: &mut calling, arguments: &passed, site, calls_back });
+            match calling.end() {
+                Some(stopped) => Err(stopped),
+                None => result.map_err(|error| self.capability_error(name, error)),
+            }
         });
         for borrow in held.into_iter().rev() {
             self.arena.end_borrow(borrow, site);
@@ -233,6 +246,7 @@ impl Vm<'_> {
     fn capability_error(&self, name: &Arc<str>, error: CallError) -> Trap {
         match error {
             CallError::Arena(fault) => fault.into(),
+            CallError::Stopped => Trap::type_error(format!("{name}: a callback was stopped")),
             CallError::Failed(cause) => {
                 let message = format!("{name}: {cause}");
                 Trap::fault(

@@ -1,7 +1,9 @@
 //! The border to the embedding program (H1 to H4): capabilities, and where printed text goes.
 
-use crush_arena::{Arena, FunctionId, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
+use crush_arena::{Arena, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
 use crush_library::{Declaration, Grant};
+
+use crate::callback::{Machine, function_name};
 
 /// What a dotted name stands for in the embedding program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub enum CallError {
     Failed(String),
     /// An access to the arena was refused.
     Arena(crush_arena::Fault),
+    /// A callback was stopped, by a fault or a `throw` (H3). The run goes on from there, whatever the capability gives.
+    Stopped,
 }
 
 impl From<String> for CallError {
@@ -87,11 +91,11 @@ impl From<crush_arena::Fault> for CallError {
 
 /// One call of a capability: its arguments, and the arena they are resolved in (H2).
 pub struct Call<'a> {
-    pub(crate) arena: &'a mut Arena,
+    pub(crate) machine: &'a mut dyn Machine,
     pub(crate) arguments: &'a [RuntimeValue],
     pub(crate) site: SiteId,
-    pub(crate) function_name: &'a dyn Fn(FunctionId) -> Option<String>,
-    pub(crate) output: &'a mut Output,
+    /// Whether it is declared to call back ([`Effect::Call`](crush_library::Effect::Call)).
+    pub(crate) calls_back: bool,
 }
 
 /// What is printed during an instruction, and how much may be (A7).
@@ -110,14 +114,14 @@ impl<'a> Call<'a> {
 
     /// The arena (H2): every access is checked.
     pub fn arena(&mut self) -> &mut Arena {
-        self.arena
+        self.machine.arena_mut()
     }
 
     /// The string in an argument.
     pub fn text(&self, index: usize) -> Result<Text, CallError> {
         let value = self.argument(index)?;
         if let RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) = value
-            && let Object::Str(text) = self.arena.read_value(value)?
+            && let Object::Str(text) = self.machine.arena().read_value(value)?
         {
             return Ok(text.clone());
         }
@@ -134,7 +138,7 @@ impl<'a> Call<'a> {
 
     /// The error of an argument that is not what it should be.
     pub fn wrong_type(&self, index: usize, expected: &str) -> CallError {
-        let given = self.argument(index).map_or("nothing", |value| type_name(self.arena, value));
+        let given = self.argument(index).map_or("nothing", |value| type_name(self.machine.arena(), value));
         CallError::Failed(format!("argument {} must be {expected}, not {given}", index + 1))
     }
 
@@ -144,7 +148,11 @@ impl<'a> Call<'a> {
 
     /// A new object.
     pub fn alloc(&mut self, object: Object) -> Result<Ref, CallError> {
-        Ok(self.arena.alloc(object, self.site)?)
+        let object = self.machine.arena_mut().alloc(object, self.site)?;
+        if self.calls_back {
+            self.machine.keep(object.into());
+        }
+        Ok(object)
     }
 
     /// A new string.
@@ -154,15 +162,38 @@ impl<'a> Call<'a> {
 
     /// The text of a value, as `print` shows it.
     pub fn display(&self, value: RuntimeValue) -> Result<String, CallError> {
-        let limit = TextLimit { bytes: self.arena.limits().bytes, resource: Resource::Bytes };
-        Ok(self.arena.text(value, self.function_name, limit)?)
+        let arena = self.machine.arena();
+        let limit = TextLimit { bytes: arena.limits().bytes, resource: Resource::Bytes };
+        Ok(arena.text(value, &|function| function_name(self.machine.program(), function), limit)?)
     }
 
     /// Prints text, counted against the quota of output (A7); the VM hands it to [`HostAdapter::print`] when the
     /// capability returns.
     pub fn print(&mut self, text: &str) -> Result<(), CallError> {
-        self.output.append(text)?;
+        self.machine.output().append(text)?;
         Ok(())
+    }
+
+    /// Calls a function value back (H3), as a parameter that is declared with [`Effect::Call`](crush_library::Effect::Call) gets one. The borrows of the
+    /// capability's arguments stay in place meanwhile, so a function that writes to one faults.
+    ///
+    /// The program may be collected while the function runs. What it returns, and what the capability allocates, is kept
+    /// until the capability returns; see [`Call::keep_only`].
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Stopped`] when the function faults or throws, to be passed on: nothing more can be called.
+    pub fn invoke(&mut self, function: RuntimeValue, arguments: &[RuntimeValue]) -> Result<RuntimeValue, CallError> {
+        if !self.calls_back {
+            return Err("it is not declared to call back".into());
+        }
+        self.machine.invoke(function, arguments).ok_or(CallError::Stopped)
+    }
+
+    /// Of all that callbacks returned and the capability allocated, only these are needed any longer: for one that calls
+    /// back often and keeps little.
+    pub fn keep_only(&mut self, values: &[RuntimeValue]) {
+        self.machine.keep_only(values);
     }
 }
 

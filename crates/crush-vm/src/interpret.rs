@@ -9,7 +9,8 @@
 //! - `code.add(pc)` is inside the code whenever it is read: `pc` is 0, a jump target, or follows an instruction that is not
 //!   the last;
 //! - `regs.add(reg)` is inside the window: entering a function makes the stack reach `base + registers` and fills the
-//!   window, and nothing but entering a function moves the stack, after which `regs` is computed anew.
+//!   window, and nothing but entering a function and calling a capability, which may call back, moves the stack, after
+//!   which `regs` is computed anew.
 //!
 //! No reference into the stack lives across an instruction: registers are copied out and in.
 
@@ -290,6 +291,10 @@ impl Vm<'_> {
                 if !function.owners.is_empty() || !function.owner_cells.is_empty() {
                     self.release_owners(left);
                 }
+                // Of a callback, that is not the end of all frames (H3).
+                if self.callers.len() == self.floor {
+                    return Ok(value);
+                }
                 let Some(caller) = self.callers.pop() else {
                     return Ok(value);
                 };
@@ -432,7 +437,11 @@ impl Vm<'_> {
                 I::CallCapability { dst, capability, first, count } => {
                     save!();
                     let arguments = self.arguments(first, 0, count);
-                    set!(dst, check!(self.call_capability(capability, &arguments, site!(), recorder)));
+                    // When a callback faulted its frame is the current one, which has its place already.
+                    let value = self.call_capability(capability, &arguments, site!(), recorder)?;
+                    // Safety: the window is on the stack, which a callback may have moved.
+                    regs = unsafe { self.stack.as_mut_ptr().add(self.current.base as usize) };
+                    set!(dst, value);
                     collect!();
                     safepoint!();
                 }

@@ -9,6 +9,7 @@ mod arith;
 mod asm;
 mod builder;
 mod call;
+mod callback;
 mod fault;
 mod host;
 mod image;

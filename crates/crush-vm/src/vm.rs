@@ -36,6 +36,12 @@ pub struct Vm<'h> {
     /// Instructions that were run, less the place of the running one in its function: so that only jumps and calls
     /// have to count.
     pub(crate) credit: u64,
+    /// How many callers lie below the frame that this run of the interpreter began with: none but in a callback (H3).
+    pub(crate) floor: usize,
+    /// How many callbacks are running, one inside the other.
+    pub(crate) nesting: usize,
+    /// What running capabilities keep alive (H3).
+    pub(crate) kept: Vec<RuntimeValue>,
     state: State,
 }
 
@@ -85,6 +91,9 @@ impl<'h> Vm<'h> {
             cancel,
             stop,
             credit: 0,
+            floor: 0,
+            nesting: 0,
+            kept: Vec::new(),
             state: State::Ready,
         };
         vm.load().map_err(|trap| vm.report(trap))?;
@@ -127,7 +136,7 @@ impl<'h> Vm<'h> {
     }
 
     /// Goes on after each `throw` that is caught.
-    fn execute<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
+    pub(crate) fn execute<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         loop {
             match self.interpret(recorder) {
                 Err(Trap::Throw(value)) => self.unwind(value)?,
@@ -227,16 +236,17 @@ impl<'h> Vm<'h> {
         Ok(())
     }
 
-    /// Collects what is no longer reached (A5): the roots are the registers of all frames and the constants; live borrows
-    /// are roots of the arena itself.
+    /// Collects what is no longer reached (A5): the roots are the registers of all frames, the constants, and what running
+    /// capabilities keep; live borrows are roots of the arena itself.
     #[cold]
     #[inline(never)]
     pub(crate) fn collect(&mut self) -> Result<(), Trap> {
         let top = self.current.base as usize + usize::from(self.function().registers);
-        let (stack, constants) = (&self.stack[..top.min(self.stack.len())], &self.constants);
+        let (stack, constants, kept) = (&self.stack[..top.min(self.stack.len())], &self.constants, &self.kept);
         self.arena.collect(|marker| {
             marker.roots(stack);
             marker.roots(constants);
+            marker.roots(kept);
         })?;
         Ok(())
     }

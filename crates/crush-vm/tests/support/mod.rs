@@ -8,7 +8,7 @@ use crush_vm::{
     Call, CallError, CancelToken, Fault, HostAdapter, Quotas, Resolution, VerifiedProgram, Vm, assemble, verify,
 };
 
-use crush_arena::{ObjectMut, RuntimeValue};
+use crush_arena::{Object, ObjectMut, RuntimeValue};
 use crush_library::{Declaration, Effect, Grant, Parameter, Type, nearest};
 
 /// What a run gave.
@@ -22,18 +22,20 @@ pub(crate) struct Ran {
 
 const VALUE: Parameter = Parameter::new("value", Type::Any);
 const ARRAY: Parameter = Parameter::new("array", Type::Array).with(Effect::Write);
+const FUNCTION: Parameter = Parameter::new("function", Type::Function).with(Effect::Call);
 
 const fn declaration(name: &'static str, params: &'static [Parameter]) -> Declaration {
     Declaration::new(name, params, Type::Any, "A test.")
 }
 
 /// `test.echo(value)`, `test.append(array, value)`, `test.fail(value)`, `test.write(array)` (which changes what it did
-/// not declare), `test.secret()` (denied).
+/// not declare), `test.map(array, function)`, `test.secret()` (denied).
 static DECLARATIONS: &[Declaration] = &[
     declaration("test.echo", &[VALUE]),
     declaration("test.append", &[ARRAY, VALUE]),
     declaration("test.fail", &[VALUE]),
     declaration("test.write", &[VALUE]),
+    declaration("test.map", &[Parameter::new("array", Type::Array), FUNCTION]),
 ];
 
 /// A host with capabilities to test with, which keeps what is printed.
@@ -73,6 +75,15 @@ impl HostAdapter for TestHost {
                     _ => return Err(call.wrong_type(0, "an array")),
                 }
                 Ok(arguments[0])
+            }
+            4 => {
+                let Object::Array(elements) = call.objects().read_value(arguments[0])? else {
+                    return Err(call.wrong_type(0, "an array"));
+                };
+                let elements = elements.clone();
+                let results = elements.iter().map(|element| call.invoke(arguments[1], &[*element]));
+                let results = results.collect::<Result<_, _>>()?;
+                Ok(call.alloc(Object::Array(results))?.into())
             }
             _ => Err("it always fails".into()),
         }
