@@ -1,8 +1,10 @@
 //! What the whole-program tests and the benchmark share: the program as it was built, and a language client to drive it.
 
+pub mod agreement;
 pub mod binary;
 pub mod client;
 pub mod conformance;
 pub mod document;
+pub mod generate;
 pub mod run;
 mod transport;

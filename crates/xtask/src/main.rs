@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod dist;
 mod e2e;
+mod fuzz_oracle;
 mod grammar;
 mod oracle;
 #[cfg(any(feature = "grammar", feature = "oracle"))]
@@ -31,6 +32,8 @@ enum Command {
     Dist(dist::Arguments),
     /// Drive the packaged extension and plugin in the real editors.
     E2e(e2e::Arguments),
+    /// Random programs must do the same on the reference and here.
+    FuzzOracle(fuzz_oracle::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
     /// Record what the reference does with the conformance suite.
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Dist(arguments) => dist::run(&arguments),
         Command::E2e(arguments) => e2e::run(&arguments),
+        Command::FuzzOracle(arguments) => fuzz_oracle::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+#[cfg(feature = "oracle")]
+use crush_tests::run::Runner;
 
 #[cfg(feature = "oracle")]
 mod published;
@@ -13,8 +15,12 @@ mod record;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The folder of `crush-run` 0.11.1 (`cargo install crush-lang-sdk@0.11.1 --features stdlib --locked --root …`)
-    #[arg(long, env = "CRUSH_ORACLE", value_name = "DIR")]
-    pub(crate) bin: PathBuf,
+    #[arg(long, env = "CRUSH_ORACLE", value_name = "DIR", required_unless_present = "check")]
+    pub(crate) bin: Option<PathBuf>,
+
+    /// Run the programs here, and show those that do something else than was recorded
+    #[arg(long)]
+    check: bool,
 
     /// Compare every program of the published crates instead, and record nothing
     #[arg(long)]
@@ -45,13 +51,33 @@ pub(crate) fn again() -> anyhow::Result<()> {
 /// Records, or compares.
 #[cfg(feature = "oracle")]
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let program = arguments.bin.join("crush-run");
-    anyhow::ensure!(program.is_file(), "no crush-run in {}", arguments.bin.display());
-    let reference = crush_tests::run::Runner::Reference(program);
     let filter = arguments.filter.as_deref().unwrap_or_default();
-    if arguments.published {
-        published::compare(&reference, &arguments.bin, filter)
-    } else {
-        record::record(&reference, filter)
+    if arguments.check {
+        return record::check(&ours()?, filter);
     }
+    let bin = arguments.bin.clone().unwrap_or_default();
+    let reference = reference(&bin)?;
+    if arguments.published { published::compare(&reference, &bin, filter) } else { record::record(&reference, filter) }
+}
+
+/// The reference's program in `bin`.
+#[cfg(feature = "oracle")]
+pub(crate) fn reference(bin: &std::path::Path) -> anyhow::Result<Runner> {
+    let program = bin.join("crush-run");
+    anyhow::ensure!(program.is_file(), "no crush-run in {}", bin.display());
+    Ok(Runner::Reference(program))
+}
+
+/// Our program, as it is now.
+#[cfg(feature = "oracle")]
+pub(crate) fn ours() -> anyhow::Result<Runner> {
+    let program = std::env::var_os(crush_tests::binary::OVERRIDE);
+    Ok(Runner::Ours(match program {
+        Some(program) => program.into(),
+        None => {
+            let mut build = std::process::Command::new(env!("CARGO"));
+            crate::command::run(build.args(["build", "--quiet", "--package", "crush-analyzer"]))?;
+            crate::binary("crush-analyzer")
+        }
+    }))
 }

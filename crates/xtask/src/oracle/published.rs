@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::ensure;
 use crush_tests::run::Runner;
@@ -11,8 +10,7 @@ use crate::published::{CRATES, accepts, candidates};
 
 /// Runs every program that the reference accepts on both, and prints those that differ.
 pub(crate) fn compare(reference: &Runner, bin: &Path, filter: &str) -> anyhow::Result<()> {
-    crate::command::run(Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "crush-analyzer"]))?;
-    let ours = Runner::Ours(crate::binary("crush-analyzer"));
+    let ours = super::ours()?;
     let crushc = bin.join("crushc");
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("program.crush");
