@@ -1,50 +1,97 @@
-//! Files, confined to the granted directory by `cap-std`.
+//! `fs`: files, confined to the granted directory by `cap-std`.
 
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+mod change;
+mod copy;
+mod look;
+mod open;
+mod tree;
+
+use std::path::{Component, Path, PathBuf};
 
 use crush_arena::RuntimeValue;
 use crush_vm::{Call, CallError};
 
+use crate::give;
 use crate::grants::Root;
 use crate::host::Provided;
 use crate::library::Run;
 
-pub(crate) const RUNS: &[(&str, Run)] = &[("fs.read", read)];
+pub(crate) use open::{read_text, say};
+pub(crate) use tree::entries;
 
-/// `fs.read(path)`.
-fn read(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-    let path = call.text(0)?;
-    let Some(root) = &provided.grants.files else {
-        return Err("files are not granted".into());
-    };
-    let limit = call.arena().limits().bytes as u64;
-    let text = read_text(root, &path, limit).map_err(|cause| format!("`{path}`: {cause}"))?;
-    call.string(&text)
+pub(crate) const RUNS: &[(&str, Run)] = &[
+    ("fs.append", change::append),
+    ("fs.cat", look::read),
+    ("fs.cd", cd),
+    ("fs.cp", copy::cp),
+    ("fs.exists", look::exists),
+    ("fs.find", tree::find),
+    ("fs.is_dir", look::is_dir),
+    ("fs.is_file", look::is_file),
+    ("fs.list", look::list),
+    ("fs.ls", look::list),
+    ("fs.mkdir", change::mkdir),
+    ("fs.mv", change::mv),
+    ("fs.pwd", pwd),
+    ("fs.read", look::read),
+    ("fs.rm", change::rm),
+    ("fs.stat", look::stat),
+    ("fs.touch", change::touch),
+    ("fs.write", change::write),
+];
+
+/// The granted directory.
+pub(crate) fn root<'p>(provided: &Provided<'p>) -> Result<&'p Root, CallError> {
+    provided.grants.files.as_ref().ok_or_else(|| "files are not granted".into())
 }
 
-/// The text of a file of at most `limit` bytes.
-fn read_text(root: &Root, path: &str, limit: u64) -> Result<String, String> {
-    let inside = Path::new(path);
-    let inside = inside.strip_prefix(&root.path).unwrap_or(inside);
-    let say = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        // What `cap-std` says of a path that leads out.
-        ErrorKind::PermissionDenied if error.raw_os_error().is_none() => {
-            "it lies outside the granted directory".to_owned()
-        }
-        _ => error.to_string(),
+/// A path of the program, from the granted directory on: `.` for the directory itself. Relative to the working directory,
+/// which is the program's own (`fs.cd`); a full path is one when it leads into the granted directory. Links are not looked
+/// at: `cap-std` refuses those that lead out.
+pub(crate) fn inside(provided: &Provided<'_>, given: &str) -> Result<PathBuf, CallError> {
+    let outside = || CallError::Failed(format!("`{given}`: it lies outside the granted directory"));
+    let path = Path::new(given);
+    let (mut whole, rest) = match path.strip_prefix(&root(provided)?.path) {
+        Ok(rest) => (PathBuf::new(), rest),
+        Err(_) if path.has_root() => return Err(outside()),
+        Err(_) => (provided.working_directory(), path),
     };
-    // Asked before it is opened: opening a pipe would wait for its writer.
-    let metadata = root.dir.metadata(inside).map_err(say)?;
-    if !metadata.is_file() {
-        return Err("it is not a file".into());
+    for component in rest.components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(name) => whole.push(name),
+            Component::ParentDir if whole.pop() => {}
+            _ => return Err(outside()),
+        }
     }
-    let mut bytes = Vec::new();
-    let file = root.dir.open(inside).map_err(say)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(say)?;
-    if bytes.len() as u64 > limit {
-        return Err(format!("it is larger than the memory quota of {limit} bytes"));
+    Ok(if whole.as_os_str().is_empty() { PathBuf::from(".") } else { whole })
+}
+
+/// The path in an argument, as it was given and from the granted directory on.
+fn path_of(provided: &Provided<'_>, call: &Call<'_>, index: usize) -> Result<(String, PathBuf), CallError> {
+    let given = give::text_of(call, index)?;
+    let path = inside(provided, &given)?;
+    Ok((given, path))
+}
+
+/// What could not be done with a path.
+fn failed(given: &str, error: std::io::Error) -> CallError {
+    format!("`{given}`: {}", say(error)).into()
+}
+
+/// `fs.pwd()`: the working directory from the granted one on; `.` for that one itself.
+fn pwd(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+    let path = inside(provided, ".")?;
+    call.string(&path.to_string_lossy())
+}
+
+/// `fs.cd(path)`: moves the working directory of this program, not of the process.
+fn cd(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+    let (given, path) = path_of(provided, call, 0)?;
+    let found = root(provided)?.dir.metadata(&path).map_err(|error| failed(&given, error))?;
+    if !found.is_dir() {
+        return Err(format!("`{given}`: it is not a directory").into());
     }
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".into())
+    provided.change_directory(if path == Path::new(".") { PathBuf::new() } else { path });
+    pwd(provided, call)
 }

@@ -85,7 +85,7 @@ fn files_are_read_inside_the_granted_directory_only() {
         assert_eq!(read(path), Err(format!("fs.read: `{path}`: {cause}")), "{path}");
     };
     refused("nope.txt", "there is no such file");
-    refused("sub", "it is not a file");
+    refused("sub", "it is a directory");
     refused("bytes", "it is not UTF-8 text");
     refused("../secret.txt", "it lies outside the granted directory");
     refused(
@@ -116,7 +116,7 @@ fn arguments_are_checked_and_unknown_names_get_a_proposal() {
     let dir = tempfile::tempdir().expect("a directory");
     let grants = granted(dir.path());
     let message = |body: &str| run(body, &grants).1.unwrap_err().message;
-    assert_eq!(message("call_capability r0, fs.read, r0, 1"), "fs.read: argument 1 must be a string, not null");
+    assert_eq!(message("call_capability r0, fs.read, r0, 1"), "fs.read: `null`: there is no such file");
     assert_eq!(message("call_capability r0, fs.read, r0, 2"), "`fs.read` takes 1 argument, but 2 were given");
     assert_eq!(
         message("call_capability r0, fs.raed, r0, 1"),

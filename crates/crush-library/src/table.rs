@@ -1,7 +1,16 @@
 //! The table itself, one file a namespace.
 
+mod async_;
+mod crypto;
+mod env;
 mod fs;
 mod io;
+mod net;
+mod params;
+mod process;
+mod sys;
+mod text;
+mod time;
 
 use crate::Declaration;
 
@@ -17,7 +26,18 @@ pub struct Namespace {
 }
 
 /// Every namespace, by name.
-pub static NAMESPACES: &[Namespace] = &[fs::NAMESPACE, io::NAMESPACE];
+pub static NAMESPACES: &[Namespace] = &[
+    async_::NAMESPACE,
+    crypto::NAMESPACE,
+    env::NAMESPACE,
+    fs::NAMESPACE,
+    io::NAMESPACE,
+    net::NAMESPACE,
+    process::NAMESPACE,
+    sys::NAMESPACE,
+    text::NAMESPACE,
+    time::NAMESPACE,
+];
 
 /// The namespace of this name.
 pub fn namespace(name: &str) -> Option<&'static Namespace> {

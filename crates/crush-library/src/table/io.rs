@@ -1,15 +1,26 @@
-//! `io`: printing.
+//! `io`: printing and reading.
 
 use super::Namespace;
-use crate::{Declaration, Effect, Parameter, Type};
+use super::params::deep;
+use crate::{Declaration, Type};
 
 pub(super) const NAMESPACE: Namespace =
     Namespace { name: "io", summary: "Standard input and output.", capabilities: CAPABILITIES };
 
-const CAPABILITIES: &[Declaration] = &[Declaration::new(
-    "io.print",
-    &[Parameter::new("values", Type::Any).with(Effect::ReadDeep)],
-    Type::Null,
-    "Prints the values one after the other, and a newline.",
-)
-.variadic()];
+const CAPABILITIES: &[Declaration] = &[
+    Declaration::new(
+        "io.print",
+        &[deep("values")],
+        Type::Null,
+        "Prints the values one after the other, and a newline.",
+    )
+    .variadic(),
+    Declaration::new("io.read", &[], Type::String, "A line of standard input; the empty string at its end.").impure(),
+    Declaration::new(
+        "io.read_line",
+        &[],
+        Type::OneOf(&[Type::String, Type::Null]),
+        "A line of standard input; `null` at its end.",
+    )
+    .impure(),
+];
