@@ -48,7 +48,7 @@ pub use map::Map;
 pub use meter::Limits;
 pub use object::{Closure, Kind, Object, Tagged, Text};
 pub use parcel::Parcel;
-pub use text::{FunctionNames, TextLimit};
+pub use text::{FunctionNames, HANDLE, TextLimit};
 pub use value::{BorrowRef, FunctionId, OwnerId, Ref, RuntimeValue, SiteId};
 pub use view::{View, ViewLimits};
 pub use walk::{Step, Walk};

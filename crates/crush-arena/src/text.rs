@@ -13,6 +13,9 @@ use crate::{
 /// Gives the name of a function, which the arena does not know.
 pub type FunctionNames<'a> = &'a dyn Fn(FunctionId) -> Option<String>;
 
+/// The tag of task handles (A3).
+pub const HANDLE: &str = "handle";
+
 /// How long a text may become, and as which quota passing that is reported (A7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextLimit {
@@ -60,16 +63,18 @@ pub(crate) struct Printer<'a> {
     names: FunctionNames<'a>,
     /// Whether the next value follows another in the same object.
     follows: bool,
+    /// Whether a task handle was opened: all it holds is its number.
+    in_handle: bool,
 }
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(names: FunctionNames<'a>) -> Self {
-        Self { names, follows: false }
+        Self { names, follows: false, in_handle: false }
     }
 
     pub(crate) fn step(&mut self, step: Step<'_>, out: &mut String) {
         if let Step::Leave(kind) = step {
-            out.push_str(closing(kind));
+            out.push_str(if std::mem::take(&mut self.in_handle) { ">" } else { closing(kind) });
             self.follows = true;
             return;
         }
@@ -80,6 +85,7 @@ impl<'a> Printer<'a> {
             Step::Closure(closure) => self.function(closure.function, out),
             Step::Enter(_, object) => {
                 opening(object, out);
+                self.in_handle = matches!(object, Object::Tagged(tagged) if &*tagged.tag == HANDLE);
                 self.follows = false;
             }
             Step::Key(key) => {
@@ -130,14 +136,15 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// A result prints as the reference prints it, as a map with `ok` and `value`; another tagged value as a map from
-/// its tag.
+/// A result prints as the reference prints it, as a map with `ok` and `value`, and a task handle as `<handle 1>`; another
+/// tagged value as a map from its tag.
 fn opening(object: &Object, out: &mut String) {
     match object {
         Object::Array(_) => out.push('['),
         Object::Tagged(tagged) => match &*tagged.tag {
             "ok" => out.push_str("{ok: true, value: "),
             "err" => out.push_str("{ok: false, value: "),
+            HANDLE => out.push_str("<handle "),
             tag => {
                 out.push('{');
                 out.push_str(tag);

@@ -128,7 +128,7 @@ impl Vm<'_> {
         else {
             return Err(self.uncaught(value));
         };
-        let executed = self.instructions();
+        let executed = self.executed();
         let above_floor = self.callers.len() - self.floor;
         for _ in 0..left.min(above_floor) {
             self.release_owners(self.current);
@@ -145,7 +145,7 @@ impl Vm<'_> {
         self.current.pc = handler.target;
         self.credit = executed.wrapping_sub(handler.target.into());
         // A handler may lead back to the `throw`: this turn of a loop is a safepoint too.
-        if self.stop.load(Ordering::Relaxed) || executed > self.quotas.instructions {
+        if self.stop.load(Ordering::Relaxed) || executed > self.until {
             return Err(self.stopped());
         }
         Ok(())

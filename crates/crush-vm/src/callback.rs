@@ -117,8 +117,12 @@ impl Vm<'_> {
             let kind = FaultKind::Quota { resource: Resource::CallDepth, limit: Some(MAX_NESTING as u64) };
             return Err(Trap::fault(kind, format!("callbacks are nested too deeply: {MAX_NESTING} allowed")));
         }
-        if self.stop.load(Ordering::Relaxed) || self.instructions() > self.quotas.instructions {
-            return Err(self.stopped());
+        if self.stop.load(Ordering::Relaxed) || self.executed() > self.until {
+            match self.stopped() {
+                // Whose turn it is has to wait until the capability returns.
+                Trap::Pause(_) => self.until = self.share_end,
+                stopped => return Err(stopped),
+            }
         }
         let outer_floor = self.floor;
         self.enter_callback(function, arguments)?;

@@ -22,6 +22,8 @@ pub struct Fault {
     pub call_stack: Vec<CallSite>,
     /// How many frames in the middle of a deep stack are left out of `call_stack`.
     pub omitted_frames: usize,
+    /// Where the program awaited a task that faulted (T2): the fault as it was in the task, with the task's own stack.
+    pub task: Option<Box<Fault>>,
 }
 
 /// One function on the call stack.

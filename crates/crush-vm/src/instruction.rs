@@ -185,6 +185,14 @@ instructions! {
     /// Throws `src`: frames are left, and their borrows ended, up to the nearest handler.
     Throw "throw" { src: Reg }
 
+    // Tasks (T1 to T3). Each runs in an arena of its own: what crosses is copied, and a borrow handle cannot cross.
+    /// `dst =` the handle of a new task, which calls `callee` with copies of the `count` arguments from `first` on.
+    Spawn "spawn" { dst: Reg, callee: Reg, first: Reg, count: u8 }
+    /// `dst =` a copy of the result of the task whose handle `src` is, once that has ended; of no handle, `src` itself.
+    Await "await" { dst: Reg, src: Reg }
+    /// Lets other tasks run.
+    Yield "yield" { }
+
     // Objects.
     /// `dst =` a new array of the `count` registers from `first` on.
     NewArray "new_array" { dst: Reg, first: Reg, count: u16 }
@@ -268,6 +276,7 @@ impl Instruction {
             | I::Neg { dst, src }
             | I::Not { dst, src }
             | I::ToBool { dst, src }
+            | I::Await { dst, src }
             | I::Len { dst, src }
             | I::IsInstance { dst, src, .. }
             | I::AddInt { dst, lhs: src, .. }
@@ -303,7 +312,7 @@ impl Instruction {
                 visit(RegUse::Read(rhs, 1));
                 visit(RegUse::Write(dst));
             }
-            I::Jump { .. } | I::ReturnNull {} => {}
+            I::Jump { .. } | I::ReturnNull {} | I::Yield {} => {}
             I::JumpIf { cond: src, .. }
             | I::JumpIfNot { cond: src, .. }
             | I::JumpEqInt { lhs: src, .. }
@@ -331,7 +340,7 @@ impl Instruction {
                 visit(RegUse::Read(lhs, 1));
                 visit(RegUse::Read(rhs, 1));
             }
-            I::CallValue { dst, callee, first, count } => {
+            I::CallValue { dst, callee, first, count } | I::Spawn { dst, callee, first, count } => {
                 visit(RegUse::Read(callee, 1));
                 visit(RegUse::Read(first, count.into()));
                 visit(RegUse::Write(dst));

@@ -25,7 +25,7 @@ use crate::method::arity;
 use crate::operand::{Far, FuncId, Near, Reg};
 use crate::program::Function as Code;
 use crate::record::Recorder;
-use crate::trap::Trap;
+use crate::trap::{Pause, Trap};
 use crate::vm::{Frame, Vm};
 
 use RuntimeValue::{Bool, Borrow, Float, Function, Int, Null, Ref};
@@ -110,11 +110,14 @@ impl Vm<'_> {
         macro_rules! safepoint {
             () => {
                 if self.stop.load(Ordering::Relaxed)
-                    || self.credit.wrapping_add(pc!() as u64) > self.quotas.instructions
+                    || self.credit.wrapping_add(pc!() as u64) > self.until
                 {
                     let stopped = self.stopped();
-                    // Before the next instruction is where the run stops: behind a jump that is elsewhere than the jump.
-                    self.current.pc = pc!() as u32 + 1;
+                    save!();
+                    if !matches!(stopped, Trap::Pause(_)) {
+                        // Before the next instruction is where the run stops: behind a jump that is elsewhere than the jump.
+                        self.current.pc += 1;
+                    }
                     return Err(stopped);
                 }
             };
@@ -444,6 +447,24 @@ impl Vm<'_> {
                     set!(dst, value);
                     collect!();
                     safepoint!();
+                }
+                I::Spawn { dst, callee, first, count } => {
+                    save!();
+                    set!(dst, check!(self.spawn(get!(callee), first, count, site!())));
+                    collect!();
+                    safepoint!();
+                }
+                I::Await { dst, src } => {
+                    save!();
+                    match check!(self.awaited(get!(src), site!())) {
+                        Ok(value) => set!(dst, value),
+                        Err(task) => return Err(Trap::Pause(Pause::Wait(task))),
+                    }
+                    collect!();
+                }
+                I::Yield {} => {
+                    save!();
+                    return Err(Trap::Pause(Pause::Turn));
                 }
                 I::Return { src } => leave!(get!(src)),
                 I::ReturnNull {} => leave!(Null),

@@ -24,6 +24,7 @@ mod quota;
 mod record;
 mod report;
 mod source;
+mod tasks;
 mod trap;
 mod verify;
 mod vm;
@@ -44,5 +45,6 @@ pub use program::{
 pub use quota::{CancelReason, CancelToken, Quotas};
 pub use record::{Moment, NoRecorder, Recorder};
 pub use source::{FileId, SourceRange, Span};
+pub use tasks::Scheduling;
 pub use verify::{VerifiedProgram, VerifyError, verify};
 pub use vm::Vm;

@@ -25,15 +25,32 @@ impl Vm<'_> {
         let (kind, message, related) = match trap {
             Trap::Fault(fault) => (fault.0, fault.1, Vec::new()),
             Trap::Arena(refused) => self.refused(refused),
+            Trap::Awaited(fault) => return self.awaited_fault(fault),
             // Only `throw` makes this trap, and the caller unwinds it; so it is told like one that nothing caught.
-            Trap::Throw(_) => {
+            Trap::Throw(_) | Trap::Pause(_) => {
                 let value = String::new();
                 (FaultKind::UncaughtThrow { value }, "uncaught error".to_owned(), Vec::new())
             }
         };
         let (call_stack, omitted_frames) = self.call_stack();
         let primary = call_stack.first().map(|site| site.range).unwrap_or_default();
-        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames })
+        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames, task: None })
+    }
+
+    /// The fault of a task, at the `await` (T2).
+    fn awaited_fault(&self, fault: Box<Fault>) -> Box<Fault> {
+        let (call_stack, omitted_frames) = self.call_stack();
+        let primary = call_stack.first().map(|site| site.range).unwrap_or_default();
+        // Through however many tasks it came, the first is the one to tell of.
+        let origin = match fault.task {
+            Some(origin) => origin,
+            None => fault,
+        };
+        let message = format!("a task faulted: {}", origin.message);
+        let mut related = vec![(origin.primary, format!("in the task: {}", origin.message))];
+        related.extend(origin.related.iter().cloned());
+        let kind = origin.kind.clone();
+        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames, task: Some(origin) })
     }
 
     fn call_stack(&self) -> (Vec<CallSite>, usize) {
@@ -65,7 +82,7 @@ impl Vm<'_> {
             }
             Refused::Interrupted => match self.stopped() {
                 Trap::Fault(fault) => (fault.0, fault.1, Vec::new()),
-                Trap::Arena(_) | Trap::Throw(_) => (FaultKind::Cancelled, "the run was cancelled".into(), Vec::new()),
+                _ => (FaultKind::Cancelled, "the run was cancelled".into(), Vec::new()),
             },
         }
     }

@@ -2,7 +2,8 @@
 
 use crush_arena::RuntimeValue;
 
-use crate::fault::FaultKind;
+use crate::fault::{Fault, FaultKind};
+use crate::tasks::TaskId;
 
 /// Why an instruction did not finish.
 #[derive(Debug)]
@@ -11,8 +12,21 @@ pub(crate) enum Trap {
     Throw(RuntimeValue),
     /// The arena refused an access.
     Arena(crush_arena::Fault),
+    /// The run is to go on later: other tasks come first.
+    Pause(Pause),
+    /// The fault of a task that was awaited (T2).
+    Awaited(Box<Fault>),
     /// Anything else, with its message.
     Fault(Box<(FaultKind, String)>),
+}
+
+/// Why a run pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Its slice is used up, or it yields.
+    Turn,
+    /// It awaits a task that has not ended.
+    Wait(TaskId),
 }
 
 impl From<crush_arena::Fault> for Trap {

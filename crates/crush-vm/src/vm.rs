@@ -1,7 +1,7 @@
 //! One VM instance: its arena (A1), its value stack and frames, and the way to run, stop and look at it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crush_arena::{Arena, FunctionId, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit};
 
@@ -13,7 +13,8 @@ use crate::program::{Constant, Function};
 use crate::quota::{CancelReason, CancelToken, Quotas};
 use crate::record::{Moment, NoRecorder, Recorder};
 use crate::source::SourceRange;
-use crate::trap::Trap;
+use crate::tasks::{Crew, Results, Scheduling, TaskId};
+use crate::trap::{Pause, Trap};
 use crate::verify::VerifiedProgram;
 
 /// One VM instance. Its state stays as it was when a run ends or faults, to be looked at.
@@ -42,6 +43,21 @@ pub struct Vm<'h> {
     pub(crate) nesting: usize,
     /// What running capabilities keep alive (H3).
     pub(crate) kept: Vec<RuntimeValue>,
+    pub(crate) scheduling: Scheduling,
+    /// Which task it runs.
+    pub(crate) task: TaskId,
+    /// The tasks of the program, once there was one.
+    pub(crate) crew: Option<Arc<Crew<'h>>>,
+    /// What came of the tasks that were awaited here.
+    pub(crate) results: Results,
+    /// After so many instructions it is looked what comes next.
+    pub(crate) until: u64,
+    /// After so many instructions the quota is used up.
+    pub(crate) share_end: u64,
+    /// How many instructions the crew has counted.
+    pub(crate) counted: u64,
+    /// How many instructions other tasks have run.
+    pub(crate) elsewhere: u64,
     state: State,
 }
 
@@ -75,11 +91,23 @@ impl<'h> Vm<'h> {
         cancel: CancelToken,
     ) -> Result<Self, Box<Fault>> {
         let image = Arc::new(Image::new(program.clone(), host));
+        let mut vm = Self::with_image(image, host, quotas, cancel);
+        vm.load().map_err(|trap| vm.report(trap))?;
+        Ok(vm)
+    }
+
+    /// A VM that has loaded nothing yet.
+    pub(crate) fn with_image(
+        image: Arc<Image>,
+        host: &'h dyn HostAdapter,
+        quotas: Quotas,
+        cancel: CancelToken,
+    ) -> Self {
         let mut arena = Arena::new(quotas.memory);
         let stop = cancel.flag();
         arena.interrupt_when(stop.clone());
-        let mut vm = Self {
-            current: Frame { function: program.entry, pc: 0, base: 0, dst: Reg(0) },
+        Self {
+            current: Frame { function: image.program.entry, pc: 0, base: 0, dst: Reg(0) },
             image,
             arena,
             host,
@@ -94,13 +122,24 @@ impl<'h> Vm<'h> {
             floor: 0,
             nesting: 0,
             kept: Vec::new(),
+            scheduling: Scheduling::default(),
+            task: TaskId::MAIN,
+            crew: None,
+            results: Results::default(),
+            until: quotas.instructions,
+            share_end: quotas.instructions,
+            counted: 0,
+            elsewhere: 0,
             state: State::Ready,
-        };
-        vm.load().map_err(|trap| vm.report(trap))?;
-        Ok(vm)
+        }
     }
 
-    fn load(&mut self) -> Result<(), Trap> {
+    /// Says in which order tasks run.
+    pub fn set_scheduling(&mut self, scheduling: Scheduling) {
+        self.scheduling = scheduling;
+    }
+
+    pub(crate) fn load(&mut self) -> Result<(), Trap> {
         let image = self.image.clone();
         // The program's own strings were made nowhere in it.
         let site = SiteId(u32::MAX);
@@ -112,7 +151,7 @@ impl<'h> Vm<'h> {
             };
             self.constants.push(value);
         }
-        let registers = image.program.function(image.program.entry).registers;
+        let registers = self.function().registers;
         self.grow_stack(registers.into())
     }
 
@@ -131,16 +170,24 @@ impl<'h> Vm<'h> {
             recorder.entered(&self.moment());
         }
         let result = self.execute(recorder).map_err(|trap| self.report(trap));
+        // Tasks that nobody awaited end with the program.
+        self.crew = None;
         self.state = State::Ended;
         result
     }
 
-    /// Goes on after each `throw` that is caught.
+    /// Goes on after each `throw` that is caught, and each pause.
     pub(crate) fn execute<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         loop {
-            match self.interpret(recorder) {
-                Err(Trap::Throw(value)) => self.unwind(value)?,
-                done => return done,
+            let run = self.interpret(recorder);
+            let unwound = match run {
+                Err(Trap::Throw(value)) => self.unwind(value),
+                Err(trap) => Err(trap),
+                Ok(value) => return Ok(value),
+            };
+            match unwound {
+                Err(Trap::Pause(pause)) => self.pause(pause, recorder)?,
+                gone_on => gone_on?,
             }
         }
     }
@@ -181,8 +228,12 @@ impl<'h> Vm<'h> {
         self.image.program.functions.get(function.0 as usize).map(|function| function.name.to_string())
     }
 
-    /// How many instructions were run.
+    /// How many instructions were run, by tasks too.
     pub fn instructions(&self) -> u64 {
+        self.executed() + self.elsewhere
+    }
+
+    pub(crate) fn executed(&self) -> u64 {
         self.credit.wrapping_add(self.current.pc.into())
     }
 
@@ -236,19 +287,25 @@ impl<'h> Vm<'h> {
         Ok(())
     }
 
-    /// Collects what is no longer reached (A5): the roots are the registers of all frames, the constants, and what running
-    /// capabilities keep; live borrows are roots of the arena itself.
+    /// Takes a step in collecting what is no longer reached (A5): the roots are the registers of all frames, the constants, and what running
+    /// capabilities and awaited tasks keep; live borrows are roots of the arena itself.
     #[cold]
     #[inline(never)]
     pub(crate) fn collect(&mut self) -> Result<(), Trap> {
         let top = self.current.base as usize + usize::from(self.function().registers);
         let (stack, constants, kept) = (&self.stack[..top.min(self.stack.len())], &self.constants, &self.kept);
-        self.arena.collect(|marker| {
+        let results: Vec<_> = self.results.values().collect();
+        self.arena.collect_step(|marker| {
             marker.roots(stack);
             marker.roots(constants);
             marker.roots(kept);
+            marker.roots(&results);
         })?;
         Ok(())
+    }
+
+    pub(crate) fn collect_if_due(&mut self) -> Result<(), Trap> {
+        if self.arena.collection_due() { self.collect() } else { Ok(()) }
     }
 
     /// The text of a value, as `print` shows it, of at most so many bytes.
@@ -300,7 +357,12 @@ impl<'h> Vm<'h> {
         Trap::fault(FaultKind::Quota { resource, limit: Some(limit) }, message)
     }
 
-    /// Called where the run was told to stop, or is past its quota of instructions.
+    /// Fails when the run is to stop.
+    pub(crate) fn look_whether_to_stop(&self) -> Result<(), Trap> {
+        if self.stop.load(Ordering::Relaxed) { Err(self.stopped()) } else { Ok(()) }
+    }
+
+    /// Called where the run was told to stop, is past its quota of instructions, or has had its turn.
     #[cold]
     pub(crate) fn stopped(&self) -> Trap {
         match self.cancel.reason() {
@@ -309,6 +371,7 @@ impl<'h> Vm<'h> {
                 Trap::fault(kind, format!("the quota of {} is used up", Resource::WallTime.name()))
             }
             Some(CancelReason::Cancelled) => Trap::fault(FaultKind::Cancelled, "the run was cancelled"),
+            None if self.until < self.share_end => Trap::Pause(Pause::Turn),
             None => self.quota(Resource::Instructions, self.quotas.instructions),
         }
     }

@@ -1,0 +1,242 @@
+//! Tasks (T1 to T3): a program is one VM that runs it, and one more for each task. They share the program, the host and the
+//! quotas, and nothing else: what goes from one to the other is copied.
+
+mod crew;
+
+use std::sync::Arc;
+
+use crush_arena::{HANDLE, Object, Parcel, Ref, Resource, RuntimeValue, SiteId};
+use rustc_hash::FxHashMap;
+
+use crate::fault::Fault;
+use crate::instruction::Instruction;
+use crate::operand::{FuncId, Reg};
+use crate::record::Recorder;
+use crate::trap::{Pause, Trap};
+use crate::vm::{Frame, Vm};
+
+pub(crate) use crew::{Crew, Start};
+
+/// How many instructions a task runs before the next one has its turn. The reference has slices of 50 of its own, which
+/// do about as much.
+const SLICE: u64 = 20;
+/// A task that has run for long runs longer at a time, by this part of what it has run: changing tasks has its price.
+const SLICE_PART: u64 = 64;
+
+/// The number of a task, as its handle shows it. The program itself is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TaskId(pub(crate) u32);
+
+impl TaskId {
+    pub(crate) const MAIN: Self = Self(0);
+}
+
+/// In which order the tasks of a program run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheduling {
+    /// One at a time, in an order that the seed decides: the same seed, the same run. With seed 0 they take turns by their
+    /// numbers, as the reference has it.
+    Seeded(u64),
+}
+
+impl Default for Scheduling {
+    fn default() -> Self {
+        Self::Seeded(0)
+    }
+}
+
+/// What came of a task's turn.
+pub(crate) enum Turn {
+    /// It is to go on later.
+    Paused(Pause),
+    /// It ended.
+    Ended(Result<Parcel, Box<Fault>>),
+}
+
+/// What a VM knows of the tasks that it awaited: the values that it got, to give them again. They are kept for as long as
+/// the handles that gave them.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    by_task: FxHashMap<TaskId, (Ref, RuntimeValue)>,
+    /// How many there may be before those are forgotten whose handles are gone.
+    most: usize,
+}
+
+impl Results {
+    pub(crate) fn values(&self) -> impl Iterator<Item = RuntimeValue> {
+        self.by_task.values().map(|(_, value)| *value)
+    }
+}
+
+impl<'h> Vm<'h> {
+    /// The VM of a task that is to run a function.
+    pub(crate) fn of_task(crew: &Arc<Crew<'h>>, task: TaskId, function: FuncId) -> Self {
+        let mut vm = Self::with_image(crew.image.clone(), crew.host, crew.quotas, crew.cancel.clone());
+        vm.task = task;
+        vm.current = Frame { function, pc: 0, base: 0, dst: Reg(0) };
+        vm.crew = Some(crew.clone());
+        vm
+    }
+
+    pub(crate) fn first_turn<R: Recorder>(&mut self, start: Start, recorder: &mut R) -> Turn {
+        let begun = self.begin_turn().and_then(|()| self.begin(start));
+        if begun.is_ok() && R::ENABLED {
+            recorder.entered(&self.moment());
+        }
+        self.rest_of_turn(begun, recorder)
+    }
+
+    pub(crate) fn next_turn<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Turn {
+        let begun = self.begin_turn().and_then(|()| self.go_on(pause));
+        self.rest_of_turn(begun, recorder)
+    }
+
+    fn begin_turn(&mut self) -> Result<(), Trap> {
+        if let Some(crew) = self.crew.clone() {
+            crew.begin_turn(self)?;
+            let executed = self.executed();
+            self.until = executed.saturating_add(SLICE.max(executed / SLICE_PART)).min(self.share_end);
+        }
+        Ok(())
+    }
+
+    /// Puts the function and what was sent with it where they belong.
+    fn begin(&mut self, start: Start) -> Result<(), Trap> {
+        self.load()?;
+        let values = self.arena.unpack(start.parcel, start.site)?;
+        let Some((function, arguments)) = values.split_first() else {
+            return Err(Trap::malformed("a task of nothing"));
+        };
+        let callee = self.callee(*function, arguments.len())?;
+        let captures = self.captures(callee);
+        for (register, value) in self.stack.iter_mut().zip(arguments.iter().chain(&captures)) {
+            *register = *value;
+        }
+        Ok(())
+    }
+
+    fn rest_of_turn<R: Recorder>(&mut self, begun: Result<(), Trap>, recorder: &mut R) -> Turn {
+        let result = begun.and_then(|()| self.execute(recorder));
+        if let Some(crew) = self.crew.clone() {
+            crew.end_turn(self);
+        }
+        let result = match result {
+            Err(Trap::Pause(pause)) => return Turn::Paused(pause),
+            result => result.and_then(|value| Ok(self.arena.pack(&[value])?)),
+        };
+        Turn::Ended(result.map_err(|trap| self.report(trap)))
+    }
+
+    /// `spawn f(a…)` (T1): gives the handle.
+    #[inline(never)]
+    pub(crate) fn spawn(
+        &mut self,
+        function: RuntimeValue,
+        first: Reg,
+        count: u8,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let callee = self.callee(function, count.into())?;
+        let mut sent = vec![function];
+        sent.extend(self.arguments(first, 0, count));
+        let parcel = self.arena.pack(&sent)?;
+        self.charge_work();
+        let crew = match &self.crew {
+            Some(crew) => crew.clone(),
+            None => {
+                let crew = Crew::of(self);
+                self.crew = Some(crew.clone());
+                crew.end_turn(self);
+                self.begin_turn()?;
+                crew
+            }
+        };
+        let Some(task) = crew.add(Start { function: callee.function, parcel, site }) else {
+            return Err(self.quota(Resource::Objects, u32::MAX.into()));
+        };
+        Ok(self.arena.alloc(Object::tagged(HANDLE, RuntimeValue::Int(task.0.into())), site)?.into())
+    }
+
+    /// `await v` (T2): the value, or the task that is not at its end yet. What is no handle is the value itself.
+    #[inline(never)]
+    pub(crate) fn awaited(&mut self, value: RuntimeValue, site: SiteId) -> Result<Result<RuntimeValue, TaskId>, Trap> {
+        let Some((handle, task)) = self.task_of(value)? else { return Ok(Ok(value)) };
+        if let Some(&(_, known)) = self.results.by_task.get(&task) {
+            return Ok(Ok(known));
+        }
+        match self.crew.as_ref().and_then(|crew| crew.result(task)) {
+            None => Ok(Err(task)),
+            Some(Err(fault)) => Err(Trap::Awaited(fault)),
+            Some(Ok(parcel)) => {
+                let result = self.arena.unpack(parcel, site)?.first().copied().unwrap_or(RuntimeValue::Null);
+                self.keep_result(task, handle, result);
+                Ok(Ok(result))
+            }
+        }
+    }
+
+    /// The task whose handle a value is.
+    fn task_of(&self, value: RuntimeValue) -> Result<Option<(Ref, TaskId)>, Trap> {
+        let Some(object) = self.arena.target(value) else { return Ok(None) };
+        if !matches!(self.arena.peek(object), Some(Object::Tagged(tagged)) if &*tagged.tag == HANDLE) {
+            return Ok(None);
+        }
+        match self.arena.read_value(value)? {
+            Object::Tagged(tagged) => match tagged.value {
+                RuntimeValue::Int(task) if let Ok(task) = u32::try_from(task) => Ok(Some((object, TaskId(task)))),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn keep_result(&mut self, task: TaskId, handle: Ref, result: RuntimeValue) {
+        let results = &mut self.results;
+        if results.by_task.len() >= results.most {
+            results.by_task.retain(|_, (handle, _)| self.arena.peek(*handle).is_some());
+            results.most = 2 * results.by_task.len() + 64;
+        }
+        results.by_task.insert(task, (handle, result));
+    }
+
+    /// The run is to pause. Returns when it may go on; a task has to be left for that.
+    pub(crate) fn pause<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Result<(), Trap> {
+        let Some(crew) = self.crew.clone() else { return Ok(()) };
+        if self.nesting > 0 {
+            // What called the callback stands on the host's stack, and cannot be left.
+            if let Pause::Wait(task) = pause {
+                crew.end_turn(self);
+                crew.wait_for(task, self, recorder)?;
+                crew.begin_turn(self)?;
+            }
+            self.until = self.share_end;
+        } else if self.task == TaskId::MAIN {
+            crew.end_turn(self);
+            crew.take_turns(pause, self, recorder)?;
+            self.begin_turn()?;
+        } else {
+            return Err(Trap::Pause(pause));
+        }
+        self.go_on(pause)
+    }
+
+    /// Ends the pause: what was waited for arrives.
+    fn go_on(&mut self, pause: Pause) -> Result<(), Trap> {
+        if pause == Pause::Turn {
+            return Ok(());
+        }
+        let pc = (self.current.pc as usize).saturating_sub(1);
+        let Instruction::Await { dst, src } = self.function().code[pc] else {
+            return Err(Trap::malformed("a pause where nothing is awaited"));
+        };
+        let site = self.image.site(self.current.function, pc);
+        let base = self.current.base as usize;
+        match self.awaited(self.stack[base + src.index()], site)? {
+            Ok(value) => {
+                self.stack[base + dst.index()] = value;
+                self.collect_if_due()
+            }
+            Err(_) => Err(Trap::malformed("a pause that ended too early")),
+        }
+    }
+}

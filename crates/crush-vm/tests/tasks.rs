@@ -1,0 +1,196 @@
+//! Tasks (T1 to T3).
+
+mod support;
+
+use crush_vm::{FaultKind, Quotas};
+use support::{Ran, run, run_under};
+
+/// `echo(x)` prints and gives `x`; `grow(xs)` appends to its argument and gives it; `bad(x)` throws; `zero(x)` divides by 0;
+/// `turns(x)` prints `x` three times, and yields after each.
+const FUNCTIONS: &str = r"
+.function @echo (1 params, 2 registers)
+print r0
+return r0
+.function @grow (1 params, 3 registers)
+load_int r1, 9
+call_method r2, .push, r0, 1
+return r0
+.function @bad (1 params, 1 registers)
+throw r0
+.function @zero (1 params, 2 registers)
+load_int r1, 0
+div r0, r0, r1
+return r0
+.function @turns (1 params, 4 registers)
+load_int r1, 0
+load_int r2, 3
+range_start r1, r1, r2, false
+jump L1
+L0:
+print r0
+yield
+L1:
+range_next r3, r1, L0
+return r0
+";
+
+fn with_functions(body: &str) -> String {
+    format!(".entry @main\n.function @main (16 registers)\n.owner r8 variable s\n{body}\nreturn_null\n{FUNCTIONS}")
+}
+
+fn ran(body: &str) -> Ran {
+    run(&with_functions(body))
+}
+
+fn printed(body: &str) -> String {
+    let ran = ran(body);
+    if let Err(fault) = &ran.result {
+        panic!("{fault:#?}\n{body}");
+    }
+    assert_eq!(ran.live_borrows, 0);
+    ran.output
+}
+
+/// The handles of two tasks in `r2` and `r3`, which were given 1 and 2.
+fn two(function: &str) -> String {
+    format!("load_function r0, {function}\nload_int r1, 1\nspawn r2, r0, r1, 1\nload_int r1, 2\nspawn r3, r0, r1, 1\n")
+}
+
+#[test]
+fn a_task_runs_when_it_is_awaited_or_yielded_to() {
+    let two = two("@echo");
+    assert_eq!(
+        printed(&format!("{two}print r2\nawait r4, r2\nprint r4\nawait r5, r2\nprint r5")),
+        "<handle 1>\n1\n2\n1\n1\n"
+    );
+    assert_eq!(printed(&format!("{two}yield\nprint r1")), "1\n2\n2\n");
+    assert_eq!(printed(&format!("{two}print r1")), "2\n", "nobody asks for what they print");
+    assert_eq!(printed("load_int r0, 5\nawait r1, r0\nprint r1\nyield"), "5\n");
+}
+
+#[test]
+fn tasks_that_yield_take_turns() {
+    assert_eq!(printed(&format!("{}await r4, r3\nprint r4", two("@turns"))), "1\n2\n1\n2\n1\n2\n2\n");
+}
+
+#[test]
+fn t1_arguments_are_copied() {
+    let body = "load_int r0, 1\nnew_array r1, r0, 1\nload_function r0, @grow\nspawn r2, r0, r1, 1\nload_int r4, 7\n\
+                load_int r5, 0\nset_index r1, r5, r4\nawait r3, r2\nprint r1\nprint r3\nawait r4, r2\neq r5, r3, r4\nprint r5\n\
+                call_method r6, .pop, r3, 0\nprint r4";
+    // What the program changes after the `spawn` the task does not see, and the result is one object for all awaits.
+    assert_eq!(printed(body), "[7]\n[1, 9]\ntrue\n[1]\n");
+}
+
+#[test]
+fn t1_a_closure_takes_its_captures_along() {
+    let text = "
+.entry @main
+.function @main (6 registers)
+load_int r0, 1
+new_cell r1, r0
+new_closure r2, @count, r1
+load_int r3, 5
+spawn r4, r2, r3, 1
+await r4, r4
+print r4
+get_cell r0, r1
+print r0
+return_null
+.function @count (1 params, 1 captures, 3 registers)
+get_cell r2, r1
+add r2, r2, r0
+set_cell r1, r2
+return r2
+";
+    assert_eq!(run(text).output, "6\n1\n");
+}
+
+#[test]
+fn t2_a_fault_in_a_task_is_a_fault_at_the_await() {
+    let ran = ran(&format!(
+        ".handler L0 L1 L1 r9\n{}print r1\nyield\nprint r1\nL0:\nawait r4, r3 !7..9\nL1:\nprint r9",
+        two("@zero")
+    ));
+    assert_eq!(ran.output, "2\n2\n");
+    let fault = ran.result.unwrap_err();
+    assert_eq!((fault.kind.clone(), fault.primary.start), (FaultKind::DivisionByZero, 7));
+    assert_eq!(fault.message, "a task faulted: division by zero");
+    assert_eq!(fault.call_stack.len(), 1);
+    let task = fault.task.expect("told as it was in the task");
+    assert_eq!((task.message.as_str(), &*task.call_stack[0].function), ("division by zero", "zero"));
+}
+
+#[test]
+fn t2_a_throw_that_a_task_does_not_catch_is_a_fault() {
+    let fault =
+        ran(&format!(".handler L0 L1 L1 r9\n{}L0:\nawait r4, r3\nL1:\nprint r9", two("@bad"))).result.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::UncaughtThrow { value: "2".into() });
+}
+
+#[test]
+fn t3_a_borrow_cannot_be_sent() {
+    let body = "new_array r0, r0, 0\nborrow_shared r8, r0\nmove r2, r8\nload_function r1, @echo\nspawn r3, r1, r2, 1";
+    let fault = ran(body).result.unwrap_err();
+    assert_eq!((fault.code(), fault.message.contains("cannot be sent to a task")), ("E-borrow", true), "{fault:?}");
+}
+
+#[test]
+fn a_task_that_awaits_in_a_callback_lets_others_run() {
+    let text = "
+.entry @main
+.function @main (6 registers)
+load_function r1, @task
+load_int r2, 1
+spawn r2, r1, r2, 1
+load_int r3, 2
+spawn r3, r1, r3, 1
+new_array r0, r2, 2
+load_function r1, @wait
+call_capability r2, test.map, r0, 2
+print r2
+return_null
+.function @wait (1 params, 2 registers)
+await r1, r0
+return r1
+.function @task (1 params, 2 registers)
+yield
+load_function r1, @echo
+spawn r1, r1, r0, 1
+await r1, r1
+return r1
+.function @echo (1 params, 1 registers)
+print r0
+return r0
+";
+    let ran = run(text);
+    assert_eq!(ran.output, "1\n2\n[1, 2]\n", "{:?}", ran.result);
+}
+
+#[test]
+fn a7_tasks_do_not_multiply_the_quotas() {
+    let text = "
+.entry @main
+.function @main (6 registers)
+load_function r0, @main2
+L0:
+spawn r1, r0, r0, 0
+await r1, r1
+jump L0
+.function @main2 (4 registers)
+load_int r0, 0
+load_int r1, 1000
+range_start r0, r0, r1, false
+L1:
+range_next r3, r0, L1
+print r1
+return_null
+";
+    let ran = run_under(text, Quotas { instructions: 100_000, ..Quotas::default() });
+    let fault = ran.result.unwrap_err();
+    assert!(fault.message.ends_with("the quota of instructions is used up: 100000 allowed"), "{}", fault.message);
+    assert!((90..=100).contains(&ran.output.lines().count()));
+    let ran = run_under(text, Quotas { output: 50, ..Quotas::default() });
+    assert!(ran.result.unwrap_err().message.ends_with("the quota of output is used up: 50 allowed"));
+    assert_eq!(ran.output.len(), 50);
+}
