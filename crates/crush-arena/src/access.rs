@@ -70,10 +70,13 @@ impl Arena {
 
     #[cold]
     #[inline(never)]
-    fn check_write(&self, object: Ref) -> Result<(), Fault> {
+    fn check_write(&mut self, object: Ref) -> Result<(), Fault> {
         let slot = self.slot(object, Access::Write)?;
         if slot.state() != BorrowState::default() {
             return Err(self.in_the_way(Access::Write, object));
+        }
+        if slot.is_black() {
+            self.change_black(object);
         }
         self.record(self.site.get(), Action::Write { object });
         Ok(())
@@ -95,7 +98,7 @@ impl Arena {
 
     #[cold]
     #[inline(never)]
-    fn check_write_through(&self, borrow: BorrowRef, object: Ref) -> Result<(), Fault> {
+    fn check_write_through(&mut self, borrow: BorrowRef, object: Ref) -> Result<(), Fault> {
         let info = self.loans.info(borrow);
         let conflict = match info {
             Some(info) if info.kind == BorrowKind::Shared => Conflict::SharedHandle(info),
@@ -103,6 +106,9 @@ impl Arena {
                 let mut borrows = self.loans.of(object);
                 borrows.retain(|info| info.kind == BorrowKind::Shared);
                 if borrows.is_empty() {
+                    if self.slots[object.slot() as usize].is_black() {
+                        self.change_black(object);
+                    }
                     self.record(self.site.get(), Action::Write { object });
                     return Ok(());
                 }
@@ -185,13 +191,15 @@ impl Arena {
     #[inline]
     pub fn set_cell(&mut self, cell: Ref, value: RuntimeValue) -> bool {
         match self.slots.get_mut(cell.slot() as usize) {
-            Some(slot) if slot.holds(cell) => match &mut slot.object {
-                Object::Cell(held) => {
-                    *held = value;
-                    true
+            Some(slot) if slot.holds(cell) => {
+                let black = slot.is_black();
+                let Object::Cell(held) = &mut slot.object else { return false };
+                *held = value;
+                if black {
+                    self.change_black(cell);
                 }
-                _ => false,
-            },
+                true
+            }
             _ => false,
         }
     }

@@ -6,6 +6,8 @@ use std::{
 };
 
 use crate::{
+    bits::FreeSlots,
+    collect::Collector,
     events::{Action, FreeCause, Log},
     fault::{Access, DropRecord, Fault, TypeError},
     loans::{BorrowState, Loans},
@@ -16,8 +18,8 @@ use crate::{
     value::{Ref, RuntimeValue, SiteId},
 };
 
-/// The end of the list of free slots.
-pub(crate) const NO_SLOT: u32 = u32::MAX;
+/// No more slots than this, so that their indexes fit in a reference.
+const MOST_SLOTS: usize = u32::MAX as usize;
 /// How many dropped objects are remembered, to tell what a stale reference was.
 const REMEMBERED: usize = 1024;
 /// What a slot is charged.
@@ -31,12 +33,12 @@ pub struct Arena {
     pub(crate) slots: Vec<Slot>,
     /// Beside the slots rather than in them: accesses touch the slots alone.
     pub(crate) books: Vec<Book>,
-    /// The first free slot.
-    pub(crate) free: u32,
+    pub(crate) free: FreeSlots,
     /// The generation of slots added to the table: above that of any slot that was taken from its end.
     pub(crate) first_generation: u32,
     pub(crate) loans: Loans,
     pub(crate) meter: Meter,
+    pub(crate) collector: Collector,
     pub(crate) dropped: Ring<DropRecord>,
     pub(crate) counters: Counters,
     /// Whether accesses are recorded; then every live slot is watched.
@@ -71,10 +73,11 @@ impl Arena {
         Self {
             slots: Vec::new(),
             books: Vec::new(),
-            free: NO_SLOT,
+            free: FreeSlots::default(),
             first_generation: 1,
             loans: Loans::new(),
             meter: Meter::new(limits),
+            collector: Collector::default(),
             dropped: Ring::new(REMEMBERED),
             counters: Counters::default(),
             recording: false,
@@ -89,12 +92,20 @@ impl Arena {
     /// all that is needed can be reached from the roots.
     pub fn alloc(&mut self, object: Object, site: SiteId) -> Result<Ref, Fault> {
         let bytes = object.bytes();
-        let index = if self.free == NO_SLOT {
-            self.add_slot(object, Book { bytes, site })?
-        } else {
-            self.reuse_slot(object, Book { bytes, site })?
+        self.meter.count(bytes)?;
+        let index = match self.free.take() {
+            Some(index) => {
+                let slot = &mut self.slots[index as usize];
+                *slot = Slot::new(slot.generation(), object);
+                self.books[index as usize] = Book { bytes, site };
+                index
+            }
+            None => self.add_slot(object, Book { bytes, site })?,
         };
         self.counters.allocated += 1;
+        if self.collector.keeps_new() {
+            self.keep_new(index);
+        }
         let slot = &mut self.slots[index as usize];
         let allocated = Ref::new(index, slot.generation());
         if self.recording {
@@ -105,26 +116,35 @@ impl Arena {
         Ok(allocated)
     }
 
-    fn reuse_slot(&mut self, object: Object, book: Book) -> Result<u32, Fault> {
-        self.meter.count(book.bytes)?;
-        let index = self.free;
-        let slot = &mut self.slots[index as usize];
-        let Object::Free { next } = slot.object else { unreachable!("a slot of the free list holds no object") };
-        self.free = next;
-        *slot = Slot::new(slot.generation(), object);
-        self.books[index as usize] = book;
-        Ok(index)
-    }
-
+    #[inline]
     fn add_slot(&mut self, object: Object, book: Book) -> Result<u32, Fault> {
         let index = self.slots.len();
-        if index >= NO_SLOT as usize {
-            return Err(self.meter.too_many_objects());
+        if index == self.slots.capacity()
+            && let Err(fault) = self.add_room()
+        {
+            self.meter.uncount(book.bytes);
+            return Err(fault);
         }
-        self.meter.count(book.bytes.saturating_add(SLOT_BYTES))?;
         self.slots.push(Slot::new(self.first_generation, object));
         self.books.push(book);
         Ok(index as u32)
+    }
+
+    /// Makes the table longer: small ones twice, large ones by a quarter, or as little as the quota allows (A7).
+    #[cold]
+    #[inline(never)]
+    fn add_room(&mut self) -> Result<(), Fault> {
+        let len = self.slots.len();
+        if len >= MOST_SLOTS {
+            return Err(self.meter.too_many_objects());
+        }
+        let wanted = if len < 1024 { len.max(4) } else { len / 4 }.min(MOST_SLOTS - len);
+        let added = if self.meter.room_for(wanted * SLOT_BYTES).is_ok() { wanted } else { 1 };
+        self.meter.charge(added * SLOT_BYTES)?;
+        self.meter.expect(added * SLOT_BYTES);
+        self.slots.reserve_exact(added);
+        self.books.reserve_exact(added);
+        Ok(())
     }
 
     /// `drop(x)` (A6): frees the object, at once and shallowly. Of a handle it ends the borrow (B4).
@@ -152,24 +172,32 @@ impl Arena {
         Ok(())
     }
 
-    /// Frees a slot, whatever its state.
+    /// Frees a slot, whatever its state, and what its object took.
     pub(crate) fn free_slot(&mut self, index: u32, site: SiteId, cause: FreeCause) {
+        let bytes = self.books[index as usize].bytes;
+        drop(self.release_slot(index, site, cause));
+        self.meter.refund(bytes);
+    }
+
+    /// Frees a slot. The object it held is still charged.
+    pub(crate) fn release_slot(&mut self, index: u32, site: SiteId, cause: FreeCause) -> Object {
         let slot = &mut self.slots[index as usize];
         let freed = Ref::new(index, slot.generation());
-        let (object, usable) = slot.free(self.free);
+        let (object, usable) = slot.free();
         if usable {
-            self.free = index;
+            self.free.add(index);
         } else {
             self.counters.retired += 1;
         }
-        self.meter.refund(self.books[index as usize].bytes);
         self.meter.objects -= 1;
         if self.recording {
             self.record(site, Action::Free { object: freed, kind: object.kind(), cause });
         }
+        object
     }
 
-    /// Whether enough was allocated for a collection to be worth its while, or needed (A5, A7).
+    /// Whether enough was allocated for a collection, or its next step, to be worth its while, or needed (A5, A7): then
+    /// [`Arena::collect_step`] is to be called at the next safe point.
     #[inline]
     pub fn collection_due(&self) -> bool {
         self.meter.collection_due()

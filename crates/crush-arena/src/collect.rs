@@ -1,13 +1,13 @@
-//! Collection (A5): mark what the roots and the live borrows reach, sweep the rest.
+//! Collection (A5): cycles of marking and sweeping, in steps between which the program goes on.
 
 use std::sync::atomic::Ordering;
 
 use crate::{
-    arena::{Arena, NO_SLOT, SLOT_BYTES},
-    events::{Action, FreeCause},
+    arena::Arena,
+    events::Action,
     fault::Fault,
-    object::Object,
-    value::{Ref, RuntimeValue},
+    map::Map,
+    mark::{Marker, Trace},
 };
 
 /// What a collection did.
@@ -19,128 +19,190 @@ pub struct Collected {
     pub bytes: usize,
 }
 
-/// Takes the roots of a collection: the stack, the locals of every frame, the host's handles (A5).
-#[derive(Debug)]
-pub struct Marker<'a> {
-    arena: &'a Arena,
-    marks: Vec<u64>,
-    /// Marked objects whose values are still to be marked. Each object enters once, so no heap, however deep,
-    /// overflows anything (A8).
-    pending: Vec<u32>,
+/// How much is done in one step: about so many values are looked at, which takes some tenths of a millisecond at worst.
+pub(crate) const STEP: usize = 32_768;
+/// How many steps may be left to do when the marking is to end, the program standing still. After some vain attempts it
+/// is twice as much each time, so that the marking comes to its end whatever the program does.
+const REST: usize = 4;
+const PATIENT_ATTEMPTS: u32 = 4;
+
+/// Where the cycle stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    #[default]
+    Idle,
+    /// How often it was attempted to end it.
+    Marking { attempts: u32 },
+    /// The slots from 64 times this on are still to be swept.
+    Sweeping { word: usize },
+    /// The free slots at the end of the table are given back.
+    Trimming,
 }
 
-impl Marker<'_> {
-    /// Everything reached from this value stays.
+/// What the collector knows between two steps.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    pub(crate) phase: Phase,
+    pub(crate) trace: Trace,
+    /// Maps that are freed a few entries at a time, with the bytes charged for them.
+    pub(crate) doomed: Vec<(Box<Map>, usize)>,
+    /// What this cycle has freed.
+    pub(crate) freed: Collected,
+    /// The bytes of the collector's own lists, as charged.
+    charged: usize,
+}
+
+impl Collector {
+    pub(crate) fn is_marking(&self) -> bool {
+        matches!(self.phase, Phase::Marking { .. })
+    }
+
+    /// Whether what is allocated now must be kept from the cycle.
     #[inline]
-    pub fn root(&mut self, value: RuntimeValue) {
-        // A handle is no edge: its borrow, if live, is a root of its own.
-        if let RuntimeValue::Ref(object) = value {
-            self.mark(object);
-        }
+    pub(crate) fn keeps_new(&self) -> bool {
+        matches!(self.phase, Phase::Marking { .. } | Phase::Sweeping { .. })
     }
 
-    /// Everything reached from these values stays.
-    pub fn roots<'v>(&mut self, values: impl IntoIterator<Item = &'v RuntimeValue>) {
-        for value in values {
-            self.root(*value);
-        }
-    }
-
-    fn mark(&mut self, object: Ref) {
-        let index = object.slot();
-        let Some(slot) = self.arena.slots.get(index as usize) else {
-            return;
-        };
-        let (word, bit) = (index as usize / 64, 1 << (index % 64));
-        if self.marks[word] & bit == 0 && slot.holds(object) {
-            self.marks[word] |= bit;
-            self.pending.push(index);
-        }
-    }
-
-    fn finish(&mut self) -> Result<(), Fault> {
-        let arena = self.arena;
-        let mut steps = 0u32;
-        while let Some(index) = self.pending.pop() {
-            arena.slots[index as usize].object.for_each_value(|value| self.root(value));
-            steps = steps.wrapping_add(1);
-            if steps.is_multiple_of(4096) {
-                arena.check_interrupt()?;
-            }
-        }
-        Ok(())
+    pub(crate) fn charged(&self) -> usize {
+        self.charged
     }
 }
 
 impl Arena {
-    /// Frees every object that neither the roots nor a live borrow reach, cycles included (A5).
+    /// Frees every object that neither the roots nor a live borrow reach, cycles included (A5), at once. A cycle that
+    /// was under way is given up for this one.
     ///
     /// When more is live than the quotas allow, that is the fault (A7). Interrupted, it frees nothing.
     pub fn collect(&mut self, roots: impl FnOnce(&mut Marker<'_>)) -> Result<Collected, Fault> {
-        let marks = vec![0; self.slots.len().div_ceil(64)];
-        let mut marker = Marker { arena: self, marks, pending: Vec::new() };
-        roots(&mut marker);
-        for borrow in self.loans.live() {
-            marker.mark(borrow.object);
+        self.begin_cycle();
+        self.mark_roots(roots);
+        while !self.collector.trace.is_done() {
+            self.collector.trace.proceed(&mut self.slots, &mut { STEP });
+            if let Err(interrupted) = self.check_interrupt() {
+                self.give_up_cycle();
+                return Err(interrupted);
+            }
         }
-        marker.finish()?;
-        let marks = marker.marks;
-        let collected = self.sweep(&marks);
-        self.counters.collections += 1;
-        self.counters.collected += collected.objects as u64;
-        let idle = self.idle_bytes();
-        self.meter.rearm(idle);
-        let Collected { objects, bytes } = collected;
-        self.record(self.site.get(), Action::Collect { objects, bytes });
-        self.meter.within_quota(idle)?;
+        self.count_lists();
+        self.begin_sweeping();
+        while !self.sweep(&mut { usize::MAX }) {}
+        self.trim(&mut { usize::MAX });
+        let collected = self.end_cycle();
+        self.meter.within_quota(self.idle_bytes())?;
         Ok(collected)
     }
 
-    fn sweep(&mut self, marks: &[u64]) -> Collected {
-        let before = (self.meter.objects, self.meter.bytes);
-        let site = self.site.get();
-        for index in 0..self.slots.len() {
-            let marked = marks[index / 64] & (1 << (index % 64)) != 0;
-            if !marked && !self.slots[index].is_free() {
-                self.free_slot(index as u32, site, FreeCause::Collected);
-            }
+    /// Does as much of a collection as is due (A5): called at a safe point when [`Arena::collection_due`] says so. The
+    /// roots are asked for when a marking begins and whenever it seems to be at its end.
+    ///
+    /// When more is live than the quotas allow, that is the fault (A7): a whole collection has found that.
+    pub fn collect_step(&mut self, roots: impl Fn(&mut Marker<'_>)) -> Result<(), Fault> {
+        // The steps keep ahead of the program, but for what it takes in one instruction.
+        if self.meter.is_at_end() {
+            return self.collect(roots).map(|_| ());
         }
-        let collected = Collected { objects: before.0 - self.meter.objects, bytes: before.1 - self.meter.bytes };
-        self.trim();
+        let ended = self.collect_some(STEP, &roots);
+        if ended && self.meter.within_quota(self.idle_bytes()).is_err() {
+            // Perhaps what became garbage during the cycle.
+            return self.collect(roots).map(|_| ());
+        }
+        Ok(())
+    }
+
+    /// Does some of a collection, about as much as looking at so many values, whether it is due or not. Returns whether
+    /// a cycle ended: then every object is gone that was unreachable when it began.
+    pub fn collect_some(&mut self, step: usize, roots: impl Fn(&mut Marker<'_>)) -> bool {
+        let mut work = step;
+        let ended = loop {
+            match self.collector.phase {
+                Phase::Idle => self.begin_cycle(),
+                Phase::Marking { attempts } => {
+                    let trace = &mut self.collector.trace;
+                    trace.proceed(&mut self.slots, &mut work);
+                    if !trace.is_done() {
+                        break false;
+                    }
+                    if !self.end_marking(attempts, step, &roots) {
+                        break false;
+                    }
+                }
+                Phase::Sweeping { .. } => {
+                    if !self.sweep(&mut work) {
+                        break false;
+                    }
+                }
+                Phase::Trimming => {
+                    if !self.trim(&mut work) {
+                        break false;
+                    }
+                    self.end_cycle();
+                    break true;
+                }
+            }
+        };
+        self.count_lists();
+        if !ended {
+            self.meter.pause_until_next_step();
+        }
+        ended
+    }
+
+    /// Looks at the roots and at what was changed meanwhile. When not much comes of it, nothing white can be reached any
+    /// more; otherwise the marking goes on, and it is attempted again, with more patience each time.
+    fn end_marking(&mut self, attempts: u32, step: usize, roots: impl FnOnce(&mut Marker<'_>)) -> bool {
+        self.mark_roots(roots);
+        self.collector.trace.look_again();
+        let patience = 1 << attempts.saturating_sub(PATIENT_ATTEMPTS).min(usize::BITS / 2);
+        let mut rest = step.saturating_mul(REST).saturating_mul(patience);
+        self.collector.trace.proceed(&mut self.slots, &mut rest);
+        let done = self.collector.trace.is_done();
+        if done {
+            self.begin_sweeping();
+        } else {
+            self.collector.phase = Phase::Marking { attempts: attempts + 1 };
+        }
+        done
+    }
+
+    fn mark_roots(&mut self, roots: impl FnOnce(&mut Marker<'_>)) {
+        let trace = &mut self.collector.trace;
+        roots(&mut Marker { slots: &self.slots, trace });
+        for borrow in self.loans.live() {
+            trace.mark(&self.slots, borrow.object);
+        }
+    }
+
+    fn begin_cycle(&mut self) {
+        self.collector.trace.begin(self.slots.len());
+        self.collector.freed = Collected::default();
+        self.collector.phase = Phase::Marking { attempts: 0 };
+        self.meter.plan();
+    }
+
+    fn give_up_cycle(&mut self) {
+        self.collector.phase = Phase::Idle;
+        self.collector.trace.forget();
+        self.count_lists();
+    }
+
+    fn end_cycle(&mut self) -> Collected {
+        self.collector.phase = Phase::Idle;
+        self.collector.trace.forget();
+        self.count_lists();
+        let collected = self.collector.freed;
+        self.counters.collections += 1;
+        self.counters.collected += collected.objects as u64;
+        self.meter.rest(self.idle_bytes());
+        let Collected { objects, bytes } = collected;
+        self.record(self.site.get(), Action::Collect { objects, bytes });
         collected
     }
 
-    /// Gives back the free slots at the end of the table, and orders the free list, so that the first slots are
-    /// used first and the end becomes free again.
-    fn trim(&mut self) {
-        let mut end = self.slots.len();
-        while let Some(last) = self.slots[..end].last()
-            && last.is_free()
-            && !last.is_retired()
-        {
-            // A slot made anew at this index must not bring an old reference back to life (A4).
-            self.first_generation = self.first_generation.max(last.generation());
-            end -= 1;
-        }
-        self.meter.refund((self.slots.len() - end) * SLOT_BYTES);
-        self.slots.truncate(end);
-        self.books.truncate(end);
-        if self.slots.capacity() / 2 > end {
-            self.slots.shrink_to(end);
-            self.books.shrink_to(end);
-        }
-        self.free = NO_SLOT;
-        for (index, slot) in self.slots.iter_mut().enumerate().rev() {
-            if slot.is_free() && !slot.is_retired() {
-                slot.object = Object::Free { next: self.free };
-                self.free = index as u32;
-            }
-        }
-    }
-
-    /// The bytes of free slots among others: memory that only objects to come can use.
-    fn idle_bytes(&self) -> usize {
-        (self.slots.len() - self.meter.objects) * SLOT_BYTES
+    /// Charges what the collector's lists take, which the program cannot be refused (A7).
+    fn count_lists(&mut self) {
+        let bytes = self.collector.trace.bytes();
+        self.meter.recount(self.collector.charged, bytes);
+        self.collector.charged = bytes;
     }
 
     /// Whether the flag of [`Arena::interrupt_when`] is set.

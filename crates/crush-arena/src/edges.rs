@@ -97,6 +97,6 @@ pub(crate) fn item(object: &Object, position: usize) -> Option<(Label<'_>, Runti
         }
         Object::Tagged(tagged) => (position == 0).then_some((Label::Index(0), tagged.value)),
         Object::Cell(value) => (position == 0).then_some((Label::Index(0), *value)),
-        Object::Str(_) | Object::Free { .. } => None,
+        Object::Str(_) | Object::Free => None,
     }
 }

@@ -18,6 +18,9 @@ pub struct Stats {
     pub objects: usize,
     /// Bytes counted: objects, slots and the table of borrows, and what the VM charged (A7).
     pub bytes: usize,
+    /// Of these, what no live object takes: free slots, the spare end of their table, and, while a collection is under
+    /// way, its lists.
+    pub idle_bytes: usize,
     /// The most bytes that were ever counted.
     pub peak_bytes: usize,
     /// Slots, free ones included.
@@ -90,6 +93,7 @@ impl Arena {
         Stats {
             objects: self.meter.objects,
             bytes: self.meter.bytes,
+            idle_bytes: self.idle_bytes(),
             peak_bytes: self.meter.peak_bytes(),
             slots: self.slots.len(),
             retired_slots: self.counters.retired,

@@ -10,6 +10,7 @@
 
 mod access;
 mod arena;
+mod bits;
 mod blame;
 mod borrowing;
 mod collect;
@@ -22,11 +23,14 @@ mod inspect;
 mod instance;
 mod loans;
 mod map;
+mod mark;
 mod meter;
 mod object;
+mod pace;
 mod parcel;
 mod ring;
 mod slot;
+mod sweep;
 mod text;
 mod value;
 mod view;
@@ -34,7 +38,7 @@ mod walk;
 mod work;
 
 pub use arena::Arena;
-pub use collect::{Collected, Marker};
+pub use collect::Collected;
 pub use edges::{Edge, EdgeLabel};
 pub use events::{Action, Event, FreeCause};
 pub use fault::{
@@ -45,6 +49,7 @@ pub use inspect::{Page, SlotView, Snapshot, Stats};
 pub use instance::{Instance, Shape};
 pub use loans::{BorrowInfo, BorrowKind, BorrowState};
 pub use map::Map;
+pub use mark::Marker;
 pub use meter::Limits;
 pub use object::{Closure, Kind, Object, Tagged, Text};
 pub use parcel::Parcel;

@@ -1,6 +1,9 @@
-//! Counting bytes and objects against their quotas (A7), and when to collect (A5).
+//! Counting bytes and objects against their quotas (A7).
 
-use crate::fault::{Fault, QuotaError, Resource};
+use crate::{
+    fault::{Fault, QuotaError, Resource},
+    pace::Pace,
+};
 
 /// The quotas of an arena (A7).
 ///
@@ -20,9 +23,6 @@ impl Default for Limits {
     }
 }
 
-/// Below this a collection is not worth its while.
-const FIRST_ALARM: usize = 1 << 20;
-
 #[derive(Debug)]
 pub(crate) struct Meter {
     pub(crate) limits: Limits,
@@ -30,51 +30,46 @@ pub(crate) struct Meter {
     pub(crate) objects: usize,
     /// The most bytes there were when some were given back.
     peak_bytes: usize,
-    /// Collect when `bytes` or `objects` pass these.
-    alarm_bytes: usize,
-    alarm_objects: usize,
+    pub(crate) pace: Pace,
 }
 
 impl Meter {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            bytes: 0,
-            objects: 0,
-            peak_bytes: 0,
-            alarm_bytes: FIRST_ALARM.min(limits.bytes),
-            alarm_objects: limits.objects,
-        }
+        Self { limits, bytes: 0, objects: 0, peak_bytes: 0, pace: Pace::new(limits) }
     }
 
     #[inline]
     pub(crate) fn collection_due(&self) -> bool {
-        self.bytes > self.alarm_bytes || self.objects > self.alarm_objects
+        self.bytes > self.pace.due.bytes || self.objects > self.pace.due.objects
     }
 
     /// Counts bytes about to be taken.
     #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         let total = self.bytes.saturating_add(bytes);
-        if total > self.alarm_bytes {
-            return self.charge_beyond_alarm(bytes);
+        if total > self.pace.due.bytes {
+            return self.charge_when_due(bytes);
         }
         self.bytes = total;
         Ok(())
     }
 
     #[cold]
-    fn charge_beyond_alarm(&mut self, bytes: usize) -> Result<(), Fault> {
+    fn charge_when_due(&mut self, bytes: usize) -> Result<(), Fault> {
         self.room_for(bytes)?;
         self.bytes = self.bytes.saturating_add(bytes);
         Ok(())
     }
 
-    /// Whether so many bytes could be charged.
+    /// Whether so many bytes could be charged. Of twice the quota an eighth is left for the collector's lists.
+    ///
+    /// At a safe point there are never more bytes than the end of [`Pace`] allows: at most 7/8 of the quota, or what is
+    /// live and 1/16 of it. So whoever is refused here asks for more than the quota leaves beside what is live, and no
+    /// collection could have helped.
     pub(crate) fn room_for(&self, bytes: usize) -> Result<(), Fault> {
         let quota = self.limits.bytes;
         let wanted = self.bytes.saturating_add(bytes);
-        if bytes <= quota && wanted <= quota.saturating_mul(2) {
+        if bytes <= quota && wanted <= quota.saturating_add(quota / 8 * 7) {
             return Ok(());
         }
         Err(QuotaError { resource: Resource::Bytes, limit: quota as u64, wanted: wanted as u64 }.into())
@@ -86,12 +81,18 @@ impl Meter {
         self.bytes = self.bytes.saturating_sub(bytes);
     }
 
+    /// Corrects a charge that cannot be refused.
+    pub(crate) fn recount(&mut self, before: usize, now: usize) {
+        self.bytes = self.bytes.saturating_add(now);
+        self.refund(before);
+    }
+
     /// The most bytes there ever were.
     pub(crate) fn peak_bytes(&self) -> usize {
         self.peak_bytes.max(self.bytes)
     }
 
-    /// Counts one object about to be allocated, of so many bytes.
+    /// Counts one object about to be allocated, of so many bytes outside its slot.
     #[inline]
     pub(crate) fn count(&mut self, bytes: usize) -> Result<(), Fault> {
         if self.objects >= self.limits.objects.saturating_mul(2) {
@@ -102,24 +103,19 @@ impl Meter {
         Ok(())
     }
 
+    /// Takes back what [`Meter::count`] counted.
+    pub(crate) fn uncount(&mut self, bytes: usize) {
+        self.objects -= 1;
+        self.refund(bytes);
+    }
+
     #[cold]
     pub(crate) fn too_many_objects(&self) -> Fault {
         let limit = self.limits.objects as u64;
         QuotaError { resource: Resource::Objects, limit, wanted: self.objects as u64 + 1 }.into()
     }
 
-    /// Sets the next alarms after a collection: at twice what is live, within the quota, but always some way
-    /// on, so that a program near its quota does not spend its time collecting.
-    pub(crate) fn rearm(&mut self, idle: usize) {
-        let Limits { bytes, objects } = self.limits;
-        let live = self.bytes - idle;
-        let doubled = live.saturating_mul(2).max(FIRST_ALARM).min(bytes);
-        self.alarm_bytes = doubled.max(live.saturating_add(bytes / 16)).saturating_add(idle);
-        self.alarm_objects = objects.max(self.objects.saturating_add(objects / 16));
-    }
-
-    /// What is live, against the quotas. Of the bytes, `idle` are in free slots: garbage that is gone took them,
-    /// so they count as what garbage may take, not as what is live.
+    /// What is live, against the quotas. `idle` bytes are not: garbage that is gone took them, or the collector.
     pub(crate) fn within_quota(&self, idle: usize) -> Result<(), Fault> {
         let reached = |resource, limit: usize, wanted: usize| {
             let (limit, wanted) = (limit as u64, wanted as u64);

@@ -1,6 +1,6 @@
 //! The objects a slot can hold (A3).
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     instance::{Instance, Shape},
@@ -37,10 +37,7 @@ pub enum Object {
     /// A captured variable (B9). Internal: a program sees the variable.
     Cell(RuntimeValue),
     /// No object: the slot is free, or retired. Never seen through a valid reference.
-    Free {
-        /// The next free slot, `u32::MAX` at the end of the list.
-        next: u32,
-    },
+    Free,
 }
 
 const _: () = assert!(size_of::<Object>() == 24);
@@ -139,7 +136,7 @@ impl Object {
             Object::Tagged(_) => Kind::Tagged,
             Object::Closure(_) => Kind::Closure,
             Object::Cell(_) => Kind::Cell,
-            Object::Free { .. } => Kind::Free,
+            Object::Free => Kind::Free,
         }
     }
 
@@ -154,7 +151,7 @@ impl Object {
             Object::Closure(closure) => {
                 size_of::<Closure>() + BLOCK_OVERHEAD + values_bytes(closure.captures.capacity())
             }
-            Object::Cell(_) | Object::Free { .. } => 0,
+            Object::Cell(_) | Object::Free => 0,
         }
     }
 
@@ -167,20 +164,29 @@ impl Object {
             Object::Instance(instance) => instance.values.len(),
             Object::Closure(closure) => closure.captures.len(),
             Object::Tagged(_) | Object::Cell(_) => 1,
-            Object::Free { .. } => 0,
+            Object::Free => 0,
         }
     }
 
-    /// Calls `edge` for every value it holds.
-    pub(crate) fn for_each_value(&self, mut edge: impl FnMut(RuntimeValue)) {
+    /// How many values it holds.
+    pub(crate) fn values_len(&self) -> usize {
         match self {
-            Object::Array(values) => values.iter().copied().for_each(edge),
-            Object::Map(map) => map.values().for_each(edge),
-            Object::Instance(instance) => instance.values.iter().copied().for_each(edge),
-            Object::Tagged(tagged) => edge(tagged.value),
-            Object::Closure(closure) => closure.captures.iter().copied().for_each(edge),
-            Object::Cell(value) => edge(*value),
-            Object::Str(_) | Object::Free { .. } => {}
+            Object::Str(_) | Object::Free => 0,
+            other => other.len(),
+        }
+    }
+
+    /// Calls `each` for the values it holds at these positions.
+    #[inline]
+    pub(crate) fn for_values(&self, positions: Range<usize>, mut each: impl FnMut(RuntimeValue)) {
+        match self {
+            Object::Array(values) => values[positions].iter().copied().for_each(each),
+            Object::Map(map) => map.values().skip(positions.start).take(positions.len()).for_each(each),
+            Object::Instance(instance) => instance.values[positions].iter().copied().for_each(each),
+            Object::Closure(closure) => closure.captures[positions].iter().copied().for_each(each),
+            Object::Tagged(tagged) => positions.for_each(|_| each(tagged.value)),
+            Object::Cell(value) => positions.for_each(|_| each(*value)),
+            Object::Str(_) | Object::Free => {}
         }
     }
 }

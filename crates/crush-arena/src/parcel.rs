@@ -133,6 +133,6 @@ fn translate(
         Object::Tagged(tagged) => each(&mut tagged.value),
         Object::Closure(closure) => closure.captures.iter_mut().try_for_each(each),
         Object::Cell(value) => each(value),
-        Object::Str(_) | Object::Free { .. } => Ok(()),
+        Object::Str(_) | Object::Free => Ok(()),
     }
 }

@@ -11,11 +11,14 @@ pub(crate) const EXCLUSIVE: u64 = 1 << 31;
 /// Set while accesses are recorded, so that the fast paths fail over to the slow ones, which record. This is
 /// what makes recording free when it is off.
 pub(crate) const WATCHED: u64 = 1 << 30;
+/// Set when the collector has looked at the values of the object, so that a change of it leaves the fast path and is
+/// seen. This is what makes writes cost nothing more while nothing is collected.
+const BLACK: u64 = 1 << 29;
 /// The number of live shared borrows.
-pub(crate) const SHARED: u64 = WATCHED - 1;
+pub(crate) const SHARED: u64 = BLACK - 1;
 const GENERATION: u64 = !0 << 32;
 /// The state of a free slot: no check passes, even for a forged reference of the right generation.
-const FREE: u64 = EXCLUSIVE | WATCHED | SHARED;
+const FREE: u64 = EXCLUSIVE | WATCHED | BLACK | SHARED;
 
 /// A slot: 32 bytes, two to a cache line.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl Slot {
     }
 
     /// The difference between this header and that of the referred object with no borrow: zero when it may be
-    /// written, less than [`WATCHED`] when it may be read.
+    /// written without further ado, less than [`WATCHED`] when it may be read.
     #[inline(always)]
     pub(crate) fn difference(&self, object: Ref) -> u64 {
         self.header ^ (object.bits() as u64 & GENERATION)
@@ -80,11 +83,24 @@ impl Slot {
         self.header = if on { self.header | WATCHED } else { self.header & !WATCHED };
     }
 
+    pub(crate) fn is_black(&self) -> bool {
+        self.header & BLACK != 0
+    }
+
+    pub(crate) fn blacken(&mut self) {
+        self.header |= BLACK;
+    }
+
+    /// Makes it black no longer.
+    pub(crate) fn whiten(&mut self) {
+        self.header &= !BLACK;
+    }
+
     /// Makes it a free slot of the next generation and gives the object it held. Returns whether it can be
     /// used again: not when the generations are used up, for then an old reference would come to life (A4).
-    pub(crate) fn free(&mut self, next: u32) -> (Object, bool) {
+    pub(crate) fn free(&mut self) -> (Object, bool) {
         let generation = self.generation().wrapping_add(1);
         self.header = u64::from(generation) << 32 | FREE;
-        (std::mem::replace(&mut self.object, Object::Free { next }), generation != 0)
+        (std::mem::replace(&mut self.object, Object::Free), generation != 0)
     }
 }

@@ -9,3 +9,4 @@ mod model;
 mod objects;
 mod parcels;
 mod quotas;
+mod steps;
