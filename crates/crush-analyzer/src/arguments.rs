@@ -33,9 +33,20 @@ pub(crate) enum Command {
 pub(crate) struct Input {
     /// The program; `-` reads standard input
     pub(crate) file: String,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Where modules are looked for.
+#[derive(Args, Debug)]
+pub(crate) struct Modules {
+    /// Look for imported modules in DIR too, after the directory of the importing file and before those of the environment
+    /// variable CRUSH_PATH; may be given again
+    #[arg(short = 'L', value_name = "DIR")]
+    pub(crate) library: Vec<std::path::PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -43,6 +54,8 @@ pub(crate) struct Check {
     /// The programs; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use crush_ide::{Diagnostic, Severity, TextRange};
 use serde::Serialize;
 
 use crate::arguments::Format;
-use crate::source::Source;
+use crate::source::{Quoted, Source};
 
 /// A report as `--format json` prints it.
 #[derive(Serialize)]
@@ -43,8 +43,8 @@ struct JsonPosition {
 }
 
 impl JsonRange {
-    /// The range of `source` in lines and columns.
-    pub(crate) fn new(source: &Source, range: TextRange) -> Self {
+    /// The range of a file in lines and columns.
+    pub(crate) fn new(source: Quoted<'_>, range: TextRange) -> Self {
         let position = |offset| {
             let at = source.position(offset);
             JsonPosition { line: at.line, column: at.column }
@@ -78,20 +78,24 @@ fn severity_name(severity: Severity) -> &'static str {
 }
 
 fn print_json(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> io::Result<()> {
+    let file = source.file(diagnostic.file);
     let report = JsonReport {
-        file: &source.path,
+        file: file.path,
         code: &diagnostic.code,
         severity: severity_name(diagnostic.severity),
         kind: diagnostic.fault_kind,
-        range: JsonRange::new(source, diagnostic.range),
+        range: JsonRange::new(file, diagnostic.range),
         message: &diagnostic.message,
         related: diagnostic
             .related
             .iter()
-            .map(|related| JsonRelated {
-                file: &source.path,
-                range: JsonRange::new(source, related.range),
-                message: &related.message,
+            .map(|related| {
+                let file = source.file(related.file);
+                JsonRelated {
+                    file: file.path,
+                    range: JsonRange::new(file, related.range),
+                    message: &related.message,
+                }
             })
             .collect(),
     };
@@ -106,16 +110,21 @@ fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) ->
         Severity::Hint => Level::HELP,
     };
     // Paths, messages and labels may hold anything; only tabs and newlines may move the cursor.
-    let path = printable(&source.path);
+    let file = source.file(diagnostic.file);
     let title = printable(&diagnostic.message);
-    let mut snippet = Snippet::source(source.text.as_str())
-        .path(path)
-        .annotation(AnnotationKind::Primary.span(source.clamp(diagnostic.range)));
-    for related in &diagnostic.related {
+    let mut snippet = snippet(file).annotation(AnnotationKind::Primary.span(file.clamp(diagnostic.range)));
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        diagnostic.related.iter().partition(|related| related.file == diagnostic.file);
+    for related in here {
         snippet = snippet
-            .annotation(AnnotationKind::Context.span(source.clamp(related.range)).label(printable(&related.message)));
+            .annotation(AnnotationKind::Context.span(file.clamp(related.range)).label(printable(&related.message)));
     }
     let mut group = Group::with_title(level.primary_title(title).id(diagnostic.code.to_string())).element(snippet);
+    for related in elsewhere {
+        let file = source.file(related.file);
+        let label = AnnotationKind::Context.span(file.clamp(related.range)).label(printable(&related.message));
+        group = group.element(self::snippet(file).annotation(label));
+    }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(printable(note)));
     }
@@ -123,6 +132,10 @@ fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) ->
         group = group.element(Level::HELP.message(printable(&fix.title)));
     }
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))
+}
+
+fn snippet<'a>(file: Quoted<'_>) -> Snippet<'a, Annotation<'a>> {
+    Snippet::source(file.text.to_string()).path(printable(file.path))
 }
 
 /// The same text without what could take over a terminal.

@@ -1,10 +1,13 @@
 //! Programs from disk or standard input.
 
 use std::io::Read as _;
+use std::path::Path;
 
-use crush_ide::{FileAnalysis, LineColumn, PositionEncoding, Text, TextRange};
+use crush_ide::{FileAnalysis, LineColumn, ModuleId, PositionEncoding, Text, TextRange};
+use crush_server::SearchPath;
 
 use crate::Misuse;
+use crate::arguments::Modules;
 
 /// A program and what is known of it.
 pub(crate) struct Source {
@@ -18,7 +21,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// Reads the program at `path`, or standard input for `-`.
-    pub(crate) fn read(path: &str) -> Result<Self, Misuse> {
+    pub(crate) fn read(path: &str, modules: &Modules) -> Result<Self, Misuse> {
         let (name, bytes) = if path == "-" {
             let mut bytes = Vec::new();
             let read = std::io::stdin().read_to_end(&mut bytes);
@@ -31,18 +34,50 @@ impl Source {
         let text = String::from_utf8(bytes).map_err(|error| {
             misuse(format!("it is not UTF-8 text (byte {} is the first that is not)", error.utf8_error().valid_up_to()))
         })?;
-        Ok(Self { path: name.to_string(), analysis: FileAnalysis::new(Text::from(text.as_str())), text })
+        let mut analysis = FileAnalysis::new(Text::from(text.as_str()));
+        let search = SearchPath::with_environment(modules.library.iter().cloned());
+        analysis.load_modules(crush_server::key(Path::new(path)), name.into(), &search);
+        Ok(Self { path: name.to_string(), analysis, text })
+    }
+
+    /// A file of the program: this one, or a module of it.
+    pub(crate) fn file(&self, file: ModuleId) -> Quoted<'_> {
+        match self.analysis.module(file) {
+            Some((_, path, text)) => Quoted { path, text },
+            None => Quoted { path: &self.path, text: self.analysis.text() },
+        }
     }
 
     /// Line and column of an offset, both from 1, columns in Unicode scalars.
     pub(crate) fn position(&self, offset: usize) -> LineColumn {
-        let at = self.analysis.text().position_of(offset, PositionEncoding::Scalars);
-        LineColumn { line: at.line + 1, column: at.column + 1 }
+        self.file(ModuleId::ROOT).position(offset)
     }
 
     /// A range inside the text, whatever was asked for.
     pub(crate) fn clamp(&self, range: TextRange) -> std::ops::Range<usize> {
-        let start = self.analysis.text().floor_boundary(range.start);
-        start..self.analysis.text().floor_boundary(range.end).max(start)
+        self.file(ModuleId::ROOT).clamp(range)
+    }
+}
+
+/// A file of a program, as reports quote it.
+#[derive(Clone, Copy)]
+pub(crate) struct Quoted<'s> {
+    /// Its path as people read it.
+    pub(crate) path: &'s str,
+    /// Its text.
+    pub(crate) text: &'s Text,
+}
+
+impl Quoted<'_> {
+    /// Line and column of an offset, both from 1, columns in Unicode scalars.
+    pub(crate) fn position(self, offset: usize) -> LineColumn {
+        let at = self.text.position_of(offset, PositionEncoding::Scalars);
+        LineColumn { line: at.line + 1, column: at.column + 1 }
+    }
+
+    /// A range inside the text, whatever was asked for.
+    pub(crate) fn clamp(self, range: TextRange) -> std::ops::Range<usize> {
+        let start = self.text.floor_boundary(range.start);
+        start..self.text.floor_boundary(range.end).max(start)
     }
 }

@@ -15,13 +15,18 @@ impl Compiler<'_, '_> {
         match callee {
             Callee::Name(name) => self.call_name(name, args, dst, range),
             Callee::Capability(name) => {
+                if let Some((module, function)) = name.split_once('.')
+                    && let Some(function) = self.shared.function_of_module(module, function)
+                {
+                    let first = self.run(args);
+                    return self.frame.emit(Instruction::Call { dst, function, first }, span);
+                }
                 let capability = self.capability(name, range);
                 let first = self.run(args);
                 self.frame.emit(Instruction::CallCapability { dst, capability, first, count }, span);
             }
             Callee::Path { scope, name } => {
-                let function = self.shared.file.method(scope, name).and_then(|body| self.shared.function(body));
-                if let Some(function) = function {
+                if let Some(function) = self.shared.method(scope, name) {
                     let first = self.run(args);
                     self.frame.emit(Instruction::Call { dst, function, first }, span);
                 }
@@ -51,8 +56,7 @@ impl Compiler<'_, '_> {
     /// `f(…)`: a function of the file, or one that is built in.
     fn call_name(&mut self, name: &Name, args: &[ExprId], dst: Reg, range: BodyRange) {
         let span = self.span(range);
-        let function = self.shared.file.function_body(name).and_then(|body| self.shared.function(body));
-        if let Some(function) = function {
+        if let Some(function) = self.shared.function_named(name) {
             let first = self.run(args);
             return self.frame.emit(Instruction::Call { dst, function, first }, span);
         }
@@ -94,7 +98,7 @@ impl Compiler<'_, '_> {
 
     /// Whether `name` is a built-in function that is called for its effect: its result is null.
     pub(crate) fn is_effect(&self, name: &str, args: &[ExprId]) -> bool {
-        matches!(name, "print" | "drop") && args.len() == 1 && self.shared.file.function_body(name).is_none()
+        matches!(name, "print" | "drop") && args.len() == 1 && self.shared.function_named(name).is_none()
     }
 
     /// `print(x)` or `drop(x)`.
@@ -111,7 +115,7 @@ impl Compiler<'_, '_> {
 
     /// A function as a value.
     pub(crate) fn function_value(&mut self, name: &Name, dst: Reg, range: BodyRange) {
-        match self.shared.file.function_body(name).and_then(|body| self.shared.function(body)) {
+        match self.shared.function_named(name) {
             Some(function) => self.frame.emit(Instruction::LoadFunction { dst, function }, self.span(range)),
             None => self.not_supported(name, range),
         }
@@ -119,8 +123,7 @@ impl Compiler<'_, '_> {
 
     /// `S::f` as a value.
     pub(crate) fn method_value(&mut self, scope: &Name, name: &Name, dst: Reg, range: BodyRange) {
-        let function = self.shared.file.method(scope, name).and_then(|body| self.shared.function(body));
-        if let Some(function) = function {
+        if let Some(function) = self.shared.method(scope, name) {
             self.frame.emit(Instruction::LoadFunction { dst, function }, self.span(range));
         }
     }

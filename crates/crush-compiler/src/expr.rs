@@ -111,6 +111,11 @@ impl Compiler<'_, '_> {
                 self.frame.emit(Instruction::Move { dst, src }, span);
             }
             ExprKind::Field { base, name, .. } => {
+                if let ExprKind::Name(module) = &self.body[*base].kind
+                    && let Some(function) = self.shared.function_of_module(module, name)
+                {
+                    return self.frame.emit(Instruction::LoadFunction { dst, function }, span);
+                }
                 let object = self.operand(*base);
                 let name = self.name(name, range);
                 self.frame.emit(Instruction::GetField { dst, object, name }, span);
@@ -195,9 +200,10 @@ impl Compiler<'_, '_> {
     /// A struct: its fields are evaluated as they are written, and stand in the order of the struct.
     fn instance(&mut self, name: &Name, fields: &[(Name, BodyRange, ExprId)], dst: Reg, range: BodyRange) {
         let span = self.span(range);
-        let (Some(class), Some((_, structure))) = (self.shared.class(name), self.shared.file.structure(name)) else {
+        let (Some(class), Some(found)) = (self.shared.class(name), self.shared.file.resolve_struct(name)) else {
             return;
         };
+        let structure = found.it;
         let first = self.frame.take_run(structure.fields.len());
         for (field, _, value) in fields {
             let slot = slots(first).zip(&structure.fields).find(|(_, known)| known.name == *field);

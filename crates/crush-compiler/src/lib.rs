@@ -1,6 +1,7 @@
 //! From CRUSH bodies to CASM.
 //!
-//! [`compile`] takes a file and gives a program for the VM, or everything that keeps it from running. A body becomes one
+//! [`compile`] takes a file, [`link`] the files of a whole program, and gives a program for the VM, or everything that keeps
+//! it from running. A body becomes one
 //! function, and so does every lambda in it; variables live in registers, captured ones in cells (B9), and each borrow has
 //! an owner register that ends it (B2 to B4).
 
@@ -17,4 +18,4 @@ mod stmt;
 mod variables;
 
 pub use problem::Problem;
-pub use program::{Options, compile};
+pub use program::{Options, compile, link};

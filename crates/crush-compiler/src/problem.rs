@@ -2,8 +2,9 @@
 
 use crush_hir::body::Severity;
 use crush_syntax::TextRange;
+use crush_vm::FileId;
 
-/// Something wrong in a file.
+/// Something wrong in a file of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Its stable code.
@@ -12,6 +13,8 @@ pub struct Problem {
     pub severity: Severity,
     /// What to tell the user.
     pub message: String,
+    /// The file.
+    pub file: FileId,
     /// Where in the file.
     pub range: TextRange,
 }

@@ -1,10 +1,11 @@
-//! From a file to a program: what is declared, then each body.
+//! From files to a program: what is declared, then each body.
 
 use std::sync::Arc;
 
 use crush_hir::body::{Body, BodyOwner, LambdaId, LocalId, Problem as BodyProblem, Severity};
 use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir};
+use crush_hir::modules::{self, ModuleId};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_hir::syntax;
 use crush_syntax::{TextRange, Tree};
@@ -32,50 +33,116 @@ pub struct Options {
 ///
 /// Everything that keeps the file from running, in the order of the text.
 pub fn compile(file: &FileHir, tree: &Tree, options: Options) -> Result<Program, Vec<Problem>> {
-    let mut problems = syntax_problems(file, tree);
-    let bodies: Vec<_> = file.bodies().map(|id| (id, file.lower(tree, id), file.body_map(id))).collect();
-    for problem in check::declarations(file) {
-        let range = file.item_range(problem.item, problem.problem.range);
-        problems.push(located(problem.problem, range));
-    }
-    for (_, body, map) in &bodies {
-        for problem in check::body(file, body) {
-            let range = in_file(map, problem.range);
-            problems.push(located(problem, range));
+    let source = Source { file, tree, prefix: "", id: options.file };
+    compile_files(&[source], unresolved_imports(&source))
+}
+
+/// Compiles a program of several files. Source ranges name a file by its place in [`modules::Program::files`].
+///
+/// # Errors
+///
+/// Everything that keeps the program from running, file by file, in the order of the text.
+pub fn link(program: &modules::Program) -> Result<Program, Vec<Problem>> {
+    let sources = (0..).zip(program.files()).map(|(id, file)| Source {
+        file: &file.hir,
+        tree: &file.tree,
+        prefix: &file.prefix,
+        id: FileId(id),
+    });
+    let problems = program.problems().iter().map(|problem| {
+        let file = problem.place.file;
+        let range = program.file(file).map(|file| problem.place.at.range(&file.hir));
+        Problem {
+            code: problem.code,
+            severity: Severity::Error,
+            message: problem.message.clone(),
+            file: FileId(file.0),
+            range: range.unwrap_or(TextRange::empty(0)),
         }
+    });
+    compile_files(&sources.collect::<Vec<_>>(), problems.collect())
+}
+
+/// A file that is part of the program.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    file: &'a FileHir,
+    tree: &'a Tree,
+    /// What the names of its functions begin with.
+    prefix: &'a str,
+    id: FileId,
+}
+
+fn compile_files(sources: &[Source<'_>], mut problems: Vec<Problem>) -> Result<Program, Vec<Problem>> {
+    let mut lowered = Vec::with_capacity(sources.len());
+    for source in sources {
+        let Source { file, tree, id: file_id, .. } = *source;
+        problems.extend(syntax_problems(source));
+        let bodies = file.running_bodies().map(|id| (id, file.lower(tree, id), file.body_map(id)));
+        let bodies: Vec<_> = bodies.collect();
+        for problem in check::declarations(file) {
+            let range = file.item_range(problem.item, problem.problem.range);
+            problems.push(located(problem.problem, file_id, range));
+        }
+        for (_, body, map) in &bodies {
+            for problem in check::body(file, body) {
+                let range = in_file(map, problem.range);
+                problems.push(located(problem, file_id, range));
+            }
+        }
+        lowered.push(bodies);
     }
     problems.retain(|problem| problem.severity == Severity::Error);
-    let mut shared = Shared::new(file, options);
-    if problems.is_empty() {
-        shared.declare(file);
-        let replaced = file.replaced_functions();
-        for (id, body, map) in &bodies {
-            if !matches!(id, BodyId::Function(item) if replaced.contains(item)) {
+    if let Some(first) = sources.first().filter(|_| problems.is_empty()) {
+        let mut shared = Shared::new(*first);
+        for source in sources {
+            shared.declare(*source);
+        }
+        for source in sources {
+            shared.declare_classes(*source, sources);
+        }
+        for (source, bodies) in sources.iter().zip(&lowered) {
+            shared.enter(*source);
+            for (id, body, map) in bodies {
                 shared.body(*id, body, map);
             }
         }
         problems = shared.problems;
+        if problems.is_empty() {
+            return Ok(shared.builder.finish(shared.entry));
+        }
     }
-    if problems.is_empty() {
-        return Ok(shared.builder.finish(shared.entry));
-    }
-    problems.sort_by_key(|problem| problem.range);
+    problems.sort_by_key(|problem| (problem.file, problem.range));
     Err(problems)
 }
 
-fn syntax_problems(file: &FileHir, tree: &Tree) -> Vec<Problem> {
-    let errors = syntax::errors(file, tree).into_iter();
+/// The imports of a file that nobody has looked up.
+fn unresolved_imports(source: &Source<'_>) -> Vec<Problem> {
+    let imports = source.file.module_imports().filter(|_| source.file.imports().is_none());
+    let problem = |item: usize| Problem {
+        code: "module-not-found",
+        severity: Severity::Error,
+        message: "this text has no place from which modules could be looked for".to_owned(),
+        file: source.id,
+        range: source.file.items()[item].range(),
+    };
+    imports.map(|(item, _)| problem(item)).collect()
+}
+
+fn syntax_problems(source: &Source<'_>) -> Vec<Problem> {
+    let errors = syntax::errors(source.file, source.tree).into_iter();
     let problem = |error: syntax::SyntaxError| Problem {
         code: "syntax",
         severity: Severity::Error,
         message: error.message,
+        file: source.id,
         range: error.range,
     };
     errors.map(problem).collect()
 }
 
-fn located(problem: BodyProblem, range: TextRange) -> Problem {
-    Problem { code: problem.code, severity: problem.severity, message: problem.message, range }
+fn located(problem: BodyProblem, file: FileId, range: TextRange) -> Problem {
+    Problem { code: problem.code, severity: problem.severity, message: problem.message, file, range }
 }
 
 fn in_file(map: &BodyMap, range: BodyRange) -> TextRange {
@@ -85,20 +152,21 @@ fn in_file(map: &BodyMap, range: BodyRange) -> TextRange {
 
 /// What all bodies of a program share.
 pub(crate) struct Shared<'a> {
+    /// The file that is being compiled.
     pub(crate) file: &'a FileHir,
-    options: Options,
+    file_id: FileId,
     builder: ProgramBuilder,
-    functions: FxHashMap<BodyId, FuncId>,
-    classes: FxHashMap<&'a str, ClassId>,
+    functions: FxHashMap<(ModuleId, BodyId), FuncId>,
+    classes: FxHashMap<(ModuleId, &'a str), ClassId>,
     entry: FuncId,
     problems: Vec<Problem>,
 }
 
 impl<'a> Shared<'a> {
-    fn new(file: &'a FileHir, options: Options) -> Self {
+    fn new(source: Source<'a>) -> Self {
         Self {
-            file,
-            options,
+            file: source.file,
+            file_id: source.id,
             builder: ProgramBuilder::new(),
             functions: FxHashMap::default(),
             classes: FxHashMap::default(),
@@ -107,12 +175,19 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn declare(&mut self, file: &'a FileHir) {
-        let replaced = file.replaced_functions();
-        for id in file.bodies().filter(|id| !matches!(id, BodyId::Function(item) if replaced.contains(item))) {
+    /// Turns to a file: names mean what they mean in it.
+    fn enter(&mut self, source: Source<'a>) {
+        self.file = source.file;
+        self.file_id = source.id;
+    }
+
+    fn declare(&mut self, source: Source<'a>) {
+        self.enter(source);
+        let file = source.file;
+        for id in file.running_bodies() {
             let name = match file.body_owner(id) {
                 BodyOwner::TopLevel => "main".to_owned(),
-                BodyOwner::Function { name, .. } => name.to_string(),
+                BodyOwner::Function { name, .. } => format!("{}{name}", source.prefix),
                 BodyOwner::Method { type_name, name, .. } => format!("{type_name}::{name}"),
             };
             let function = file.function_of(id);
@@ -122,35 +197,48 @@ impl<'a> Shared<'a> {
             let params = function.map_or(0, |function| narrow(function.params.len()));
             let declared = self.builder.declare(&name, params);
             let declared = self.built(declared, self.whole(id));
-            self.functions.insert(id, declared);
-        }
-        self.entry = self.functions.get(&BodyId::TopLevel).copied().unwrap_or_default();
-        let mut names: Vec<_> = file.struct_names().map(|name| name.as_str()).collect();
-        names.sort_unstable_by_key(|name| file.structure(name).map(|(item, structure)| (item, structure.range)));
-        for name in names {
-            self.declare_class(name);
+            self.functions.insert((file.module(), id), declared);
+            if id == BodyId::TopLevel {
+                self.entry = declared;
+            }
         }
     }
 
-    fn declare_class(&mut self, name: &'a str) {
+    fn declare_classes(&mut self, source: Source<'a>, sources: &[Source<'a>]) {
+        self.enter(source);
+        let file = source.file;
+        let mut names: Vec<_> = file.struct_names().map(|name| name.as_str()).collect();
+        names.sort_unstable_by_key(|name| file.structure(name).map(|(item, structure)| (item, structure.range)));
+        for name in names {
+            self.declare_class(name, sources);
+        }
+    }
+
+    fn declare_class(&mut self, name: &'a str, sources: &[Source<'a>]) {
         let Some((item, structure)) = self.file.structure(name) else { return };
         let range = self.file.item_range(item, structure.name_range);
         let fields: Vec<Arc<str>> = structure.fields.iter().map(|field| field.name.as_str().into()).collect();
         let class = self.builder.class(name, fields);
         let class = self.built(class, range);
-        self.classes.insert(name, class);
-        // What a trait gives comes first, so that a method of the struct itself replaces it.
-        let own = |item: usize| self.file.items()[item].methods();
-        let impls: Vec<_> = self.file.impls_of(name).iter().filter_map(|&item| Some((item, own(item)?))).collect();
+        self.classes.insert((self.file.module(), name), class);
+        // What a trait gives comes first, so that a method of the struct itself replaces it; what the file that runs gives
+        // comes last.
+        let (root, modules) = sources.split_at(sources.len().min(1));
+        let files = modules.iter().chain(root).map(|source| source.file);
+        let impls = files.flat_map(|file| {
+            let own = move |item: usize| Some((file, item, file.items()[item].methods()?));
+            file.impls_of(name).iter().filter_map(move |&item| own(item))
+        });
+        let impls: Vec<_> = impls.collect();
         let mut methods = Vec::new();
-        for (_, methods_of) in &impls {
-            let trait_item = methods_of.trait_name.as_ref().and_then(|name| self.file.trait_named(name));
-            methods.extend(trait_item);
+        for (file, _, methods_of) in &impls {
+            let found = methods_of.trait_name.as_ref().and_then(|name| file.resolve_trait(name));
+            methods.extend(found.map(|found| (found.module, found.item, found.it)));
         }
-        methods.extend(impls);
-        for (item, methods) in methods {
+        methods.extend(impls.into_iter().map(|(file, item, methods)| (file.module(), item, methods)));
+        for (module, item, methods) in methods {
             for (method, function) in methods.methods.iter().enumerate().filter(|(_, function)| function.has_body) {
-                if let Some(&id) = self.functions.get(&BodyId::Method { item, method }) {
+                if let Some(&id) = self.functions.get(&(module, BodyId::Method { item, method })) {
                     self.builder.method(class, &function.name, id);
                 }
             }
@@ -165,7 +253,7 @@ impl<'a> Shared<'a> {
     }
 
     fn body(&mut self, id: BodyId, body: &Body, map: &BodyMap) {
-        let Some(&function) = self.functions.get(&id) else { return };
+        let Some(&function) = self.functions.get(&(self.file.module(), id)) else { return };
         let range = body[Body::ROOT].range;
         let facts = Facts::of(body);
         let name = self.builder.function(function).name.clone();
@@ -187,7 +275,7 @@ impl<'a> Shared<'a> {
 
     pub(crate) fn frame(&self, name: &str, params: usize, captures: usize, span: Span) -> Frame {
         let (params, captures) = (narrow(params), narrow(captures));
-        let builder = FunctionBuilder::new(name, params, captures, self.options.file, span);
+        let builder = FunctionBuilder::new(name, params, captures, self.file_id, span);
         Frame::new(builder, params.saturating_add(captures))
     }
 
@@ -210,7 +298,8 @@ impl<'a> Shared<'a> {
     }
 
     pub(crate) fn problem(&mut self, code: &'static str, message: String, range: TextRange) {
-        self.problems.push(Problem { code, severity: Severity::Error, message, range });
+        let file = self.file_id;
+        self.problems.push(Problem { code, severity: Severity::Error, message, file, range });
     }
 
     pub(crate) fn not_supported(&mut self, what: &str, range: TextRange) {
@@ -225,12 +314,31 @@ impl<'a> Shared<'a> {
         })
     }
 
-    pub(crate) fn function(&self, id: BodyId) -> Option<FuncId> {
-        self.functions.get(&id).copied()
+    /// The function that `name(…)` calls here, unless it is one that is built in.
+    pub(crate) fn function_named(&self, name: &str) -> Option<FuncId> {
+        let found = self.file.resolve_function(name);
+        let (module, body) = match found {
+            Some(found) => (found.module, found.file.function_body(name)?),
+            None => (ModuleId::ROOT, self.file.function_body(name)?),
+        };
+        self.functions.get(&(module, body)).copied()
+    }
+
+    /// The function that `m.f` is, where `m` is a module.
+    pub(crate) fn function_of_module(&self, module: &str, name: &str) -> Option<FuncId> {
+        let found = self.file.resolve_qualified(module, name)?.ok()?;
+        self.functions.get(&(found.module, BodyId::Function(found.item))).copied()
+    }
+
+    /// What `S::f` is.
+    pub(crate) fn method(&self, scope: &str, name: &str) -> Option<FuncId> {
+        let found = self.file.resolve_method(scope, name)?;
+        self.functions.get(&(found.module, found.it)).copied()
     }
 
     pub(crate) fn class(&self, name: &str) -> Option<ClassId> {
-        self.classes.get(name).copied()
+        let module = self.file.resolve_struct(name)?.module;
+        self.classes.get(&(module, name)).copied()
     }
 }
 

@@ -92,6 +92,14 @@ fn values_of_every_kind() {
 #[test]
 fn what_cannot_run_says_so() {
     insta::assert_snapshot!(listing(
-        "import a.b\nlet s = spawn f()\nawait s\n@python { pass }\nasync fn f() { }\nprint(args)"
+        "\nlet s = spawn f()\nawait s\n@python { pass }\nasync fn f() { }\nprint(args)"
     ));
+}
+
+#[test]
+fn imports_that_nobody_looked_up_are_said_to_be_missing() {
+    assert_eq!(
+        listing("import a.b\nprint(1)"),
+        "1: module-not-found: this text has no place from which modules could be looked for\n"
+    );
 }

@@ -1,6 +1,6 @@
 //! What is known of a run.
 
-use crush_vm::{Fault, SourceRange, Span, VerifiedProgram};
+use crush_vm::{Fault, FileId, SourceRange, Span, VerifiedProgram};
 
 use crate::moment::Moment;
 use crate::record::{ArenaRecord, Held};
@@ -57,9 +57,16 @@ impl Evaluation {
         }
     }
 
-    /// The statements that ran, by their place in the text.
+    /// The statements that ran, by file and by their place in it.
     pub fn statements(&self) -> &[StatementRecord] {
         &self.statements
+    }
+
+    /// The statements of one file that ran, by their place in it.
+    pub fn statements_of(&self, file: FileId) -> &[StatementRecord] {
+        let start = self.statements.partition_point(|statement| statement.range.file < file);
+        let end = self.statements.partition_point(|statement| statement.range.file <= file);
+        &self.statements[start..end]
     }
 
     /// What the program printed, the first of it.
@@ -82,13 +89,13 @@ impl Evaluation {
         &self.arena
     }
 
-    /// How often statements that begin in a range of bytes ran.
+    /// How often statements that begin in a range of bytes of the file that runs (number 0) ran.
     pub fn hits_in(&self, start: u32, end: u32) -> u64 {
         let range = Span::new(start, end);
         let begins = |statement: &&StatementRecord| {
             crate::moment::begins_in(range, Span::new(statement.range.start, statement.range.end))
         };
-        self.statements.iter().filter(begins).map(|statement| statement.hits).sum()
+        self.statements_of(FileId::default()).iter().filter(begins).map(|statement| statement.hits).sum()
     }
 
     /// The arena at a moment. Another moment than the end takes another run of the program, as long as the first; `None` when

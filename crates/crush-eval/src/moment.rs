@@ -1,7 +1,7 @@
 //! The arena when a line last ran: the program runs once more, up to there.
 
 use crush_arena::RuntimeValue;
-use crush_vm::{Moment as VmMoment, Recorder, Span};
+use crush_vm::{FileId, Moment as VmMoment, Recorder, Span};
 
 use crate::look::names_of;
 use crate::record::RawArena;
@@ -11,7 +11,8 @@ use crate::record::RawArena;
 pub enum Moment {
     /// After the last instruction, or where a fault halted it.
     End,
-    /// When the last of the statements that begin in this range of bytes had run for the last time.
+    /// When the last of the statements that begin in this range of bytes of the file that runs (number 0) had run for the
+    /// last time.
     Statements {
         /// The first byte.
         start: u32,
@@ -54,7 +55,8 @@ impl Recorder for Until {
             self.read(moment);
         }
         let span = moment.code().debug.statements[statement].span;
-        if self.left > 0 && begins_in(self.range, span) {
+        let is_root = moment.code().debug.file == FileId::default();
+        if self.left > 0 && is_root && begins_in(self.range, span) {
             self.left -= 1;
             if self.left == 0 {
                 self.waiting = Some(moment.depth);

@@ -4,13 +4,14 @@
 
 mod nearest;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::body::{
     Body, Callee, Expr, ExprId, ExprKind, LambdaId, LocalId, Name, Pattern, Place, Problem, Severity, StmtKind,
 };
 use crate::builtins;
-use crate::file::{BodyId, FileHir, ItemKind};
+use crate::file::{FileHir, ItemKind};
+use crate::modules::{ModuleId, Resolved};
 use crate::source_map::BodyRange;
 use nearest::nearest;
 
@@ -19,9 +20,12 @@ const ARGUMENTS: &str = "args";
 
 /// Everything wrong in `body`: what its own text tells, and what the names of `file` tell.
 pub fn body(file: &FileHir, body: &Body) -> Vec<Problem> {
+    let modules = module_names(file, body);
     let mut checker = Checker { file, body, problems: body.problems.clone(), lambdas: single_lambdas(body) };
-    for expr in &body.exprs {
-        checker.expr(expr);
+    for (id, expr) in (0..).map(ExprId).zip(&body.exprs) {
+        if !modules.contains(&id) {
+            checker.expr(expr);
+        }
     }
     for stmt in &body.stmts {
         if let StmtKind::Assign { place: Place::Unresolved(name), place_range, .. } = &stmt.kind {
@@ -54,7 +58,8 @@ pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
             report(item, "duplicate-function", Severity::Warning, function.name_range, message);
         }
     }
-    if let Some((item, main)) = file.function("main")
+    if file.module() == ModuleId::ROOT
+        && let Some((item, main)) = file.function("main")
         && !main.params.is_empty()
     {
         let message = "`main` is started without arguments, so it cannot have parameters".to_owned();
@@ -62,7 +67,8 @@ pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
     }
     for (item, methods) in file.items().iter().enumerate() {
         if let ItemKind::Impl(methods) = &methods.kind
-            && file.structure(&methods.type_name).is_none()
+            && !file.imports_modules()
+            && file.resolve_struct(&methods.type_name).is_none()
         {
             let suggestion = suggest(nearest(&methods.type_name, file.struct_names()));
             let message = format!("there is no struct `{}`{suggestion}", methods.type_name);
@@ -70,6 +76,20 @@ pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
         }
     }
     problems
+}
+
+/// The names of modules in `m.f`, a function as a value: they stand for no value themselves.
+fn module_names(file: &FileHir, body: &Body) -> FxHashSet<ExprId> {
+    let Some(imports) = file.imports().filter(|imports| imports.qualifiers().next().is_some()) else {
+        return FxHashSet::default();
+    };
+    let bases = body.exprs.iter().filter_map(|expr| match expr.kind {
+        ExprKind::Field { base, .. } => Some(base),
+        _ => None,
+    });
+    bases
+        .filter(|base| matches!(&body[*base].kind, ExprKind::Name(name) if imports.qualifier(name).is_some()))
+        .collect()
 }
 
 /// Variables that are bound once, to a lambda: how many arguments they take is known.
@@ -124,6 +144,11 @@ impl Checker<'_> {
             ExprKind::Struct { name, name_range, fields, is_new } => {
                 self.struct_literal(name, *name_range, fields, *is_new);
             }
+            ExprKind::Field { base, name, .. } => {
+                if let ExprKind::Name(module) = &self.body[*base].kind {
+                    self.module_function(module, name, expr.range);
+                }
+            }
             ExprKind::Call { callee, callee_range, args } => self.call(callee, *callee_range, args.len()),
             ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.pattern(&arm.pattern)),
             // That there is such a function is looked at where its name stands.
@@ -154,13 +179,13 @@ impl Checker<'_> {
     }
 
     fn is_function(&self, name: &str) -> bool {
-        self.file.function_body(name).is_some() || self.is_imported(name)
+        self.file.function_body(name).is_some() || self.file.resolve_function(name).is_some() || self.is_imported(name)
     }
 
     fn is_imported(&self, name: &str) -> bool {
         self.file.imports_modules()
             && self.file.items().iter().any(|item| match &item.kind {
-                ItemKind::Import(import) => import.names.iter().any(|imported| imported == name),
+                ItemKind::Import(import) => import.names.iter().any(|imported| imported.name == name),
                 _ => false,
             })
     }
@@ -170,10 +195,8 @@ impl Checker<'_> {
             Callee::Name(name) => self.function_call(name, range, count),
             Callee::Capability(name) => self.capability(name, range, count),
             Callee::Path { scope, name } => {
-                if let Some(body) = self.path(scope, name, range)
-                    && let Some(function) = self.file.function_of(body)
-                {
-                    self.arity(&format!("{scope}::{name}"), function.params.len(), range, count);
+                if let Some(params) = self.path(scope, name, range) {
+                    self.arity(&format!("{scope}::{name}"), params, range, count);
                 }
             }
             Callee::Value(value) => {
@@ -188,8 +211,8 @@ impl Checker<'_> {
     }
 
     fn function_call(&mut self, name: &Name, range: BodyRange, count: usize) {
-        if let Some((_, function)) = self.file.function(name) {
-            self.arity(name, function.params.len(), range, count);
+        if let Some(function) = self.file.resolve_function(name) {
+            self.arity(name, function.it.params.len(), range, count);
         } else if let Some(builtin) = builtins::function(name) {
             if !builtin.takes(count) {
                 let message = format!("`{name}` takes {}, not {count}", builtin.arity());
@@ -212,8 +235,12 @@ impl Checker<'_> {
     }
 
     fn capability(&mut self, name: &Name, range: BodyRange, count: usize) {
-        let namespace = name.split('.').next().unwrap_or_default();
-        if let Some(builtin) = builtins::capability(name) {
+        let (namespace, function) = name.split_once('.').unwrap_or((name, ""));
+        if let Some(params) = self.module_function(namespace, function, range) {
+            self.arity(name, params, range, count);
+        } else if self.file.imports().is_some_and(|imports| imports.qualifier(namespace).is_some()) {
+            // That the module has no such function is reported already.
+        } else if let Some(builtin) = builtins::capability(name) {
             if !builtin.takes(count) {
                 let message = format!("`{name}` takes {}, not {count}", builtin.arity());
                 self.error("wrong-arity", range, message);
@@ -226,11 +253,26 @@ impl Checker<'_> {
         }
     }
 
-    /// The method that a path names; reports when there is none.
-    fn path(&mut self, scope: &Name, name: &Name, range: BodyRange) -> Option<BodyId> {
-        let found = self.file.method(scope, name);
+    /// How many parameters `module.name` has; reports when the module has no such function. `None` where it is no module.
+    fn module_function(&mut self, module: &str, name: &str, range: BodyRange) -> Option<usize> {
+        let imports = self.file.imports()?;
+        let imported = imports.qualifier(module)?;
+        match self.file.resolve_qualified(module, name)? {
+            Ok(function) => Some(function.it.params.len()),
+            Err(_) => {
+                let message = imports.files().not_exported(imported, name);
+                self.error("not-exported", range, message);
+                None
+            }
+        }
+    }
+
+    /// How many parameters the method has that a path names; reports when there is none.
+    fn path(&mut self, scope: &Name, name: &Name, range: BodyRange) -> Option<usize> {
+        let found = self.file.resolve_method(scope, name);
+        let found = found.and_then(|found| Some(found.file.function_of(found.it)?.params.len()));
         if found.is_none() && !self.file.imports_modules() {
-            let known = self.file.structure(scope).is_some() || self.file.trait_named(scope).is_some();
+            let known = self.file.resolve_struct(scope).is_some() || self.file.resolve_trait(scope).is_some();
             let message = if known {
                 format!("`{scope}` has no function `{name}`")
             } else {
@@ -242,9 +284,18 @@ impl Checker<'_> {
     }
 
     fn struct_literal(&mut self, name: &Name, range: BodyRange, fields: &[(Name, BodyRange, ExprId)], is_new: bool) {
-        let Some((_, structure)) = self.file.structure(name) else {
+        let Some(Resolved { module, it: structure, .. }) = self.file.resolve_struct(name) else {
             return self.unknown_struct(name, range);
         };
+        if module != self.file.module() && !is_new {
+            // As the reference has it: only the file of a struct knows how to write one down.
+            let path = self.file.imports().and_then(|imports| imports.files().path(module)).cloned().unwrap_or_default();
+            let message = format!(
+                "`{name} {{ … }}` can be written only where the struct is declared, in {path}: call a function of it that makes \
+                 one, or write `new {name}()`"
+            );
+            return self.error("unknown-struct", range, message);
+        }
         let known: Vec<_> = structure.fields.iter().map(|field| &field.name).collect();
         for (index, (field, field_range, _)) in fields.iter().enumerate() {
             if !known.contains(&field) {
@@ -271,7 +322,7 @@ impl Checker<'_> {
 
     fn pattern(&mut self, pattern: &Pattern) {
         if let Pattern::Struct { name, name_range, fields } = pattern {
-            if self.file.structure(name).is_none() {
+            if self.file.resolve_struct(name).is_none() {
                 self.unknown_struct(name, *name_range);
             }
             fields.iter().for_each(|(_, pattern)| self.pattern(pattern));

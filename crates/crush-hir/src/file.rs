@@ -13,10 +13,11 @@ use std::sync::Arc;
 
 use crush_syntax::{Node, TextRange, Tree};
 
-pub use item::{FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef};
+pub use item::{FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef};
 
 use crate::body::{Body, BodyOwner, Name};
 use crate::lower;
+use crate::modules::Imports;
 use crate::source_map::{BodyMap, BodyRange};
 use names::Names;
 
@@ -26,6 +27,8 @@ pub struct FileHir {
     items: Vec<Item>,
     names: Arc<Names>,
     top_level: Arc<TopLevel>,
+    /// What its imports bring; `None` while nobody has looked.
+    imports: Option<Arc<Imports>>,
     /// How many nodes the tree has, to notice when an update missed something.
     descendants: u32,
 }
@@ -67,7 +70,30 @@ impl FileHir {
     ///
     /// What a body means depends on its own text and on this.
     pub fn signature(&self) -> u64 {
+        let imported = self.imports.as_ref().map_or(0, |imports| imports.signature());
+        self.names.signature.rotate_left(7) ^ imported
+    }
+
+    /// The same number for the declarations of this file alone, whatever its imports bring.
+    pub fn own_signature(&self) -> u64 {
         self.names.signature
+    }
+
+    /// The same file, knowing what its imports bring.
+    #[must_use]
+    pub fn with_imports(&self, imports: Imports) -> Self {
+        Self { imports: Some(Arc::new(imports)), ..self.clone() }
+    }
+
+    /// The same file, as if nobody had looked at its imports.
+    #[must_use]
+    pub fn without_imports(&self) -> Self {
+        Self { imports: None, ..self.clone() }
+    }
+
+    /// What its imports bring; `None` while nobody has looked.
+    pub fn imports(&self) -> Option<&Imports> {
+        self.imports.as_deref()
     }
 
     /// Every body: the top level first, then functions and methods in the order of the text.
@@ -274,9 +300,23 @@ impl FileHir {
         &self.names.replaced
     }
 
+    /// The imports of modules, in the order of the text, by item.
+    pub fn module_imports(&self) -> impl Iterator<Item = (usize, &ImportDef)> {
+        let imports = self.items.iter().enumerate().filter(|_| self.names.imports_modules);
+        imports.filter_map(|(index, item)| match &item.kind {
+            ItemKind::Import(import) if import.form == "import" => Some((index, &**import)),
+            _ => None,
+        })
+    }
+
+    /// A number that changes whenever an import of a module does.
+    pub fn imports_signature(&self) -> u64 {
+        self.names.imports
+    }
+
     /// Whether an import may bring in names that this file does not show.
     pub fn imports_modules(&self) -> bool {
-        self.names.imports_modules
+        self.names.imports_modules && self.imports.as_ref().is_none_or(|imports| imports.is_incomplete())
     }
 
     /// The range in the file of a range in an item.

@@ -12,6 +12,7 @@ pub mod cfg;
 pub mod check;
 pub mod file;
 mod lower;
+pub mod modules;
 mod print;
 pub mod source_map;
 pub mod syntax;

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use crush_borrowck::{self as borrow, Analysis, Code, Place, Report};
 use crush_compiler::Options;
-use crush_hir::body::{Problem, Severity as ProblemSeverity};
 use crush_hir::file::FileHir;
-use crush_hir::{check, syntax};
+use crush_hir::modules::{FileKey, ModuleId, SourceFile, Sources};
 use crush_syntax::{Text, TextEdit, TextRange, Tree};
 use crush_vm::VerifiedProgram;
 
-use crate::checks::{Checks, NOT_THERE_YET};
+use crate::checks::Checks;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
+use crate::evaluation::module;
+use crate::modules::{self, Modules};
 
 /// What is known of a text. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -23,10 +24,12 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
+    /// The program that it is the beginning of, when it imports modules and they have been looked up.
+    modules: Option<Arc<Modules>>,
 }
 
 impl FileAnalysis {
-    /// Analyses a text from scratch.
+    /// Analyses a text from scratch. The modules it imports are looked up by [`FileAnalysis::load_modules`].
     pub fn new(text: Text) -> Self {
         let tree = Tree::parse(text);
         let hir = FileHir::new(&tree);
@@ -34,17 +37,64 @@ impl FileAnalysis {
         checks.update(&hir, &tree);
         let mut borrows = Analysis::new();
         borrows.update(&hir, |body| hir.lower(&tree, body));
-        Self { tree, hir: Arc::new(hir), checks: Arc::new(checks), borrows: Arc::new(borrows) }
+        Self { tree, hir: Arc::new(hir), checks: Arc::new(checks), borrows: Arc::new(borrows), modules: None }
+    }
+
+    /// Looks up the modules that the text imports, and what they import. `path` is the place of the text as people read it.
+    pub fn load_modules(&mut self, key: FileKey, path: Arc<str>, sources: &dyn Sources) {
+        let mut hir = self.hir.without_imports();
+        self.modules = hir.module_imports().next().is_some().then(|| {
+            let root = SourceFile { key, path, tree: self.tree.clone(), hir: Arc::new(hir.clone()) };
+            Arc::new(Modules::load(root, sources, self.modules.as_deref()))
+        });
+        if let Some(root) = self.modules.as_ref().and_then(|modules| modules.root()) {
+            hir = FileHir::clone(root);
+        }
+        self.renew(hir);
+    }
+
+    /// Whether [`FileAnalysis::load_modules`] has to be called again: the imports are not what they were.
+    pub fn has_other_imports(&self) -> bool {
+        match &self.modules {
+            Some(modules) => modules.is_outdated(&self.hir),
+            None => self.hir.module_imports().next().is_some(),
+        }
+    }
+
+    /// The text as a module of other programs, known by `key`.
+    pub fn as_module(&self, key: FileKey, path: Arc<str>) -> SourceFile {
+        SourceFile { key, path, tree: self.tree.clone(), hir: Arc::new(self.hir.without_imports()) }
+    }
+
+    /// What the modules of the program are known by, however far away their import is.
+    pub fn module_keys(&self) -> impl Iterator<Item = &FileKey> {
+        let modules = self.modules.iter().flat_map(|modules| modules.modules());
+        modules.map(|(_, file)| &file.key)
+    }
+
+    /// The path, as people read it, and the text of a module of the program; `None` for the text itself.
+    pub fn module(&self, file: ModuleId) -> Option<(&FileKey, &str, &Text)> {
+        let file = self.modules.as_ref().filter(|_| file != ModuleId::ROOT)?.file(file)?;
+        Some((&file.key, &file.path, file.tree.text()))
     }
 
     /// Applies `edits`, one after the other, each in terms of the text that the one before it left.
     pub fn edit(&mut self, edits: &[TextEdit]) {
         let tree = self.tree.edited(edits);
         let hir = self.hir.update(edits, &self.tree, &tree);
-        Arc::make_mut(&mut self.checks).update(&hir, &tree);
-        Arc::make_mut(&mut self.borrows).update(&hir, |body| hir.lower(&tree, body));
-        self.hir = Arc::new(hir);
         self.tree = tree;
+        self.renew(hir);
+        let updated = self.modules.as_ref().and_then(|modules| modules.updated(&self.tree, &self.hir));
+        if let Some(updated) = updated {
+            self.modules = Some(Arc::new(updated));
+        }
+    }
+
+    /// Takes over what the text declares now.
+    fn renew(&mut self, hir: FileHir) {
+        Arc::make_mut(&mut self.checks).update(&hir, &self.tree);
+        Arc::make_mut(&mut self.borrows).update(&hir, |body| hir.lower(&self.tree, body));
+        self.hir = Arc::new(hir);
     }
 
     /// The text.
@@ -69,13 +119,20 @@ impl FileAnalysis {
     /// What keeps it from being run. What the borrow analysis reports does not: the run will show.
     pub fn compile(&self) -> Result<VerifiedProgram, Vec<Diagnostic>> {
         let mut problems = self.problems();
+        problems.extend(self.modules.iter().flat_map(|modules| modules.module_problems()));
         problems.retain(|problem| problem.severity == Severity::Error);
         if !problems.is_empty() {
+            problems.sort_by_key(|problem| (problem.file, problem.range));
             return Err(problems);
         }
-        let program = crush_compiler::compile(&self.hir, &self.tree, Options::default()).map_err(|problems| {
+        let compiled = match &self.modules {
+            Some(modules) => crush_compiler::link(&modules.program(&self.tree, &self.hir)),
+            None => crush_compiler::compile(&self.hir, &self.tree, Options::default()),
+        };
+        let program = compiled.map_err(|problems| {
             let report = |problem: crush_compiler::Problem| {
-                Diagnostic::new(problem.code, Severity::Error, problem.range, problem.message)
+                let report = Diagnostic::new(problem.code, Severity::Error, problem.range, problem.message);
+                Diagnostic { file: module(problem.file), ..report }
             };
             problems.into_iter().map(report).collect::<Vec<_>>()
         })?;
@@ -86,9 +143,24 @@ impl FileAnalysis {
         })
     }
 
-    /// Everything that is wrong as far as the text tells, by its place.
+    /// Everything that is wrong in the text as far as it and its modules tell. What is wrong in a module is told at its
+    /// import.
     pub(crate) fn static_diagnostics(&self) -> Vec<Diagnostic> {
+        let (mut found, mut elsewhere): (Vec<_>, Vec<_>) =
+            self.problems().into_iter().partition(|problem| problem.file == ModuleId::ROOT);
+        if let Some(modules) = &self.modules {
+            elsewhere.extend(modules.module_problems());
+            elsewhere.sort_by_key(|problem| (problem.file, problem.range));
+            found.extend(modules::at_imports(modules, &self.hir, &elsewhere));
+        }
+        found.extend(self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)));
+        found
+    }
+
+    /// Everything that is wrong in the program without a run, each report in its own file.
+    pub(crate) fn program_diagnostics(&self) -> Vec<Diagnostic> {
         let mut found = self.problems();
+        found.extend(self.modules.iter().flat_map(|modules| modules.module_problems()));
         found.extend(self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)));
         found
     }
@@ -114,7 +186,11 @@ impl FileAnalysis {
         diagnostic.related = report
             .related
             .iter()
-            .map(|related| Related { range: self.range_of(related.place), message: related.message.render(line_of) })
+            .map(|related| Related {
+                file: ModuleId::ROOT,
+                range: self.range_of(related.place),
+                message: related.message.render(line_of),
+            })
             .collect();
         let fix = |fix: &borrow::Fix| Fix {
             title: fix.title.clone(),
@@ -128,42 +204,16 @@ impl FileAnalysis {
         diagnostic
     }
 
-    /// What is wrong in syntax and names.
+    /// What is wrong in syntax and names of the text, and with imports in all files.
     fn problems(&self) -> Vec<Diagnostic> {
-        let mut found: Vec<_> = syntax::errors(&self.hir, &self.tree)
-            .into_iter()
-            .map(|error| Diagnostic::new("syntax", Severity::Error, error.range, error.message))
-            .collect();
-        for declared in check::declarations(&self.hir) {
-            let range = self.hir.item_range(declared.item, declared.problem.range);
-            found.push(diagnostic(&declared.problem, range));
-        }
-        for body in self.hir.bodies() {
-            let problems = self.checks.problems(self.hir.body_key(body));
-            if problems.is_empty() {
-                continue;
-            }
-            let map = self.hir.body_map(body);
-            found.extend(problems.iter().map(|problem| {
-                let (start, end) = map.range_to_file(problem.range);
-                diagnostic(problem, TextRange::new(start as usize, end as usize))
-            }));
-        }
+        let mut found = Vec::new();
+        modules::problems_of(&self.hir, &self.tree, &self.checks, &mut found);
+        found.extend(self.modules.iter().flat_map(|modules| modules.import_problems(&self.hir)));
         found
     }
 
     /// Whether a code is one of the borrow analysis.
-    pub(crate) fn is_borrow_report(code: &str) -> bool {
+    pub fn is_borrow_report(code: &str) -> bool {
         Code::ALL.iter().any(|known| known.as_str() == code)
     }
-}
-
-fn diagnostic(problem: &Problem, range: TextRange) -> Diagnostic {
-    let severity = match problem.severity {
-        ProblemSeverity::Error => Severity::Error,
-        // No mistake of the program: it shall not shout.
-        ProblemSeverity::Warning if problem.code == NOT_THERE_YET => Severity::Hint,
-        ProblemSeverity::Warning => Severity::Warning,
-    };
-    Diagnostic::new(problem.code, severity, range, problem.message.clone())
 }

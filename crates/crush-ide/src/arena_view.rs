@@ -1,9 +1,9 @@
 //! The arena of a run, as a view shows it: slots with names, borrows and places.
 
 use crush_eval::{ArenaRecord, BorrowRecord, SlotRecord};
-use crush_syntax::TextRange;
 
-use crate::evaluation::{Evaluation, Outcome, holder_text, text_range};
+use crate::FilePlace;
+use crate::evaluation::{Evaluation, Outcome, fault_in_root, holder_text};
 
 /// Which part of which arena to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub struct ArenaSlot {
     /// Its live borrows.
     pub borrows: Vec<ArenaBorrow>,
     /// Where it was allocated.
-    pub allocated: Option<TextRange>,
+    pub allocated: Option<FilePlace>,
     /// Slots it refers to.
     pub edges: Vec<u32>,
 }
@@ -100,7 +100,7 @@ pub struct ArenaBorrow {
     /// Who holds it.
     pub owner: Option<String>,
     /// Where it was taken.
-    pub taken: Option<TextRange>,
+    pub taken: Option<FilePlace>,
 }
 
 /// The arena of a run. A line that never ran shows the end.
@@ -115,7 +115,7 @@ pub fn arena_view(evaluation: &Evaluation, query: &ArenaQuery) -> ArenaView {
         None => {
             let moment = match evaluation.outcome() {
                 Outcome::Finished => ArenaMoment::End,
-                Outcome::Faulted(fault) => ArenaMoment::Fault { offset: fault.primary.start as usize },
+                Outcome::Faulted(fault) => ArenaMoment::Fault { offset: fault_in_root(fault).start },
             };
             view(moment, run.arena(), query)
         }
@@ -170,10 +170,10 @@ fn slot(record: &SlotRecord) -> ArenaSlot {
             .map(|borrow| ArenaBorrow {
                 exclusive: exclusive(borrow),
                 owner: Some(holder_text(&borrow.holder)),
-                taken: borrow.taken.map(text_range),
+                taken: borrow.taken.map(FilePlace::from),
             })
             .collect(),
-        allocated: record.allocated.map(text_range),
+        allocated: record.allocated.map(FilePlace::from),
         edges: record.edges.clone(),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use crush_hir::modules::ModuleId;
 use crush_syntax::{TextEdit, TextRange};
-use crush_vm::{CapabilityProblem, Fault, FaultKind};
+use crush_vm::{CapabilityProblem, Fault, FaultKind, SourceRange};
 
-use crate::evaluation::{Evaluation, Outcome, grouped, text_range};
+use crate::evaluation::{Evaluation, Outcome, fault_in_root, grouped, in_root, module, text_range};
 use crate::{FileAnalysis, Snapshot};
 
 /// A report.
@@ -17,6 +18,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// For a fault of a run: its kind (`BorrowError`, `Quota`, …).
     pub fault_kind: Option<&'static str>,
+    /// The file of the program it is in.
+    pub file: ModuleId,
     /// Where.
     pub range: TextRange,
     /// What is wrong, in the program's own names.
@@ -45,6 +48,8 @@ pub enum Severity {
 /// A place that explains a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
+    /// The file of the program it is in.
+    pub file: ModuleId,
     /// Where.
     pub range: TextRange,
     /// What happens there.
@@ -67,6 +72,7 @@ impl Diagnostic {
             code: Cow::Borrowed(code),
             severity,
             fault_kind: None,
+            file: ModuleId::ROOT,
             range,
             message,
             related: Vec::new(),
@@ -83,10 +89,17 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
     if let Some(evaluation) = snapshot.evaluation.as_ref().filter(|_| snapshot.evaluation_is_current) {
         confirm(&mut all, evaluation);
         if let Outcome::Faulted(fault) = evaluation.outcome() {
-            all.push(background_diagnostic(fault));
+            all.push(background_diagnostic(fault, evaluation));
         }
     }
     all.sort_by(|a, b| (a.range, a.severity, &a.code).cmp(&(b.range, b.severity, &b.code)));
+    all
+}
+
+/// All reports of the program that a text is the beginning of, each in its own file, without a run.
+pub fn program_diagnostics(analysis: &FileAnalysis) -> Vec<Diagnostic> {
+    let mut all = analysis.program_diagnostics();
+    all.sort_by(|a, b| (a.file, a.range, a.severity, &a.code).cmp(&(b.file, b.range, b.severity, &b.code)));
     all
 }
 
@@ -111,8 +124,8 @@ fn confirm(reports: &mut [Diagnostic], evaluation: &Evaluation) {
 
 /// Whether a fault happened at the place of a report or at a step of its path (S1).
 fn covers(report: &Diagnostic, fault: &Fault) -> bool {
-    let places: Vec<_> =
-        std::iter::once(fault.primary).chain(fault.call_stack.iter().map(|call| call.range)).map(text_range).collect();
+    let calls = fault.call_stack.iter().map(|call| call.range);
+    let places: Vec<_> = std::iter::once(fault.primary).chain(calls).filter(in_root).map(text_range).collect();
     let touches = |range: TextRange| {
         places.iter().any(|place| place.start < range.end.max(range.start + 1) && range.start < place.end)
     };
@@ -122,7 +135,6 @@ fn covers(report: &Diagnostic, fault: &Fault) -> bool {
 /// How often the statement around a range ran.
 fn hits(evaluation: &Evaluation, range: TextRange) -> Option<u64> {
     evaluation
-        .run()
         .statements()
         .iter()
         .filter(|statement| text_range(statement.range).contains(range))
@@ -131,8 +143,16 @@ fn hits(evaluation: &Evaluation, range: TextRange) -> Option<u64> {
 }
 
 /// A fault of a run in the background. That such a run may not touch files is no mistake of the program.
-fn background_diagnostic(fault: &Fault) -> Diagnostic {
+fn background_diagnostic(fault: &Fault, evaluation: &Evaluation) -> Diagnostic {
     let mut diagnostic = fault_diagnostic(fault);
+    if diagnostic.file != ModuleId::ROOT {
+        // It is told where the program went into the module; the way down is beside it.
+        let place = evaluation.place_text(fault.primary);
+        diagnostic.message = format!("{} ({place})", diagnostic.message);
+        diagnostic.related.insert(0, related_at(fault.primary, "it happens here".to_string()));
+        diagnostic.file = ModuleId::ROOT;
+        diagnostic.range = fault_in_root(fault);
+    }
     if let FaultKind::Capability { name, problem: CapabilityProblem::Denied { grant } } = &fault.kind {
         diagnostic.severity = Severity::Hint;
         diagnostic.message = format!(
@@ -151,18 +171,22 @@ pub(crate) fn fault_message(fault: &Fault) -> String {
     }
 }
 
+fn related_at(range: SourceRange, message: String) -> Related {
+    Related { file: module(range.file), range: text_range(range), message }
+}
+
 /// A fault as a report.
 pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
     let mut related: Vec<_> = fault
         .related
         .iter()
-        .map(|(range, message)| Related { range: text_range(*range), message: message.clone() })
+        .map(|(range, message)| related_at(*range, message.clone()))
         .collect();
     // The first of the stack is where it happened; the report stands there already.
     let callers = fault.call_stack.iter().skip(1).take(8);
     related.extend(
         callers
-            .map(|call| Related { range: text_range(call.range), message: format!("called from `{}`", call.function) }),
+            .map(|call| related_at(call.range, format!("called from `{}`", call.function))),
     );
     let mut notes = Vec::new();
     let hidden = fault.call_stack.len().saturating_sub(9) + fault.omitted_frames;
@@ -173,6 +197,7 @@ pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
         code: Cow::Borrowed(fault.code()),
         severity: Severity::Error,
         fault_kind: Some(fault.kind.name()),
+        file: module(fault.primary.file),
         range: text_range(fault.primary),
         message: fault_message(fault),
         related,

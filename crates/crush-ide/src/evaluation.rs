@@ -1,8 +1,9 @@
 //! A run, together with the text that ran.
 
 use crush_eval::{Held, HeldObject, Moment, StatementRecord};
+use crush_hir::modules::ModuleId;
 use crush_syntax::{Text, TextRange};
-use crush_vm::{CancelToken, Fault, HolderName, SourceRange};
+use crush_vm::{CancelToken, Fault, FileId, HolderName, SourceRange};
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
@@ -11,7 +12,8 @@ use crate::notes::shorten;
 /// What is known of a run, and the text that ran. Ranges in it are ranges of that text, whatever was typed since.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
-    text: Text,
+    /// The text that ran, and its modules.
+    analysis: FileAnalysis,
     run: crush_eval::Evaluation,
 }
 
@@ -27,7 +29,7 @@ pub enum Outcome<'a> {
 impl Evaluation {
     /// The text that ran.
     pub fn text(&self) -> &Text {
-        &self.text
+        self.analysis.text()
     }
 
     /// How the run ended.
@@ -47,8 +49,13 @@ impl Evaluation {
 
     /// How often statements that begin on `line` (from 0) ran.
     pub fn hits_of_line(&self, line: usize) -> u64 {
-        let begins = |statement: &&StatementRecord| self.text.line_of(statement.range.start as usize) == line;
-        self.run.statements().iter().filter(begins).map(|statement| statement.hits).sum()
+        let begins = |statement: &&StatementRecord| self.text().line_of(statement.range.start as usize) == line;
+        self.statements().iter().filter(begins).map(|statement| statement.hits).sum()
+    }
+
+    /// The statements of the evaluated file that ran.
+    pub(crate) fn statements(&self) -> &[StatementRecord] {
+        self.run.statements_of(FileId::default())
     }
 
     /// The run itself.
@@ -56,9 +63,24 @@ impl Evaluation {
         &self.run
     }
 
+    /// A module of the program that ran: its path as people read it, and its text; `None` for the text itself.
+    pub fn module(&self, file: ModuleId) -> Option<(&str, &Text)> {
+        self.analysis.module(file).map(|(_, path, text)| (path, text))
+    }
+
+    /// `on line 3`, `on line 3 of util/strings.crush`.
+    pub(crate) fn place_text(&self, range: SourceRange) -> String {
+        let (path, text) = match self.module(module(range.file)) {
+            Some((path, text)) => (Some(path), text),
+            None => (None, self.text()),
+        };
+        let line = text.line_of(range.start as usize) + 1;
+        path.map_or(format!("on line {line}"), |path| format!("on line {line} of {path}"))
+    }
+
     /// The moment just after `line` (from 0) last ran.
     pub(crate) fn moment_of_line(&self, line: usize) -> Option<Moment> {
-        let range = self.text.line_range(line)?;
+        let range = self.text().line_range(line)?;
         let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Some(Moment::Statements { start: offset(range.start), end: offset(range.end + 1) })
     }
@@ -85,7 +107,7 @@ pub fn evaluate(
 ) -> Result<Evaluation, NotRun> {
     let program = analysis.compile().map_err(|problems| NotRun::Refused(refusal(&problems)))?;
     match crush_eval::evaluate(&program, limits, cancel) {
-        Some(run) => Ok(Evaluation { text: analysis.text().clone(), run }),
+        Some(run) => Ok(Evaluation { analysis: analysis.clone(), run }),
         None => Err(NotRun::Cancelled),
     }
 }
@@ -124,6 +146,23 @@ pub(crate) fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// Whether a range is one of the file that runs.
+pub(crate) fn in_root(range: &SourceRange) -> bool {
+    range.file == FileId::default()
+}
+
+/// The file of a source range, as programs count them.
+pub(crate) fn module(file: FileId) -> ModuleId {
+    ModuleId(file.0)
+}
+
+/// Where a fault shows in the file that runs: where it happened, or the call that led there.
+pub(crate) fn fault_in_root(fault: &Fault) -> TextRange {
+    let calls = fault.call_stack.iter().map(|call| call.range);
+    let found = std::iter::once(fault.primary).chain(calls).find(in_root);
+    found.map_or(TextRange::empty(0), text_range)
 }
 
 /// The range of a source range.

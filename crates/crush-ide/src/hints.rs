@@ -74,7 +74,7 @@ fn kinds_held(snapshot: &Snapshot) -> HashMap<usize, String> {
         return HashMap::new();
     };
     let mut kinds = HashMap::new();
-    for held in evaluation.run().statements().iter().flat_map(|statement| &statement.held) {
+    for held in evaluation.statements().iter().flat_map(|statement| &statement.held) {
         if let Some(kind) = kind_of(held) {
             kinds.insert(text_range(held.declared).start, kind);
         }

@@ -80,7 +80,6 @@ fn held_here(snapshot: &Snapshot, name: &str, declared: TextRange, offset: usize
         return Some("*The text has changed since the last run: save to run it again.*".to_string());
     }
     let around = evaluation
-        .run()
         .statements()
         .iter()
         .filter(|statement| text_range(statement.range).touches(offset))
@@ -91,7 +90,7 @@ fn held_here(snapshot: &Snapshot, name: &str, declared: TextRange, offset: usize
             && declared.start <= text_range(held.declared).end
     };
     let found = around.and_then(|statement| Some((statement, statement.held.iter().find(is_it)?))).or_else(|| {
-        let mut later = evaluation.run().statements().iter().rev();
+        let mut later = evaluation.statements().iter().rev();
         later.find_map(|statement| Some((statement, statement.held.iter().find(is_it)?)))
     });
     match found {
@@ -113,7 +112,7 @@ fn held_text(evaluation: &Evaluation, statement: &StatementRecord, held: &Held) 
     let kind = object.kind.map_or("object, dropped by then", crush_arena::Kind::name);
     out.push_str(&format!("\n\nslot **#{}**, {kind}", object.slot));
     if let Some(allocated) = object.allocated {
-        out.push_str(&format!(", allocated on line {}", line_of(allocated.start)));
+        out.push_str(&format!(", allocated {}", evaluation.place_text(allocated)));
     }
     out.push_str(&borrow_text(object));
     for borrow in &object.borrows {
@@ -123,7 +122,7 @@ fn held_text(evaluation: &Evaluation, statement: &StatementRecord, held: &Held) 
         };
         out.push_str(&format!("\n- {kind} borrow held by {}", holder_text(&borrow.holder)));
         if let Some(taken) = borrow.taken {
-            out.push_str(&format!(", taken on line {}", line_of(taken.start)));
+            out.push_str(&format!(", taken {}", evaluation.place_text(taken)));
         }
     }
     out

@@ -7,7 +7,7 @@ use crush_syntax::{Text, TextRange};
 
 use crate::Snapshot;
 use crate::diagnostics::fault_message;
-use crate::evaluation::{Evaluation, Outcome, borrow_text, grouped, text_range, value_text};
+use crate::evaluation::{Evaluation, Outcome, borrow_text, fault_in_root, grouped, text_range, value_text};
 
 /// Most characters of a note.
 const MOST_CHARACTERS: usize = 100;
@@ -45,7 +45,7 @@ pub fn line_notes(snapshot: &Snapshot) -> Vec<LineNote> {
     let Some(evaluation) = &snapshot.evaluation else { return Vec::new() };
     let text = evaluation.text();
     let mut notes = BTreeMap::new();
-    for statement in evaluation.run().statements() {
+    for statement in evaluation.statements() {
         let line = text.line_of(statement.range.start as usize);
         if let Some(note) = statement_note(text, line, statement) {
             // Of several statements on a line the last one wins: it has the newest values.
@@ -89,7 +89,7 @@ fn statement_note(text: &Text, line: usize, statement: &StatementRecord) -> Opti
 fn fault_note(evaluation: &Evaluation) -> Option<LineNote> {
     let Outcome::Faulted(fault) = evaluation.outcome() else { return None };
     Some(LineNote {
-        offset: fault.primary.start as usize,
+        offset: fault_in_root(fault).start,
         text: shorten(&fault_message(fault), MOST_CHARACTERS),
         hits: 1,
         kind: NoteKind::Fault,

@@ -1,6 +1,7 @@
 //! The arena view, as `crush/arena` answers it.
 
-use crush_ide::{ArenaMoment, ArenaQuery};
+use crush_ide::{ArenaMoment, ArenaQuery, FilePlace, ModuleId};
+use tower_lsp::ls_types::Range;
 
 use crate::convert::Positions;
 use crate::documents::DocumentSnapshot;
@@ -65,10 +66,15 @@ fn to_slot(slot: crush_ide::ArenaSlot, positions: Positions<'_>) -> Slot {
             .map(|borrow| SlotBorrow {
                 kind: if borrow.exclusive { "exclusive" } else { "shared" }.to_string(),
                 owner: borrow.owner,
-                range: borrow.taken.map(|range| positions.range(range)),
+                range: borrow.taken.and_then(|place| range_here(place, positions)),
             })
             .collect(),
-        allocated: slot.allocated.map(|range| positions.range(range)),
+        allocated: slot.allocated.and_then(|place| range_here(place, positions)),
         edges: slot.edges,
     }
+}
+
+/// A range of the document; places in its modules are not shown here.
+fn range_here(place: FilePlace, positions: Positions<'_>) -> Option<Range> {
+    (place.file == ModuleId::ROOT).then(|| positions.range(place.range))
 }

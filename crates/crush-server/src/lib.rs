@@ -18,6 +18,8 @@ mod progress;
 pub mod protocol;
 mod refusing;
 mod runs;
+mod search;
 mod uri;
 
 pub use backend::serve;
+pub use search::{SearchPath, key};

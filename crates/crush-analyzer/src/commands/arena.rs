@@ -3,7 +3,8 @@
 use std::io::{BufWriter, Write};
 
 use crush_ide::{
-    ArenaMoment, ArenaQuery, ArenaSlot, ArenaView, CancelToken, Evaluation, NotRun, Outcome, RunLimits, TextRange,
+    ArenaMoment, ArenaQuery, ArenaSlot, ArenaView, CancelToken, Evaluation, FilePlace, ModuleId, NotRun, Outcome,
+    RunLimits,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use crate::{Ending, Misuse, report};
 /// Prints the arena on standard output and a fault on standard error. A fault is what the arena was asked for, perhaps: it
 /// is shown, and the exit status tells it.
 pub(crate) fn run(arguments: &Arena) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.input.file)?;
+    let source = Source::read(&arguments.input.file, &arguments.input.modules)?;
     let limits = limits(&arguments.limits);
     let evaluation = match crush_ide::evaluate(&source.analysis, limits, &CancelToken::new()) {
         Ok(evaluation) => evaluation,
@@ -100,16 +101,23 @@ fn print_human(out: &mut dyn Write, source: &Source, view: &ArenaView, asked: Op
 
 fn print_slot(out: &mut dyn Write, source: &Source, slot: &ArenaSlot) -> Result<(), Misuse> {
     let names = if slot.names.is_empty() { String::new() } else { format!("  {}", slot.names.join(", ")) };
-    let line = |range: TextRange| source.position(range.start).line;
-    let allocated = slot.allocated.map(|range| format!("  (line {})", line(range))).unwrap_or_default();
+    let line = |place: FilePlace| place_text(source, place);
+    let allocated = slot.allocated.map(|range| format!("  ({})", line(range))).unwrap_or_default();
     writeln!(out, "{:<18} {}{}{allocated}", slot.label, printable(&slot.preview), printable(&names))?;
     for borrow in &slot.borrows {
         let kind = if borrow.exclusive { "exclusive" } else { "shared" };
         let owner = borrow.owner.as_deref().unwrap_or("nobody");
-        let taken = borrow.taken.map(|range| format!(", taken on line {}", line(range))).unwrap_or_default();
+        let taken = borrow.taken.map(|range| format!(", taken on {}", line(range))).unwrap_or_default();
         writeln!(out, "{:<18} └ {kind} borrow held by {owner}{taken}", "")?;
     }
     Ok(())
+}
+
+/// `line 3`, `line 3 of util.crush`.
+fn place_text(source: &Source, place: FilePlace) -> String {
+    let file = source.file(place.file);
+    let line = file.position(place.range.start).line;
+    if place.file == ModuleId::ROOT { format!("line {line}") } else { format!("line {line} of {}", printable(file.path)) }
 }
 
 fn print_json(out: &mut dyn Write, source: &Source, view: &ArenaView) -> Result<(), Misuse> {
@@ -132,7 +140,7 @@ fn print_json(out: &mut dyn Write, source: &Source, view: &ArenaView) -> Result<
 }
 
 fn json_slot(source: &Source, slot: &ArenaSlot) -> Value {
-    let range = |range: Option<TextRange>| range.map(|range| JsonRange::new(source, range));
+    let range = |place: Option<FilePlace>| place.map(|place| JsonRange::new(source.file(place.file), place.range));
     let borrows: Vec<_> = slot
         .borrows
         .iter()

@@ -2,8 +2,6 @@
 
 use std::io::{BufWriter, Write as _};
 
-use crush_ide::Snapshot;
-
 use crate::arguments::{Check, Format};
 use crate::source::Source;
 use crate::{Ending, Misuse, report};
@@ -14,8 +12,8 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending, Misuse> {
     let mut ending = Ending::Clean;
     let (mut errors, mut warnings) = (0, 0);
     for file in &arguments.files {
-        let source = Source::read(file)?;
-        let diagnostics = crush_ide::diagnostics(&Snapshot::unevaluated(source.analysis.clone()));
+        let source = Source::read(file, &arguments.modules)?;
+        let diagnostics = crush_ide::program_diagnostics(&source.analysis);
         report::print(&mut out, &source, &diagnostics, arguments.format)?;
         if super::ending(&diagnostics) == Ending::Errors {
             ending = Ending::Errors;

@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use crush_ide::{SyntaxNode, TextRange};
+use crush_ide::{ModuleId, SyntaxNode, TextRange};
 
 use crate::arguments::{Format, Input};
 use crate::report::{JsonRange, printable};
@@ -14,7 +14,7 @@ const DEEPEST_INDENT: usize = 64;
 
 /// Prints the tree on standard output. Broken nodes are part of it; the exit status says whether there is one.
 pub(crate) fn run(arguments: &Input) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.file)?;
+    let source = Source::read(&arguments.file, &arguments.modules)?;
     let mut out = BufWriter::new(anstream::stdout().lock());
     let nodes = crush_ide::syntax_nodes(&source.analysis);
     for node in &nodes {
@@ -50,7 +50,7 @@ fn print_json(out: &mut dyn Write, source: &Source, node: &SyntaxNode<'_>) -> Re
         "field": node.field,
         "depth": node.depth,
         "missing": node.is_missing,
-        "range": JsonRange::new(source, TextRange::new(node.range.start, node.range.end)),
+        "range": JsonRange::new(source.file(ModuleId::ROOT), TextRange::new(node.range.start, node.range.end)),
     });
     writeln!(out, "{line}")?;
     Ok(())

@@ -10,7 +10,7 @@ use crate::{Ending, Misuse, report};
 
 /// Runs a program.
 pub(crate) fn run(arguments: &Run) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.input.file)?;
+    let source = Source::read(&arguments.input.file, &arguments.input.modules)?;
     let mut grants = Grants::none();
     for grant in &arguments.grants {
         grants.allow(grant).map_err(|error| Misuse::Argument(format!("--allow {grant}: {error}")))?;

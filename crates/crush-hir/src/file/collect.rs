@@ -7,7 +7,7 @@ use crush_syntax::{Node, Tree};
 use rustc_hash::FxHasher;
 
 use super::item::{
-    FieldDef, FunctionDef, ImportDef, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef, StructDef,
+    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef, StructDef,
 };
 use crate::body::Name;
 use crate::source_map::BodyRange;
@@ -38,7 +38,8 @@ pub(super) fn signature(item: &Item) -> u64 {
             it.methods.iter().for_each(|method| function(method, &mut hasher));
         }
         ItemKind::Import(it) => {
-            (&it.path, it.form, &it.alias, &it.names).hash(&mut hasher);
+            (&it.path, it.form, &it.alias).hash(&mut hasher);
+            it.names.iter().for_each(|imported| imported.name.hash(&mut hasher));
         }
         _ => {}
     }
@@ -213,14 +214,25 @@ impl Collector<'_> {
         let mut names = Vec::new();
         if let Some(list) = node.child_by_field_name("names") {
             let mut cursor = list.walk();
-            names.extend(list.named_children(&mut cursor).filter(|n| n.kind() == "identifier").map(|n| self.text(n)));
+            let listed = list.named_children(&mut cursor).filter(|child| child.kind() == "identifier");
+            names.extend(listed.map(|name| ImportedName { name: self.text(name), range: self.range(name) }));
         }
         ItemKind::Import(Arc::new(ImportDef {
-            path: path.map(|path| self.text(path)).unwrap_or_default(),
+            path: path.map(|path| self.import_path(path)).unwrap_or_default(),
             form,
             alias: self.name(node, "alias").map(|(alias, _)| alias),
             names,
         }))
+    }
+
+    /// `a.b`, however it is spaced; of an import with a string, the string.
+    fn import_path(&self, path: Node<'_>) -> Name {
+        let mut cursor = path.walk();
+        let parts: Vec<_> = path.named_children(&mut cursor).filter(|part| part.kind() == "identifier").collect();
+        if parts.is_empty() {
+            return self.text(path);
+        }
+        Name::from(parts.into_iter().map(|part| self.text_of(part)).collect::<Vec<_>>().join("."))
     }
 
     /// The structs declared inside `node`. They are rare, so the tree is searched only where the word stands.

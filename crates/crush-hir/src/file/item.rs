@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crush_syntax::TextRange;
+
 use crate::body::Name;
 use crate::source_map::BodyRange;
 
@@ -141,17 +143,31 @@ pub struct MethodsDef {
 /// An import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportDef {
-    /// What is imported, as written: `a.b`, `"fs.read"`.
+    /// What is imported: `a.b`, `"fs.read"`.
     pub path: Name,
     /// What did it: `import`, `use @cap`, …
     pub form: &'static str,
     /// The name behind `as`.
     pub alias: Option<Name>,
     /// The names in braces.
-    pub names: Vec<Name>,
+    pub names: Vec<ImportedName>,
+}
+
+/// A name in the braces of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedName {
+    /// The name.
+    pub name: Name,
+    /// Where it stands.
+    pub range: BodyRange,
 }
 
 impl Item {
+    /// Where it stands in the file.
+    pub fn range(&self) -> TextRange {
+        TextRange::new(self.start as usize, self.end() as usize)
+    }
+
     /// One past its last byte in the file.
     pub fn end(&self) -> u32 {
         self.start + self.len
@@ -189,7 +205,7 @@ impl Item {
         match &self.kind {
             ItemKind::Statement(_) | ItemKind::MainCall | ItemKind::Error => true,
             // An import that nothing runs yet says so when it is reached.
-            ItemKind::Import(import) => import.form != "use @lang",
+            ItemKind::Import(import) => !matches!(import.form, "import" | "use @lang"),
             _ => false,
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Names {
     pub(super) methods: FxHashMap<Name, Vec<usize>>,
     pub(super) replaced: Vec<usize>,
     pub(super) imports_modules: bool,
+    /// The imports of modules, as a number.
+    pub(super) imports: u64,
     pub(super) signature: u64,
 }
 
@@ -44,7 +46,10 @@ impl Names {
             ItemKind::Trait(methods) => {
                 self.traits.insert(methods.type_name.clone(), index);
             }
-            ItemKind::Import(import) => self.imports_modules |= import.form == "import",
+            ItemKind::Import(import) if import.form == "import" => {
+                self.imports_modules = true;
+                self.imports = self.imports.rotate_left(5).wrapping_add(super::collect::signature(item));
+            }
             _ => {}
         }
         for method in item.methods().into_iter().flat_map(|methods| &methods.methods) {

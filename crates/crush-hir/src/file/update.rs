@@ -30,12 +30,12 @@ impl FileHir {
         let items = Walk::over_all(tree, None).items;
         let names = Arc::new(Names::of(&items));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, descendants: descendants(tree) }
+        Self { items, names, top_level, imports: None, descendants: descendants(tree) }
     }
 
     /// The file of `new`, which `edits` made from `old`, the tree of this file.
     ///
-    /// The result is the same as that of [`FileHir::new`].
+    /// The result is the same as that of [`FileHir::new`], with the imports of this file.
     #[must_use]
     pub fn update(&self, edits: &[TextEdit], old: &Tree, new: &Tree) -> Self {
         let Some(change) = Change::of(edits, old.text().len(), new.text().len()) else { return self.clone() };
@@ -61,7 +61,7 @@ impl FileHir {
         }));
         let names = names.unwrap_or_else(|| Arc::new(Names::of(&items)));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, descendants }
+        Self { items, names, top_level, imports: self.imports.clone(), descendants }
     }
 
     /// The names after `replaced`, which began at item `first`, gave way to `fresh`; `None` when they are others.
