@@ -11,6 +11,7 @@ use crush_vm::{Call, CallError, CancelToken, HostAdapter, Resolution};
 use crate::grants::Grants;
 use crate::input::Input;
 use crate::library;
+use crate::random::Sequence;
 
 /// Provides the granted capabilities (H1), and writes what is printed to a sink.
 pub struct Host<'a> {
@@ -21,6 +22,7 @@ pub struct Host<'a> {
     cancel: CancelToken,
     /// From the granted directory on.
     working_directory: Mutex<PathBuf>,
+    random: Sequence,
     pure_only: bool,
 }
 
@@ -33,6 +35,8 @@ pub(crate) struct Provided<'p> {
     pub(crate) arguments: &'p [String],
     /// Set when the run is to stop.
     pub(crate) cancel: &'p CancelToken,
+    /// The random numbers of the run.
+    pub(crate) random: &'p Sequence,
     working_directory: &'p Mutex<PathBuf>,
     output: &'p (dyn Sink + Sync),
 }
@@ -58,6 +62,7 @@ impl<'a> Host<'a> {
             arguments: Vec::new(),
             cancel: CancelToken::new(),
             working_directory: Mutex::default(),
+            random: Sequence::default(),
             pure_only: false,
         }
     }
@@ -88,6 +93,7 @@ impl<'a> Host<'a> {
             input: &self.input,
             arguments: &self.arguments,
             cancel: &self.cancel,
+            random: &self.random,
             working_directory: &self.working_directory,
             output: &self.output,
         }
@@ -128,10 +134,7 @@ impl HostAdapter for Host<'_> {
     }
 
     fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-        match library::run(id) {
-            Some(run) => run(&mut self.provided(), call),
-            None => Err("there is no such capability".into()),
-        }
+        library::call(id, &mut self.provided(), call).unwrap_or_else(|| Err("there is no such capability".into()))
     }
 
     fn print(&self, text: &str) -> Result<(), String> {

@@ -4,9 +4,15 @@
 //! [`crush_library`] declares each once, `library` says what each does; [`Host`] provides to a program those that its
 //! [`Grants`] allow (H1).
 
+mod arguments;
+mod array;
+mod binary;
+mod bytes;
 mod child;
 mod clock;
+mod collections;
 mod console;
+mod conv;
 mod crypto;
 mod environment;
 mod files;
@@ -14,11 +20,22 @@ mod give;
 mod grants;
 mod host;
 mod input;
+mod json;
 mod library;
 mod lines;
+mod math;
+mod moment;
 mod net;
+mod octets;
+mod path;
 mod process;
 mod program;
+mod random;
+mod records;
+mod regex;
+mod result;
+mod sort;
+mod str;
 mod wait;
 
 pub use grants::{GrantError, Grants};

@@ -6,7 +6,11 @@ use crush_arena::RuntimeValue;
 use crush_vm::{Call, CallError};
 
 use crate::host::Provided;
-use crate::{clock, console, crypto, environment, files, input, lines, net, process, program};
+use crate::{array, binary, bytes, collections, conv, json, math, moment, path, regex, result, sort, str};
+use crate::{clock, console, crypto, environment, files, input, lines, net, process, program, random};
+
+/// What a capability does that only computes.
+pub(crate) type Pure = fn(&mut Call<'_>) -> Result<RuntimeValue, CallError>;
 
 /// What a capability does: from the arguments in the call to its result.
 pub(crate) type Run = fn(&mut Provided<'_>, &mut Call<'_>) -> Result<RuntimeValue, CallError>;
@@ -23,20 +27,56 @@ static RUNS: &[&[(&str, Run)]] = &[
     net::RUNS,
     process::RUNS,
     program::RUNS,
+    random::RUNS,
 ];
 
-/// The same in one row: a capability's number is its place.
-static ROW: LazyLock<Vec<(&str, Run)>> = LazyLock::new(|| RUNS.concat());
+/// What the capabilities do that only compute.
+static PURE: &[&[(&str, Pure)]] = &[
+    array::RUNS,
+    binary::RUNS,
+    bytes::RUNS,
+    collections::RUNS,
+    conv::RUNS,
+    json::RUNS,
+    math::RUNS,
+    moment::RUNS,
+    path::RUNS,
+    regex::RUNS,
+    result::RUNS,
+    sort::RUNS,
+    str::RUNS,
+];
 
-/// The number of a capability, for [`run`].
+/// What a capability does.
+#[derive(Clone, Copy)]
+enum Code {
+    Pure(Pure),
+    Run(Run),
+}
+
+/// All of them in one row: a capability's number is its place.
+static ROW: LazyLock<Vec<(&str, Code)>> = LazyLock::new(|| {
+    let pure = PURE.iter().copied().flatten().map(|&(name, pure)| (name, Code::Pure(pure)));
+    let runs = RUNS.iter().copied().flatten().map(|&(name, run)| (name, Code::Run(run)));
+    pure.chain(runs).collect()
+});
+
+/// The number of a capability, for [`call`].
 pub(crate) fn number(name: &str) -> Option<u32> {
     let found = ROW.iter().position(|(known, _)| *known == name)?;
     u32::try_from(found).ok()
 }
 
-/// What the capability of this number does.
-pub(crate) fn run(number: u32) -> Option<Run> {
-    ROW.get(number as usize).map(|&(_, run)| run)
+/// Calls the capability of this number. None when there is none.
+pub(crate) fn call(
+    number: u32,
+    provided: &mut Provided<'_>,
+    call: &mut Call<'_>,
+) -> Option<Result<RuntimeValue, CallError>> {
+    Some(match ROW.get(number as usize)?.1 {
+        Code::Pure(pure) => pure(call),
+        Code::Run(run) => run(provided, call),
+    })
 }
 
 #[cfg(test)]

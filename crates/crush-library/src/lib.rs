@@ -5,13 +5,17 @@
 //! `crush-host`, and a test there holds the two together.
 
 mod declaration;
+mod functions;
 mod grant;
+mod methods;
 mod nearest;
 mod table;
 mod ty;
 
 pub use declaration::{Declaration, Effect, Parameter, Source};
+pub use functions::{FUNCTIONS, function};
 pub use grant::Grant;
+pub use methods::{METHODS, Methods, methods, methods_named};
 pub use nearest::nearest;
 pub use table::{NAMESPACES, Namespace, capabilities, capability, namespace};
 pub use ty::Type;

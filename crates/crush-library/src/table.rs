@@ -1,14 +1,28 @@
 //! The table itself, one file a namespace.
 
+mod array;
 mod async_;
+mod binary;
+mod buffer;
+mod bytes;
+mod collections;
+mod conv;
 mod crypto;
 mod env;
 mod fs;
 mod io;
+mod json;
+mod math;
 mod net;
 mod params;
+mod path;
 mod process;
+mod regex;
+mod result;
+mod seq;
+mod str;
 mod sys;
+mod system;
 mod text;
 mod time;
 
@@ -27,14 +41,28 @@ pub struct Namespace {
 
 /// Every namespace, by name.
 pub static NAMESPACES: &[Namespace] = &[
+    array::NAMESPACE,
     async_::NAMESPACE,
+    binary::NAMESPACE,
+    buffer::NAMESPACE,
+    bytes::NAMESPACE,
+    collections::NAMESPACE,
+    conv::NAMESPACE,
     crypto::NAMESPACE,
     env::NAMESPACE,
     fs::NAMESPACE,
     io::NAMESPACE,
+    json::NAMESPACE,
+    math::NAMESPACE,
     net::NAMESPACE,
+    path::NAMESPACE,
     process::NAMESPACE,
+    regex::NAMESPACE,
+    result::NAMESPACE,
+    seq::NAMESPACE,
+    str::NAMESPACE,
     sys::NAMESPACE,
+    system::NAMESPACE,
     text::NAMESPACE,
     time::NAMESPACE,
 ];

@@ -9,6 +9,7 @@ pub(super) const NAMESPACE: Namespace =
 
 const CAPABILITIES: &[Declaration] = &[
     Declaration::new("env.all", &[], Type::Map, "Every granted environment variable, by name.").granted(Grant::Env),
+    Declaration::new("env.arch", &[], Type::String, "The architecture of the machine, `x86_64` say."),
     Declaration::new(
         "env.get",
         &[text("name")],
@@ -23,4 +24,5 @@ const CAPABILITIES: &[Declaration] = &[
         "The home directory of the user; `null` when there is none.",
     )
     .granted(Grant::Env),
+    Declaration::new("env.os", &[], Type::String, "The operating system, `linux` say."),
 ];

@@ -1,7 +1,7 @@
 //! `text`: lines of text.
 
 use super::Namespace;
-use super::params::{any, int, text};
+use super::params::{any, elements, int, text};
 use crate::{Declaration, Grant, Parameter, Type};
 
 pub(super) const NAMESPACE: Namespace =
@@ -28,6 +28,13 @@ const CAPABILITIES: &[Declaration] = &[
     )
     .optional(2),
     lines("text.head", &[PATH, int("count")], Type::Array, "The first lines of a file."),
+    Declaration::new("text.sort", &[elements("lines")], Type::Array, "The texts of the elements, sorted by their bytes."),
     lines("text.tail", &[PATH, int("count")], Type::Array, "The last lines of a file."),
+    Declaration::new(
+        "text.uniq",
+        &[elements("lines")],
+        Type::Array,
+        "The texts of the elements, without those that are as the one before.",
+    ),
     lines("text.wc", &[PATH], Type::Map, "How many there are in a file: `{lines, words, chars}`."),
 ];

@@ -1,0 +1,204 @@
+//! `collections`: arrays and maps. None of these changes its arguments.
+
+use std::collections::HashSet;
+
+use crush_arena::{Map, Object, RuntimeValue, Text};
+use crush_vm::{Call, CallError};
+
+use crate::arguments::{Arguments, Given, flag, int};
+use crate::library::Pure;
+use crate::records;
+
+pub(crate) const RUNS: &[(&str, Pure)] = &[
+    ("collections.all", |call| records::all(call)),
+    ("collections.any", |call| records::any(call)),
+    ("collections.chunk", chunk),
+    ("collections.entries", entries),
+    ("collections.find", |call| records::find(call)),
+    ("collections.flatten", flatten),
+    ("collections.includes", includes),
+    ("collections.keys", keys),
+    ("collections.len", len),
+    ("collections.merge", merge),
+    ("collections.pluck", |call| records::pluck(call)),
+    ("collections.reverse", reverse),
+    ("collections.sort_by", |call| records::sort_by(call)),
+    ("collections.unique", unique),
+    ("collections.values", values),
+    ("collections.zip", zip),
+];
+
+/// `collections.len(of)`.
+fn len(call: &mut Call<'_>) -> Given {
+    match call.object(call.given(0)?)? {
+        Some(Object::Array(values)) => Ok(int(values.len())),
+        Some(Object::Str(text)) => Ok(int(text.len())),
+        _ => Err(call.wrong_type(0, "an array or a string")),
+    }
+}
+
+/// `collections.reverse(array)`.
+fn reverse(call: &mut Call<'_>) -> Given {
+    let mut values = call.copied(0)?;
+    values.reverse();
+    call.array(values)
+}
+
+/// `collections.includes(array, value)`.
+fn includes(call: &mut Call<'_>) -> Given {
+    let value = call.given(1)?;
+    for &element in call.elements(0)? {
+        if call.objects().equal(element, value)? {
+            return Ok(flag(true));
+        }
+    }
+    Ok(flag(false))
+}
+
+/// `collections.flatten(array)`.
+fn flatten(call: &mut Call<'_>) -> Given {
+    let mut flat = Vec::new();
+    for &element in call.elements(0)? {
+        match call.object(element)? {
+            Some(Object::Array(inner)) => {
+                call.charge(inner.len())?;
+                append(call, &mut flat, inner)?;
+            }
+            _ => append(call, &mut flat, &[element])?,
+        }
+    }
+    call.array(flat)
+}
+
+/// Appends values to an array to be, for which there is room.
+fn append(call: &Call<'_>, to: &mut Vec<RuntimeValue>, values: &[RuntimeValue]) -> Result<(), CallError> {
+    if to.capacity() - to.len() < values.len() {
+        let capacity = to.capacity().saturating_mul(2).max(to.len() + values.len());
+        call.room(capacity.saturating_mul(size_of::<RuntimeValue>()))?;
+        to.reserve_exact(capacity - to.len());
+    }
+    to.extend_from_slice(values);
+    Ok(())
+}
+
+/// `collections.chunk(array, size)`.
+fn chunk(call: &mut Call<'_>) -> Given {
+    let size = call.count(1)?;
+    if size == 0 {
+        return Err("the size must not be 0".into());
+    }
+    let values = call.copied(0)?;
+    let chunks: Result<Vec<_>, _> = values.chunks(size).map(|chunk| call.array(chunk.to_vec())).collect();
+    call.array(chunks?)
+}
+
+/// `collections.zip(first, second)`.
+fn zip(call: &mut Call<'_>) -> Given {
+    let (first, second) = (call.copied(0)?, call.copied(1)?);
+    let pairs: Result<Vec<_>, _> = first.into_iter().zip(second).map(|(a, b)| call.array(vec![a, b])).collect();
+    call.array(pairs?)
+}
+
+/// A value that equals another exactly when their keys do.
+#[derive(PartialEq, Eq, Hash)]
+enum Simple {
+    Number(u64),
+    Bool(bool),
+    Null,
+    Str(Text),
+}
+
+/// The key of a value that is no larger than a string. None for others, and for numbers that equal one of another kind
+/// without having its bits.
+fn simple(call: &Call<'_>, value: RuntimeValue) -> Result<Option<Simple>, CallError> {
+    /// Up to here every whole number is a float.
+    const EXACT: i64 = 1 << 53;
+    Ok(match value {
+        RuntimeValue::Int(value) if (-EXACT..=EXACT).contains(&value) => Some(Simple::Number((value as f64).to_bits())),
+        RuntimeValue::Float(value) if value == 0.0 => Some(Simple::Number(0)),
+        RuntimeValue::Float(value) if value.abs() < EXACT as f64 => Some(Simple::Number(value.to_bits())),
+        RuntimeValue::Bool(value) => Some(Simple::Bool(value)),
+        RuntimeValue::Null => Some(Simple::Null),
+        _ => call.string_in(value)?.map(|text| Simple::Str(text.clone())),
+    })
+}
+
+/// `collections.unique(array)`: what is hashed is found at once, the others are compared one by one.
+fn unique(call: &mut Call<'_>) -> Given {
+    let values = call.elements(0)?;
+    call.room(values.len().saturating_mul(3 * size_of::<RuntimeValue>()))?;
+    let (mut seen, mut others, mut unique) = (HashSet::new(), Vec::new(), Vec::new());
+    for &value in values {
+        let new = match simple(call, value)? {
+            Some(key) => seen.insert(key),
+            None => {
+                !equals_one(call, value, &others)? && {
+                    others.push(value);
+                    true
+                }
+            }
+        };
+        if new {
+            unique.push(value);
+        }
+    }
+    call.array(unique)
+}
+
+fn equals_one(call: &Call<'_>, value: RuntimeValue, others: &[RuntimeValue]) -> Result<bool, CallError> {
+    for &other in others {
+        if call.objects().equal(value, other)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The entries of an argument that is a map or a struct instance.
+fn entries_of(call: &Call<'_>, index: usize) -> Result<Vec<(Text, RuntimeValue)>, CallError> {
+    let room = |len: usize| {
+        call.charge(len)?;
+        call.room(len.saturating_mul(2 * size_of::<(Text, RuntimeValue)>()))
+    };
+    match call.object(call.given(index)?)? {
+        Some(Object::Map(map)) => {
+            room(map.len())?;
+            Ok(map.iter().map(|(key, value)| (key.clone(), value)).collect())
+        }
+        Some(Object::Instance(instance)) => {
+            let fields = instance.shape().fields.iter();
+            Ok(fields.filter_map(|field| Some((field.clone(), instance.get(field)?))).collect())
+        }
+        _ => Err(call.wrong_type(index, "a map")),
+    }
+}
+
+/// `collections.keys(map)`.
+fn keys(call: &mut Call<'_>) -> Given {
+    let keys: Result<Vec<_>, _> = entries_of(call, 0)?.into_iter().map(|(key, _)| call.shared(key)).collect();
+    call.array(keys?)
+}
+
+/// `collections.values(map)`.
+fn values(call: &mut Call<'_>) -> Given {
+    let values = entries_of(call, 0)?.into_iter().map(|(_, value)| value).collect();
+    call.array(values)
+}
+
+/// `collections.entries(map)`.
+fn entries(call: &mut Call<'_>) -> Given {
+    let mut pairs = Vec::new();
+    for (key, value) in entries_of(call, 0)? {
+        let key = call.shared(key)?;
+        pairs.push(call.array(vec![key, value])?);
+    }
+    call.array(pairs)
+}
+
+/// `collections.merge(first, second)`.
+fn merge(call: &mut Call<'_>) -> Given {
+    let (first, second) = (entries_of(call, 0)?, entries_of(call, 1)?);
+    call.room((first.len() + second.len()).saturating_mul(4 * size_of::<RuntimeValue>()))?;
+    let map = Map::from_iter(first.into_iter().chain(second));
+    Ok(call.alloc(Object::map(map))?.into())
+}

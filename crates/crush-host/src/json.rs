@@ -1,0 +1,26 @@
+//! `json`: JSON text.
+
+mod read;
+mod write;
+
+use crush_vm::Call;
+
+use crate::arguments::{Arguments, Given};
+use crate::library::Pure;
+
+pub(crate) const RUNS: &[(&str, Pure)] = &[
+    ("json.parse", parse),
+    ("json.stringify", |call| stringify(call, write::Layout::Line)),
+    ("json.stringify_pretty", |call| stringify(call, write::Layout::Indented)),
+];
+
+/// `json.parse(text)`.
+fn parse(call: &mut Call<'_>) -> Given {
+    let text = call.text_of(0)?;
+    read::value(call, &text)
+}
+
+fn stringify(call: &mut Call<'_>, layout: write::Layout) -> Given {
+    let value = call.given(0)?;
+    write::text(call, value, layout)?.finish(call)
+}
