@@ -67,6 +67,9 @@ fn unexpected(tree: &Tree, node: Node<'_>) -> SyntaxError {
 }
 
 fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
+    if let Some(error) = late_else(node).or_else(|| declaration_in_block(node)) {
+        return error;
+    }
     let what = match node.kind() {
         "identifier" => "a name".to_owned(),
         "expression" | "_same_line" => "a value".to_owned(),
@@ -87,4 +90,36 @@ fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
         at = line.start - 1;
     }
     SyntaxError { message: format!("expected {what}"), range: TextRange::empty(at) }
+}
+
+/// An `else` on a later line than the `}` before it.
+fn late_else(node: Node<'_>) -> Option<SyntaxError> {
+    let clause = node.parent().filter(|_| node.kind().starts_with("else on"))?;
+    let keyword = clause.children(&mut clause.walk()).find(|child| child.kind() == "else" && !child.is_missing())?;
+    let message = "`else` has to stand on the line of the `}` before it".to_owned();
+    Some(SyntaxError { message, range: TextRange::new(keyword.start_byte(), keyword.end_byte()) })
+}
+
+/// A declaration where a block is still open: a function in a function, or a `}` that was forgotten before it.
+fn declaration_in_block(node: Node<'_>) -> Option<SyntaxError> {
+    if node.kind() != "}" {
+        return None;
+    }
+    let mut at = node;
+    while at.next_sibling().is_none() {
+        at = at.parent()?;
+    }
+    let mut next = at.next_sibling()?;
+    while next.kind() == "\n" {
+        next = next.next_sibling()?;
+    }
+    let word = match next.kind() {
+        "function_definition" => "fn",
+        "impl_block" => "impl",
+        "trait_definition" => "trait",
+        _ => return None,
+    };
+    let message = format!("expected `}}` before this `{word}`: it belongs at the top of the file");
+    let start = next.start_byte();
+    Some(SyntaxError { message, range: TextRange::new(start, start + word.len()) })
 }

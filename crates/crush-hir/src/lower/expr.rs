@@ -37,10 +37,7 @@ impl<'tree> Lowering<'tree> {
         let kind = match node.kind() {
             "identifier" if !node.is_missing() => self.name_expression(node),
             "integer" => self.integer(node, range),
-            "float" => match self.text_of(node).parse() {
-                Ok(value) => ExprKind::Literal(Literal::Float(value)),
-                Err(_) => ExprKind::Missing,
-            },
+            "float" => self.float(node, range),
             "true" => ExprKind::Literal(Literal::Bool(true)),
             "false" => ExprKind::Literal(Literal::Bool(false)),
             "null" => ExprKind::Literal(Literal::Null),
@@ -118,6 +115,17 @@ impl<'tree> Lowering<'tree> {
                 self.problem("integer-range", range, "this integer does not fit in 64 bits");
                 ExprKind::Missing
             }
+        }
+    }
+
+    fn float(&mut self, node: Node<'tree>, range: BodyRange) -> ExprKind {
+        match self.text_of(node).parse::<f64>() {
+            Ok(value) if value.is_finite() => ExprKind::Literal(Literal::Float(value)),
+            Ok(_) => {
+                self.problem("float-range", range, "this float is too large for 64 bits");
+                ExprKind::Missing
+            }
+            Err(_) => ExprKind::Missing,
         }
     }
 
@@ -370,7 +378,8 @@ impl<'tree> Lowering<'tree> {
                 self.body.blocks[block.index()].tail = Some(tail);
             }
             Some(body) => {
-                let value = self.effect(body);
+                let value = self.deeper(body, |this| this.effect(body));
+                let value = value.unwrap_or_else(|| self.expr(ExprKind::Missing, range));
                 self.stmt(block, StmtKind::Expr(value), range);
             }
             None => {}
