@@ -20,6 +20,8 @@ use crate::{
 
 /// No more slots than this, so that their indexes fit in a reference.
 const MOST_SLOTS: usize = u32::MAX as usize;
+/// Near the quota the table grows by so many.
+const A_FEW_SLOTS: usize = 256;
 /// How many dropped objects are remembered, to tell what a stale reference was.
 const REMEMBERED: usize = 1024;
 /// What a slot is charged.
@@ -130,7 +132,7 @@ impl Arena {
         Ok(index as u32)
     }
 
-    /// Makes the table longer: small ones twice, large ones by a quarter, or as little as the quota allows (A7).
+    /// Makes the table longer: small ones twice, large ones by a quarter, and by little near the quota (A7).
     #[cold]
     #[inline(never)]
     fn add_room(&mut self) -> Result<(), Fault> {
@@ -139,7 +141,10 @@ impl Arena {
             return Err(self.meter.too_many_objects());
         }
         let wanted = if len < 1024 { len.max(4) } else { len / 4 }.min(MOST_SLOTS - len);
-        let added = if self.meter.room_for(wanted * SLOT_BYTES).is_ok() { wanted } else { 1 };
+        // The slots are moved, so for a while they are there twice.
+        let moved = len * size_of::<Slot>();
+        let fits = self.meter.room_for(wanted * SLOT_BYTES + moved).is_ok();
+        let added = if fits { wanted } else { wanted.min(A_FEW_SLOTS) };
         self.meter.charge(added * SLOT_BYTES)?;
         self.meter.expect(added * SLOT_BYTES);
         self.slots.reserve_exact(added);
