@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     fault::Fault,
     instance::{Instance, Shape},
-    map::{Map, table_bytes},
+    map::{self, Map},
     meter::Meter,
     object::{Object, Text, text_bytes, values_bytes},
     value::RuntimeValue,
@@ -202,16 +202,12 @@ impl MapMut<'_> {
         if let Some(held) = self.map.get_mut(key) {
             return Ok(Some(std::mem::replace(held, value)));
         }
-        let mut bytes = self.map.bytes().saturating_add(text_bytes(key));
-        let (len, capacity) = (self.map.len(), self.map.capacity());
-        let grow = len == capacity;
-        let wanted = grown(capacity, len + 1);
-        if grow {
-            bytes = bytes.saturating_add(table_bytes(wanted) - table_bytes(capacity));
-        }
-        self.account.charge_up_to(bytes)?;
-        if grow {
-            self.map.entries.reserve(wanted - len);
+        if self.map.len() == self.map.capacity() {
+            let room = map::grown(self.map.len());
+            self.account.charge_up_to(self.map.bytes_with_room(room).saturating_add(text_bytes(key)))?;
+            self.map.make_room(room);
+        } else {
+            self.account.charge_up_to(self.map.bytes().saturating_add(text_bytes(key)))?;
         }
         self.map.insert(key.clone(), value);
         self.account.settle(self.map.bytes());

@@ -181,7 +181,7 @@ impl Object {
     pub(crate) fn for_values(&self, positions: Range<usize>, mut each: impl FnMut(RuntimeValue)) {
         match self {
             Object::Array(values) => values[positions].iter().copied().for_each(each),
-            Object::Map(map) => map.values().skip(positions.start).take(positions.len()).for_each(each),
+            Object::Map(map) => positions.filter_map(|at| map.get_index(at)).for_each(|(_, value)| each(value)),
             Object::Instance(instance) => instance.values[positions].iter().copied().for_each(each),
             Object::Closure(closure) => closure.captures[positions].iter().copied().for_each(each),
             Object::Tagged(tagged) => positions.for_each(|_| each(tagged.value)),

@@ -128,7 +128,7 @@ fn translate(
     };
     match object {
         Object::Array(values) => values.iter_mut().try_for_each(each),
-        Object::Map(map) => map.entries.values_mut().try_for_each(each),
+        Object::Map(map) => map.try_for_each_value(each),
         Object::Instance(instance) => instance.values.iter_mut().try_for_each(each),
         Object::Tagged(tagged) => each(&mut tagged.value),
         Object::Closure(closure) => closure.captures.iter_mut().try_for_each(each),

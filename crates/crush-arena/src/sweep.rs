@@ -68,7 +68,7 @@ impl Arena {
                 if *work == 0 {
                     return false;
                 }
-                map.entries.pop();
+                map.pop();
                 *work = work.saturating_sub(FREEING);
             }
             self.meter.refund(*bytes);

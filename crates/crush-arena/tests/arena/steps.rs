@@ -322,7 +322,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn a5_nothing_reachable_is_lost_and_all_garbage_goes(ops in prop::collection::vec(op(), 1..400)) {
+    fn a5_nothing_reachable_is_lost_and_all_garbage_goes(ops in prop::collection::vec(op(), 1..250)) {
         run(&ops, false);
     }
 
