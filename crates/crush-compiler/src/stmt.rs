@@ -54,7 +54,7 @@ impl Compiler<'_, '_> {
         }
         let mark = self.frame.mark();
         match &stmt.kind {
-            StmtKind::Let { local, name_range, value } => {
+            StmtKind::Let { local, name_range, value, .. } => {
                 self.full(stmt.range, |this| this.bind(*local, *value, *name_range, true));
             }
             StmtKind::Assign { place, place_range, op, value } => {

@@ -127,8 +127,17 @@ pub struct Local {
     pub range: BodyRange,
     /// Whether a lambda inside uses it: it lives in a cell then.
     pub captured: bool,
-    /// The type written at its declaration, if any.
-    pub annotation: Option<Name>,
+    /// The type written at its first declaration, if any.
+    pub annotation: Option<TypeName>,
+}
+
+/// A type as the program writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// The name.
+    pub name: Name,
+    /// Where it stands.
+    pub range: BodyRange,
 }
 
 /// How a variable came to be.
@@ -439,6 +448,8 @@ pub enum StmtKind {
         local: LocalId,
         /// Where its name stands here.
         name_range: BodyRange,
+        /// The type written here.
+        annotation: Option<TypeName>,
         /// The value.
         value: ExprId,
     },

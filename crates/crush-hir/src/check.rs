@@ -4,11 +4,9 @@
 
 mod nearest;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use crate::body::{
-    Body, Callee, Expr, ExprId, ExprKind, LambdaId, LocalId, Name, Pattern, Place, Problem, Severity, StmtKind,
-};
+use crate::body::{Body, Callee, Expr, ExprId, ExprKind, Name, Pattern, Place, Problem, Severity, StmtKind};
 use crate::builtins;
 use crate::file::{FileHir, ItemKind};
 use crate::modules::{ModuleId, Resolved};
@@ -21,7 +19,7 @@ const ARGUMENTS: &str = "args";
 /// Everything wrong in `body`: what its own text tells, and what the names of `file` tell.
 pub fn body(file: &FileHir, body: &Body) -> Vec<Problem> {
     let modules = module_names(file, body);
-    let mut checker = Checker { file, body, problems: body.problems.clone(), lambdas: single_lambdas(body) };
+    let mut checker = Checker { file, body, problems: body.problems.clone() };
     for (id, expr) in (0..).map(ExprId).zip(&body.exprs) {
         if !modules.contains(&id) {
             checker.expr(expr);
@@ -92,29 +90,6 @@ fn module_names(file: &FileHir, body: &Body) -> FxHashSet<ExprId> {
         .collect()
 }
 
-/// Variables that are bound once, to a lambda: how many arguments they take is known.
-fn single_lambdas(body: &Body) -> FxHashMap<LocalId, Option<LambdaId>> {
-    let mut bound: FxHashMap<LocalId, Option<LambdaId>> = FxHashMap::default();
-    let mut bind = |local: LocalId, value: Option<ExprId>| {
-        let lambda = value.and_then(|value| match body[value].kind {
-            ExprKind::Lambda(lambda) => Some(lambda),
-            _ => None,
-        });
-        bound.entry(local).and_modify(|known| *known = None).or_insert(lambda);
-    };
-    for stmt in &body.stmts {
-        match stmt.kind {
-            StmtKind::Let { local, value, .. } => bind(local, Some(value)),
-            StmtKind::Assign { place: Place::Local(local), .. } | StmtKind::For { variable: local, .. } => {
-                bind(local, None);
-            }
-            StmtKind::Try { error: Some((local, _)), .. } => bind(local, None),
-            _ => {}
-        }
-    }
-    bound
-}
-
 fn suggest(name: Option<&Name>) -> String {
     name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
@@ -123,7 +98,6 @@ struct Checker<'a> {
     file: &'a FileHir,
     body: &'a Body,
     problems: Vec<Problem>,
-    lambdas: FxHashMap<LocalId, Option<LambdaId>>,
 }
 
 impl Checker<'_> {
@@ -199,14 +173,8 @@ impl Checker<'_> {
                     self.arity(&format!("{scope}::{name}"), params, range, count);
                 }
             }
-            Callee::Value(value) => {
-                if let ExprKind::Local(local) = self.body[*value].kind
-                    && let Some(&Some(lambda)) = self.lambdas.get(&local)
-                {
-                    self.arity(&self.body[local].name, self.body[lambda].params.len(), range, count);
-                }
-            }
-            Callee::Method { .. } => {}
+            // What a variable holds is looked at with the types.
+            Callee::Value(_) | Callee::Method { .. } => {}
         }
     }
 
@@ -289,7 +257,8 @@ impl Checker<'_> {
         };
         if module != self.file.module() && !is_new {
             // As the reference has it: only the file of a struct knows how to write one down.
-            let path = self.file.imports().and_then(|imports| imports.files().path(module)).cloned().unwrap_or_default();
+            let path =
+                self.file.imports().and_then(|imports| imports.files().path(module)).cloned().unwrap_or_default();
             let message = format!(
                 "`{name} {{ … }}` can be written only where the struct is declared, in {path}: call a function of it that makes \
                  one, or write `new {name}()`"

@@ -16,6 +16,7 @@ pub mod modules;
 mod print;
 pub mod source_map;
 pub mod syntax;
+pub mod types;
 mod walk;
 
 pub use lower::MAX_DEPTH;

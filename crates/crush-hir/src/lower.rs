@@ -15,7 +15,7 @@ use crush_syntax::{Node, Tree};
 
 use crate::body::{
     Block, BlockId, Body, BodyOwner, Expr, ExprId, ExprKind, Lambda, LambdaId, LocalId, LocalKind, Name, Problem,
-    Severity, Stmt, StmtId, StmtKind,
+    Severity, Stmt, StmtId, StmtKind, TypeName,
 };
 use crate::source_map::{BodyMap, BodyRange};
 use scope::Scopes;
@@ -244,11 +244,12 @@ impl<'tree> Lowering<'tree> {
             .collect()
     }
 
-    /// Notes the type that `node` gives to `local`.
-    fn annotate(&mut self, local: LocalId, node: Node<'_>) {
-        if let Some((annotation, _)) = self.name_field(node, "type") {
-            self.body.locals[local.index()].annotation.get_or_insert(annotation);
-        }
+    /// Notes the type that `node` gives to `local`, and gives it back.
+    fn annotate(&mut self, local: LocalId, node: Node<'_>) -> Option<TypeName> {
+        let (name, range) = self.name_field(node, "type")?;
+        let annotation = TypeName { name, range };
+        self.body.locals[local.index()].annotation.get_or_insert_with(|| annotation.clone());
+        Some(annotation)
     }
 
     /// Runs `lower` one level deeper, or gives `None` when that is too deep.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crush_hir::file::FileHir;
-use crush_hir::{check, syntax};
+use crush_hir::{check, syntax, types};
 use crush_syntax::{Text, Tree};
 
 /// Every report on `source`: its lines, each with what is reported on it and the text it points at.
@@ -19,9 +19,11 @@ fn reports(source: &str) -> String {
         let problem = problem.problem;
         reports.push((range.start, range.end, format!("{:?} {}: {}", problem.severity, problem.code, problem.message)));
     }
-    for id in file.bodies() {
-        let (body, map) = (file.lower(&tree, id), file.body_map(id));
-        for problem in check::body(&file, &body) {
+    let bodies: Vec<_> = file.bodies().map(|id| (id, file.lower(&tree, id))).collect();
+    let typed = types::check(&file, &bodies.iter().map(|(id, body)| (*id, body)).collect::<Vec<_>>());
+    for ((id, body), typed) in bodies.iter().zip(typed) {
+        let map = file.body_map(*id);
+        for problem in check::body(&file, body).into_iter().chain(typed) {
             let (start, end) = map.range_to_file(problem.range);
             let message = format!("{:?} {}: {}", problem.severity, problem.code, problem.message);
             reports.push((start as usize, end as usize, message));

@@ -1,15 +1,17 @@
-//! What is wrong in the bodies of a file as far as names tell, kept from version to version.
+//! What is wrong in the bodies of a file as far as names and types tell, kept from version to version.
 //!
-//! What is wrong in a body depends on its text and on the declarations it names. So problems are kept under the key of the
-//! text, with the names that the body uses; an edit that changes a declaration looks again only at the bodies that name it.
+//! What is wrong in a body depends on its text, on the declarations it names, and on what the functions give that it calls.
+//! So problems are kept under the key of the text, with the names that the body uses; an edit that changes a declaration, or
+//! what a function gives, looks again only at the bodies that name it.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, Severity};
+use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, Severity, StmtKind};
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
+use crush_hir::types::{self, Component, Results, Type};
 use crush_hir::{builtins, check};
 use crush_syntax::Tree;
 
@@ -25,6 +27,8 @@ pub(crate) struct Checks {
     declared: HashMap<Name, u64>,
     /// Whether names may come from other files.
     imports: bool,
+    /// What the functions of that version give.
+    results: Results,
     bodies: HashMap<ItemKey, Checked>,
 }
 
@@ -34,6 +38,10 @@ struct Checked {
     problems: Arc<[Problem]>,
     /// Names of functions, structs and traits that it uses.
     names: Arc<[Name]>,
+    /// The names by which it calls functions.
+    callees: Arc<[Name]>,
+    /// What it gives.
+    result: Type,
 }
 
 impl Checks {
@@ -42,20 +50,62 @@ impl Checks {
         self.bodies.get(&key).map_or(&[], |checked| &checked.problems)
     }
 
-    /// Checks the bodies whose text is not known yet, and those that name a declaration that has changed.
+    /// Checks the bodies whose text is not known yet, and those that name a declaration that has changed or call a function
+    /// that gives something else now.
     pub(crate) fn update(&mut self, hir: &FileHir, tree: &Tree) {
         if self.signature != hir.signature() {
             self.forget_what_changed(hir);
         }
-        let mut count = 0;
-        for id in hir.bodies() {
-            count += 1;
-            self.bodies.entry(hir.body_key(id)).or_insert_with(|| check_body(hir, tree, id));
+        let functions = Functions::of(hir);
+        let mut unchecked = Unchecked { hir, tree, bodies: HashMap::new() };
+        let is_known = |&(_, key, _): &(BodyId, ItemKey, Name)| self.bodies.contains_key(&key);
+        if !functions.list.iter().all(is_known) {
+            for Component { members, is_recursive } in functions.components(&self.bodies, &mut unchecked) {
+                self.check_component(&functions, &members, is_recursive, &mut unchecked);
+            }
         }
         // What is known of texts that are gone is forgotten from time to time.
-        if self.bodies.len() > 2 * count + 64 {
-            let used: HashSet<_> = hir.bodies().map(|id| hir.body_key(id)).collect();
+        if self.bodies.len() > 2 * functions.list.len() + 64 {
+            let used: HashSet<_> = functions.list.iter().map(|(_, key, _)| *key).collect();
             self.bodies.retain(|key, _| used.contains(key));
+        }
+    }
+
+    /// Checks functions that call each other, when one of them must be.
+    fn check_component(
+        &mut self,
+        functions: &Functions,
+        members: &[usize],
+        is_recursive: bool,
+        unchecked: &mut Unchecked,
+    ) {
+        let members: Vec<_> = members.iter().map(|&index| &functions.list[index]).collect();
+        if !members.iter().all(|(_, key, _)| self.bodies.contains_key(key)) {
+            members.iter().for_each(|(id, key, _)| unchecked.lower(*id, *key));
+            let bodies: Vec<_> = members.iter().map(|(_, key, name)| (name.clone(), &unchecked.bodies[key])).collect();
+            let mut results = std::mem::take(&mut self.results);
+            let before: Vec<_> = members.iter().map(|(_, _, name)| results.get(name).cloned()).collect();
+            let inferred = types::infer_component(unchecked.hir, &bodies, is_recursive, &mut results);
+            self.results = results;
+            for (((_, key, _), (_, body)), found) in members.iter().zip(&bodies).zip(inferred) {
+                self.bodies.insert(*key, check_body(unchecked.hir, body, found));
+            }
+            for ((_, _, name), before) in members.iter().zip(before) {
+                // Of the component itself everything is new.
+                if self.results.get(name) != before.as_ref() {
+                    let is_member = |key: &ItemKey| members.iter().any(|(_, member, _)| member == key);
+                    self.bodies.retain(|key, checked| is_member(key) || !checked.callees.contains(name));
+                }
+            }
+            return;
+        }
+        for (_, key, name) in members {
+            // The text is an earlier one again: what it gives may be news to its callers.
+            let result = &self.bodies[key].result;
+            if self.results.get(name) != Some(result) {
+                self.results.insert(name.clone(), result.clone());
+                self.bodies.retain(|_, checked| !checked.callees.contains(name));
+            }
         }
     }
 
@@ -78,12 +128,61 @@ impl Checks {
     }
 }
 
-fn check_body(hir: &FileHir, tree: &Tree, id: BodyId) -> Checked {
-    let body = hir.lower(tree, id);
-    let mut problems = check::body(hir, &body);
-    problems.extend(missing_capabilities(&body));
+/// The functions of a version, in the order of the text.
+struct Functions {
+    /// Each with the name by which it is called.
+    list: Vec<(BodyId, ItemKey, Name)>,
+}
+
+impl Functions {
+    fn of(hir: &FileHir) -> Self {
+        let named = |id| (id, hir.body_key(id), types::name_in(hir, id, &hir.body_owner(id)));
+        Self { list: hir.bodies().map(named).collect() }
+    }
+
+    /// Which call each other, callees first.
+    fn components(&self, known: &HashMap<ItemKey, Checked>, unchecked: &mut Unchecked) -> Vec<Component> {
+        let by_name: HashMap<_, _> = self.list.iter().enumerate().map(|(index, (_, _, name))| (name, index)).collect();
+        let calls = |(id, key, _): &(BodyId, ItemKey, Name)| -> Vec<usize> {
+            let indexes = |names: &[Name]| names.iter().filter_map(|name| by_name.get(name).copied()).collect();
+            match known.get(key) {
+                Some(checked) => indexes(&checked.callees),
+                None => {
+                    unchecked.lower(*id, *key);
+                    indexes(&types::callees(&unchecked.bodies[key]))
+                }
+            }
+        };
+        types::components(&self.list.iter().map(calls).collect::<Vec<_>>())
+    }
+}
+
+/// The bodies that an update looks at.
+struct Unchecked<'a> {
+    hir: &'a FileHir,
+    tree: &'a Tree,
+    bodies: HashMap<ItemKey, Body>,
+}
+
+impl Unchecked<'_> {
+    fn lower(&mut self, id: BodyId, key: ItemKey) {
+        self.bodies.entry(key).or_insert_with(|| self.hir.lower(self.tree, id));
+    }
+}
+
+fn check_body(hir: &FileHir, body: &Body, found: types::Inferred) -> Checked {
+    let mut names = names_used(body);
+    names.extend(found.structs);
+    let mut problems = check::body(hir, body);
+    problems.extend(found.problems);
+    problems.extend(missing_capabilities(body));
     problems.sort_by_key(|problem| problem.range);
-    Checked { problems: problems.into(), names: names_used(&body).into_iter().collect() }
+    Checked {
+        problems: problems.into(),
+        names: names.into_iter().collect(),
+        callees: types::callees(body).into(),
+        result: found.result,
+    }
 }
 
 /// Capabilities that other implementations have and this one does not have yet: a run that comes there ends.
@@ -113,29 +212,41 @@ fn declarations(hir: &FileHir) -> HashMap<Name, u64> {
     };
     for item in hir.items() {
         match &item.kind {
-            ItemKind::Function(function) => add(&function.name, &|hasher| shape(function).hash(hasher)),
+            ItemKind::Function(function) => add(&function.name, &|hasher| shape(hir, function).hash(hasher)),
             ItemKind::Impl(methods) | ItemKind::Trait(methods) => {
-                let shapes: Vec<_> = methods.methods.iter().map(shape).collect();
+                let shapes: Vec<_> = methods.methods.iter().map(|method| shape(hir, method)).collect();
                 add(&methods.type_name, &|hasher| (&methods.trait_name, &shapes).hash(hasher));
             }
             _ => {}
         }
         for structure in item.structs() {
-            let fields: Vec<_> = structure.fields.iter().map(|field| &field.name).collect();
+            let fields = structure.fields.iter().map(|field| (&field.name, type_of(hir, &field.annotation)));
+            let fields: Vec<_> = fields.collect();
             add(&structure.name, &|hasher| fields.hash(hasher));
         }
     }
     declared
 }
 
-/// What a caller can see of a function.
-fn shape(function: &FunctionDef) -> (&Name, usize, bool) {
-    (&function.name, function.params.len(), function.has_body)
+/// What a caller can see of a function: its name, its parameters and their types, and whether it has a body.
+fn shape<'a>(hir: &FileHir, function: &'a FunctionDef) -> (&'a Name, Vec<(&'a Name, Option<Type>)>, bool) {
+    let params = function.params.iter().map(|param| (&param.name, type_of(hir, &param.annotation)));
+    (&function.name, params.collect(), function.has_body)
+}
+
+fn type_of(hir: &FileHir, annotation: &Option<Name>) -> Option<Type> {
+    types::named(hir, annotation.as_ref()?)
 }
 
 /// The names of functions, structs and traits that a body uses.
 fn names_used(body: &Body) -> HashSet<Name> {
-    let mut names = HashSet::new();
+    let annotations = body.locals.iter().filter_map(|local| Some(local.annotation.as_ref()?.name.clone()));
+    let mut names: HashSet<_> = annotations.collect();
+    for stmt in &body.stmts {
+        if let StmtKind::Let { annotation: Some(annotation), .. } = &stmt.kind {
+            names.insert(annotation.name.clone());
+        }
+    }
     for expr in &body.exprs {
         match &expr.kind {
             ExprKind::Name(name)

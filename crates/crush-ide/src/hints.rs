@@ -108,7 +108,7 @@ impl Collect<'_> {
     /// `let r` → what it borrows, or what it held.
     fn declarations(&mut self, options: HintOptions) {
         for stmt in &self.body.stmts {
-            let StmtKind::Let { local, name_range, value } = &stmt.kind else { continue };
+            let StmtKind::Let { local, name_range, value, .. } = &stmt.kind else { continue };
             let borrowed = self.borrowed(*value);
             if let Some((exclusive, operand)) = borrowed
                 && options.borrow_ends

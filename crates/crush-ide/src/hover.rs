@@ -68,7 +68,7 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
 
 fn declaration(local: &Local) -> String {
     match &local.annotation {
-        Some(annotation) => format!("{}: {annotation}", local.name),
+        Some(annotation) => format!("{}: {}", local.name, annotation.name),
         None => local.name.to_string(),
     }
 }

@@ -199,7 +199,7 @@ impl Builder<'_> {
     fn stmt(&mut self, id: StmtId) {
         let stmt = &self.body[id];
         match &stmt.kind {
-            StmtKind::Let { local, name_range, value } => self.bind(*local, *name_range, *value),
+            StmtKind::Let { local, name_range, value, .. } => self.bind(*local, *name_range, *value),
             StmtKind::Assign { place, place_range, op, value } => {
                 self.assign(place, *place_range, op.is_some(), *value);
             }

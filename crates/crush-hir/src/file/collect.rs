@@ -7,7 +7,8 @@ use crush_syntax::{Node, Tree};
 use rustc_hash::FxHasher;
 
 use super::item::{
-    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef, StructDef,
+    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef,
+    StructDef,
 };
 use crate::body::Name;
 use crate::source_map::BodyRange;
@@ -25,10 +26,11 @@ pub(super) fn signature(item: &Item) -> u64 {
     let mut hasher = FxHasher::default();
     for structure in item.structs() {
         structure.name.hash(&mut hasher);
-        structure.fields.iter().for_each(|field| field.name.hash(&mut hasher));
+        structure.fields.iter().for_each(|field| (&field.name, &field.annotation).hash(&mut hasher));
     }
     let function = |function: &FunctionDef, hasher: &mut FxHasher| {
         function.name.hash(hasher);
+        function.params.iter().for_each(|param| (&param.name, &param.annotation).hash(hasher));
         (function.params.len(), function.has_body, function.is_async).hash(hasher);
     };
     match &item.kind {

@@ -68,8 +68,8 @@ impl<'tree> Lowering<'tree> {
         let early = is_lambda.then(|| self.bind(name.clone(), LocalKind::Let, name_range));
         let value = self.expression_field(node, "value");
         let local = early.unwrap_or_else(|| self.bind(name, LocalKind::Let, name_range));
-        self.annotate(local, node);
-        StmtKind::Let { local, name_range, value }
+        let annotation = self.annotate(local, node);
+        StmtKind::Let { local, name_range, annotation, value }
     }
 
     fn assignment(&mut self, node: Node<'tree>) -> StmtKind {
