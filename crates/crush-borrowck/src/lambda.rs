@@ -30,7 +30,10 @@ use crate::value::{Target, Value};
 
 /// What the analysis of a function asks about the others.
 pub(crate) trait Lookup {
-    fn function(&self, name: &str) -> Option<FunctionId>;
+    /// The function that `name` means in the file of `from`.
+    fn function(&self, from: FunctionId, name: &str) -> Option<FunctionId>;
+    /// The function that `module.name` means in the file of `from`, where `module` is a module.
+    fn module_function(&self, from: FunctionId, module: &str, name: &str) -> Option<FunctionId>;
     /// Every method of that name, with the struct or trait it belongs to.
     fn methods(&self, name: &str) -> &[(crush_hir::body::Name, FunctionId)];
     /// Whether a call of it starts a task (T1).

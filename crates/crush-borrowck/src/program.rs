@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LambdaId, Name};
 use crush_hir::cfg::Cfg;
 use crush_hir::file::{BodyId, FileHir, ItemKey};
+use crush_hir::modules::{Imports, ModuleId};
 use crush_hir::source_map::BodyRange;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,15 +17,17 @@ use crate::lambda::{Inner, Lambda, Lookup};
 use crate::report::FunctionId;
 use crate::summary::{FunctionSummary, Summary};
 
-/// The analysis of a file. It keeps reports and summaries, and no bodies.
+/// The analysis of a program. It keeps reports and summaries, and no bodies.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     functions: Vec<Function>,
     /// Numbers of functions that are gone, to be given again.
     free: Vec<FunctionId>,
-    /// The functions in the order of the file's bodies.
+    /// The functions in the order of the files and their bodies.
     order: Vec<FunctionId>,
     names: Names,
+    /// What the imports of each file bind.
+    imports: Vec<Option<Arc<Imports>>>,
     /// Who mentions a name: as a function, as a method.
     mentioned: FxHashMap<Mention, FxHashSet<FunctionId>>,
 }
@@ -39,6 +42,7 @@ pub struct Change {
 /// What is kept of a function.
 #[derive(Clone, Debug)]
 struct Function {
+    file: ModuleId,
     owner: BodyOwner,
     key: ItemKey,
     /// Where its body is, in the version of the file that was analysed last.
@@ -54,14 +58,16 @@ struct Function {
 /// A name that a function uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Mention {
-    Function(Name),
+    Function(ModuleId, Name),
     Method(Name),
 }
 
 /// Which functions a name means.
 #[derive(Clone, Debug, Default)]
 struct Names {
-    functions: FxHashMap<Name, Vec<FunctionId>>,
+    /// Of each file.
+    functions: Vec<FxHashMap<Name, Vec<FunctionId>>>,
+    /// Of the whole program, as structs are known in all of it.
     methods: FxHashMap<Name, Vec<(Name, FunctionId)>>,
 }
 
@@ -78,19 +84,35 @@ impl Analysis {
         Self::default()
     }
 
-    /// Brings everything up to date with a version of the file. `lower` gives a body of it.
+    /// Brings everything up to date with a version of a program that is one file. `lower` gives a body of it.
     pub fn update(&mut self, file: &FileHir, mut lower: impl FnMut(BodyId) -> Body) -> Change {
-        let bodies: Vec<BodyId> = file.bodies().collect();
-        let stale = self.renew(file, &bodies);
+        self.update_program(&[file], |_, body| lower(body))
+    }
+
+    /// Brings everything up to date with a version of a program of several files, the one that runs first. `lower` gives
+    /// a body of a file.
+    pub fn update_program(&mut self, files: &[&FileHir], mut lower: impl FnMut(ModuleId, BodyId) -> Body) -> Change {
+        let of_file = |(module, file): (ModuleId, &&FileHir)| {
+            let file: &FileHir = file;
+            let checked = file.bodies().filter(move |body| module == ModuleId::ROOT || file.is_checked(*body));
+            checked.map(move |body| (module, body)).collect::<Vec<_>>()
+        };
+        let bodies: Vec<(ModuleId, BodyId)> = (0..).map(ModuleId).zip(files).flat_map(of_file).collect();
+        let mut stale = self.renew(files, &bodies);
+        self.rebind(files, &mut stale);
         let mut change = Change::default();
         self.analyse_stale(stale, &mut lower, &mut change);
         change
     }
 
     /// Compares the bodies with those known, and gives the functions that have to be analysed.
-    fn renew(&mut self, file: &FileHir, bodies: &[BodyId]) -> FxHashSet<FunctionId> {
-        let keys: Vec<ItemKey> = bodies.iter().map(|body| file.body_key(*body)).collect();
-        let known = |position: usize| self.functions[self.order[position].0 as usize].key;
+    fn renew(&mut self, files: &[&FileHir], bodies: &[(ModuleId, BodyId)]) -> FxHashSet<FunctionId> {
+        let key = |(module, body): &(ModuleId, BodyId)| (*module, files[module.index()].body_key(*body));
+        let keys: Vec<(ModuleId, ItemKey)> = bodies.iter().map(key).collect();
+        let known = |position: usize| {
+            let known = &self.functions[self.order[position].0 as usize];
+            (known.file, known.key)
+        };
         let shared = keys.len().min(self.order.len());
         let first = (0..shared).take_while(|at| known(*at) == keys[*at]).count();
         let last = (0..shared - first)
@@ -102,25 +124,32 @@ impl Analysis {
         let mut reusable: Vec<FunctionId> = gone;
         let mut fresh = Vec::new();
         for at in first..keys.len() - last {
-            let owner = file.body_owner(bodies[at]);
+            let (file, body) = bodies[at];
+            let key = keys[at].1;
+            let owner = files[file.index()].body_owner(body);
             let same = reusable.iter().position(|id| {
                 let known = &self.functions[id.0 as usize];
-                known.owner == owner && known.key == keys[at]
+                known.file == file && known.owner == owner && known.key == key
             });
-            let same = same.or_else(|| reusable.iter().position(|id| self.functions[id.0 as usize].owner == owner));
+            let same = same.or_else(|| {
+                reusable.iter().position(|id| {
+                    let known = &self.functions[id.0 as usize];
+                    known.file == file && known.owner == owner
+                })
+            });
             let id = match same {
                 Some(position) => {
                     let id = reusable.remove(position);
                     let function = &mut self.functions[id.0 as usize];
-                    if function.key != keys[at] {
-                        function.key = keys[at];
+                    if function.key != key {
+                        function.key = key;
                         stale.insert(id);
                     }
                     id
                 }
                 None => {
-                    let id = self.add(owner.clone(), keys[at], bodies[at]);
-                    touched_names.extend(mentions_of_owner(&owner));
+                    let id = self.add(file, owner.clone(), key, body);
+                    touched_names.extend(mentions_of_owner(file, &owner));
                     stale.insert(id);
                     id
                 }
@@ -128,16 +157,17 @@ impl Analysis {
             fresh.push(id);
         }
         for id in reusable {
-            touched_names.extend(mentions_of_owner(&self.functions[id.0 as usize].owner.clone()));
+            let gone = &self.functions[id.0 as usize];
+            touched_names.extend(mentions_of_owner(gone.file, &gone.owner));
             self.remove(id);
         }
         self.order.splice(first..self.order.len() - last, fresh);
         for (id, body) in self.order.iter().zip(bodies) {
-            self.functions[id.0 as usize].body = *body;
+            self.functions[id.0 as usize].body = body.1;
         }
         for name in touched_names {
-            if let Mention::Function(name) = &name
-                && let Some(functions) = self.names.functions.get_mut(name)
+            if let Mention::Function(file, name) = &name
+                && let Some(functions) = self.names.functions.get_mut(file.index()).and_then(|names| names.get_mut(name))
                 && functions.len() > 1
             {
                 // Of several with one name the last counts.
@@ -149,8 +179,39 @@ impl Analysis {
         stale
     }
 
-    fn add(&mut self, owner: BodyOwner, key: ItemKey, body: BodyId) -> FunctionId {
+    /// Takes over what the imports of the files bind. Every function of a file whose imports bind something else has to be
+    /// analysed again.
+    fn rebind(&mut self, files: &[&FileHir], stale: &mut FxHashSet<FunctionId>) {
+        self.imports.resize(files.len(), None);
+        let mut rebound = Vec::new();
+        for (at, file) in files.iter().enumerate() {
+            let (old, new) = (&self.imports[at], file.shared_imports());
+            let same = match (old, &new) {
+                (Some(old), Some(new)) => Arc::ptr_eq(old, new) || old.binds_like(new),
+                (None, None) => true,
+                // What binds nothing changes nothing.
+                (Some(one), None) | (None, Some(one)) => one.binds_nothing(),
+            };
+            if !same {
+                rebound.push(ModuleId(at as u32));
+            }
+            self.imports[at] = new;
+        }
+        if !rebound.is_empty() {
+            let concerned = self.order.iter().filter(|id| rebound.contains(&self.functions[id.0 as usize].file));
+            stale.extend(concerned.copied());
+        }
+    }
+
+    /// The body of a function.
+    fn lowered(&self, id: FunctionId, lower: &mut impl FnMut(ModuleId, BodyId) -> Body) -> Body {
+        let function = &self.functions[id.0 as usize];
+        lower(function.file, function.body)
+    }
+
+    fn add(&mut self, file: ModuleId, owner: BodyOwner, key: ItemKey, body: BodyId) -> FunctionId {
         let function = Function {
+            file,
             owner: owner.clone(),
             key,
             body,
@@ -171,7 +232,12 @@ impl Analysis {
         };
         match owner {
             BodyOwner::TopLevel => {}
-            BodyOwner::Function { name, .. } => self.names.functions.entry(name).or_default().push(id),
+            BodyOwner::Function { name, .. } => {
+                if self.names.functions.len() <= file.index() {
+                    self.names.functions.resize_with(file.index() + 1, FxHashMap::default);
+                }
+                self.names.functions[file.index()].entry(name).or_default().push(id);
+            }
             BodyOwner::Method { type_name, name, .. } => {
                 self.names.methods.entry(name).or_default().push((type_name, id));
             }
@@ -192,7 +258,7 @@ impl Analysis {
         match &function.owner {
             BodyOwner::TopLevel => {}
             BodyOwner::Function { name, .. } => {
-                if let Some(ids) = self.names.functions.get_mut(name) {
+                if let Some(ids) = self.names.functions[function.file.index()].get_mut(name) {
                     ids.retain(|known| *known != id);
                 }
             }
@@ -209,7 +275,7 @@ impl Analysis {
     fn analyse_stale(
         &mut self,
         mut stale: FxHashSet<FunctionId>,
-        lower: &mut impl FnMut(BodyId) -> Body,
+        lower: &mut impl FnMut(ModuleId, BodyId) -> Body,
         change: &mut Change,
     ) {
         for round in 0.. {
@@ -268,18 +334,36 @@ impl Analysis {
     /// Reads off the names that a body uses.
     fn note_mentions(&mut self, id: FunctionId, body: &Body) {
         let mut mentions: Vec<Mention> = Vec::new();
+        let own = self.functions[id.0 as usize].file;
+        let imports = self.imports.get(own.index()).and_then(Option::as_deref);
+        // A name may be the file's own now or in the next version, and is else looked for where the imports say.
+        let named = |name: &Name, mentions: &mut Vec<Mention>| {
+            mentions.push(Mention::Function(own, name.clone()));
+            let elsewhere = imports.and_then(|imports| imports.module_of(name));
+            mentions.extend(elsewhere.map(|module| Mention::Function(module, name.clone())));
+        };
+        let qualified = |module: &str, name: &str| {
+            let module = imports?.qualifier(module)?;
+            Some(Mention::Function(module, Name::from(name)))
+        };
         for expr in &body.exprs {
             match &expr.kind {
-                ExprKind::Name(name) => {
-                    mentions.push(Mention::Function(name.clone()));
+                ExprKind::Field { base, name, .. } => {
+                    if let ExprKind::Name(module) = &body[*base].kind {
+                        mentions.extend(qualified(module, name));
+                    }
                 }
+                ExprKind::Name(name) => named(name, &mut mentions),
                 ExprKind::Path { name, .. } => mentions.push(Mention::Method(name.clone())),
                 ExprKind::Call { callee, .. } => match callee {
-                    Callee::Name(name) => mentions.push(Mention::Function(name.clone())),
+                    Callee::Name(name) => named(name, &mut mentions),
                     Callee::Path { name, .. } | Callee::Method { name, .. } => {
                         mentions.push(Mention::Method(name.clone()));
                     }
-                    Callee::Capability(_) | Callee::Value(_) => {}
+                    Callee::Capability(name) => {
+                        mentions.extend(name.split_once('.').and_then(|(module, name)| qualified(module, name)));
+                    }
+                    Callee::Value(_) => {}
                 },
                 _ => {}
             }
@@ -297,12 +381,17 @@ impl Analysis {
         }
     }
 
+    /// The function that a file has under a name: of several the last.
+    fn function_in(&self, file: ModuleId, name: &str) -> Option<FunctionId> {
+        self.names.functions.get(file.index())?.get(name)?.last().copied()
+    }
+
     /// The functions that a function may call or name.
     fn callees(&self, id: FunctionId) -> Vec<FunctionId> {
         let mut callees = Vec::new();
         for mention in self.functions[id.0 as usize].mentions.iter() {
             match mention {
-                Mention::Function(name) => callees.extend(self.function(name)),
+                Mention::Function(file, name) => callees.extend(self.function_in(*file, name)),
                 Mention::Method(name) => callees.extend(self.methods(name).iter().map(|(_, id)| *id)),
             }
         }
@@ -311,7 +400,8 @@ impl Analysis {
 
     /// Who may call or name a function.
     fn callers(&self, id: FunctionId) -> Vec<FunctionId> {
-        let names = mentions_of_owner(&self.functions[id.0 as usize].owner);
+        let function = &self.functions[id.0 as usize];
+        let names = mentions_of_owner(function.file, &function.owner);
         names.iter().filter_map(|name| self.mentioned.get(name)).flatten().copied().collect()
     }
 
@@ -320,12 +410,12 @@ impl Analysis {
     fn analyse(
         &mut self,
         members: &[FunctionId],
-        lower: &mut impl FnMut(BodyId) -> Body,
+        lower: &mut impl FnMut(ModuleId, BodyId) -> Body,
         bodies: &mut FxHashMap<FunctionId, Body>,
     ) -> Vec<FunctionId> {
         for id in members {
             if !bodies.contains_key(id) {
-                bodies.insert(*id, lower(self.functions[id.0 as usize].body));
+                bodies.insert(*id, self.lowered(*id, lower));
             }
         }
         let before: Vec<_> = members.iter().map(|id| self.functions[id.0 as usize].summary.take()).collect();
@@ -399,17 +489,27 @@ fn graphs(body: &Body) -> Vec<Cfg> {
 }
 
 /// The names under which a function is mentioned.
-fn mentions_of_owner(owner: &BodyOwner) -> Vec<Mention> {
+fn mentions_of_owner(file: ModuleId, owner: &BodyOwner) -> Vec<Mention> {
     match owner {
         BodyOwner::TopLevel => Vec::new(),
-        BodyOwner::Function { name, .. } => vec![Mention::Function(name.clone())],
+        BodyOwner::Function { name, .. } => vec![Mention::Function(file, name.clone())],
         BodyOwner::Method { name, .. } => vec![Mention::Method(name.clone())],
     }
 }
 
 impl Lookup for Analysis {
-    fn function(&self, name: &str) -> Option<FunctionId> {
-        self.names.functions.get(name)?.last().copied()
+    fn function(&self, from: FunctionId, name: &str) -> Option<FunctionId> {
+        let own = self.functions.get(from.0 as usize)?.file;
+        self.function_in(own, name).or_else(|| {
+            let module = self.imports.get(own.index())?.as_deref()?.module_of(name)?;
+            self.function_in(module, name)
+        })
+    }
+
+    fn module_function(&self, from: FunctionId, module: &str, name: &str) -> Option<FunctionId> {
+        let own = self.functions.get(from.0 as usize)?.file;
+        let module = self.imports.get(own.index())?.as_deref()?.qualifier(module)?;
+        self.function_in(module, name)
     }
 
     fn methods(&self, name: &str) -> &[(Name, FunctionId)] {

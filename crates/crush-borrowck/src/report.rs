@@ -75,8 +75,8 @@ pub enum Part {
 pub struct Text(pub Vec<Part>);
 
 impl Text {
-    /// The text, given the line (from 1) on which a place starts.
-    pub fn render(&self, mut line_of: impl FnMut(Place) -> u32) -> String {
+    /// The text, given the line (from 1) on which a place starts: `3`, or `3 of util.crush`.
+    pub fn render<L: std::fmt::Display>(&self, mut line_of: impl FnMut(Place) -> L) -> String {
         let mut text = String::new();
         for part in &self.0 {
             match part {
@@ -129,8 +129,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The message with its condition, given the line (from 1) on which a place starts.
-    pub fn render(&self, mut line_of: impl FnMut(Place) -> u32) -> String {
+    /// The message with its condition, given the line (from 1) on which a place starts: `3`, or `3 of util.crush`.
+    pub fn render<L: std::fmt::Display>(&self, mut line_of: impl FnMut(Place) -> L) -> String {
         let mut text = self.message.render(&mut line_of);
         if let Some(condition) = &self.condition {
             text.push_str(", ");

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use crush_syntax::{Node, TextRange, Tree};
 
-pub use item::{FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef};
+pub use item::{
+    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef,
+};
 
 use crate::body::{Body, BodyOwner, Name};
 use crate::lower;
@@ -298,6 +300,11 @@ impl FileHir {
     /// Functions that a later one of the same name replaces, by item.
     pub fn replaced_functions(&self) -> &[usize] {
         &self.names.replaced
+    }
+
+    /// What its imports bring, to be kept; `None` while nobody has looked.
+    pub fn shared_imports(&self) -> Option<Arc<Imports>> {
+        self.imports.clone()
     }
 
     /// The imports of modules, in the order of the text, by item.

@@ -15,7 +15,7 @@ use crush_vm::VerifiedProgram;
 use crate::checks::Checks;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 use crate::evaluation::module;
-use crate::modules::{self, Modules};
+use crate::modules::{self, FilePlace, Modules};
 
 /// What is known of a text. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -93,7 +93,13 @@ impl FileAnalysis {
     /// Takes over what the text declares now.
     fn renew(&mut self, hir: FileHir) {
         Arc::make_mut(&mut self.checks).update(&hir, &self.tree);
-        Arc::make_mut(&mut self.borrows).update(&hir, |body| hir.lower(&self.tree, body));
+        let modules: Vec<_> = self.modules.iter().flat_map(|modules| modules.modules()).map(|(_, file)| file).collect();
+        let files: Vec<&FileHir> = std::iter::once(&hir).chain(modules.iter().map(|file| &*file.hir)).collect();
+        let lower = |module: ModuleId, body| match module.index().checked_sub(1).and_then(|at| modules.get(at)) {
+            Some(file) => file.hir.lower(&file.tree, body),
+            None => hir.lower(&self.tree, body),
+        };
+        Arc::make_mut(&mut self.borrows).update_program(&files, lower);
         self.hir = Arc::new(hir);
     }
 
@@ -153,7 +159,8 @@ impl FileAnalysis {
             elsewhere.sort_by_key(|problem| (problem.file, problem.range));
             found.extend(modules::at_imports(modules, &self.hir, &elsewhere));
         }
-        found.extend(self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)));
+        let borrows = self.borrow_diagnostics().into_iter();
+        found.extend(borrows.filter(|report| report.file == ModuleId::ROOT));
         found
     }
 
@@ -161,47 +168,65 @@ impl FileAnalysis {
     pub(crate) fn program_diagnostics(&self) -> Vec<Diagnostic> {
         let mut found = self.problems();
         found.extend(self.modules.iter().flat_map(|modules| modules.module_problems()));
-        found.extend(self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)));
+        found.extend(self.borrow_diagnostics());
         found
     }
 
-    /// Where a place of the borrow analysis is in the file.
-    fn range_of(&self, place: Place) -> TextRange {
-        let Some(body) = self.borrows.body_of(place.function) else { return TextRange::empty(0) };
-        let (start, end) = self.hir.body_map(body).range_to_file(place.range);
-        TextRange::new(start as usize, end as usize)
+    /// Where a place of the borrow analysis is.
+    fn place_of(&self, place: Place) -> FilePlace {
+        let file = self.borrows.file_of(place.function);
+        let module = self.modules.as_ref().and_then(|modules| modules.file(file)).filter(|_| file != ModuleId::ROOT);
+        let hir = module.map_or(&self.hir, |module| &module.hir);
+        let Some(body) = self.borrows.body_of(place.function) else {
+            return FilePlace { file, range: TextRange::empty(0) };
+        };
+        let (start, end) = hir.body_map(body).range_to_file(place.range);
+        FilePlace { file, range: TextRange::new(start as usize, end as usize) }
     }
 
     fn borrow_diagnostic(&self, report: &Report) -> Diagnostic {
+        let home = self.place_of(report.place);
         let line_of = |place| {
-            let line = self.text().line_of(self.range_of(place).start);
-            u32::try_from(line + 1).unwrap_or(u32::MAX)
+            let FilePlace { file, range } = self.place_of(place);
+            let (path, text) = match self.module(file) {
+                Some((_, path, text)) => (Some(path), text),
+                None => (None, self.text()),
+            };
+            let line = text.line_of(range.start) + 1;
+            match path {
+                Some(path) if file != home.file => format!("{line} of {path}"),
+                _ => line.to_string(),
+            }
         };
         let severity = match report.severity {
             borrow::Severity::Error => Severity::Error,
             borrow::Severity::Warning => Severity::Warning,
         };
-        let range = self.range_of(report.place);
-        let mut diagnostic = Diagnostic::new(report.code.as_str(), severity, range, report.render(line_of));
-        diagnostic.related = report
-            .related
-            .iter()
-            .map(|related| Related {
-                file: ModuleId::ROOT,
-                range: self.range_of(related.place),
-                message: related.message.render(line_of),
-            })
-            .collect();
+        let message = report.render(line_of);
+        let mut diagnostic =
+            Diagnostic { file: home.file, ..Diagnostic::new(report.code.as_str(), severity, home.range, message) };
+        let related = |related: &borrow::Related| {
+            let FilePlace { file, range } = self.place_of(related.place);
+            Related { file, range, message: related.message.render(line_of) }
+        };
+        diagnostic.related = report.related.iter().map(related).collect();
+        // What changes another file is not offered here.
+        let is_here = |fix: &&borrow::Fix| fix.edits.iter().all(|(place, _)| self.place_of(*place).file == home.file);
         let fix = |fix: &borrow::Fix| Fix {
             title: fix.title.clone(),
             edits: fix
                 .edits
                 .iter()
-                .map(|(place, text)| TextEdit { range: self.range_of(*place), new_text: text.clone() })
+                .map(|(place, text)| TextEdit { range: self.place_of(*place).range, new_text: text.clone() })
                 .collect(),
         };
-        diagnostic.fixes = report.fixes.iter().map(fix).collect();
+        diagnostic.fixes = report.fixes.iter().filter(is_here).map(fix).collect();
         diagnostic
+    }
+
+    /// What the borrow analysis reports, in all files.
+    fn borrow_diagnostics(&self) -> Vec<Diagnostic> {
+        self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)).collect()
     }
 
     /// What is wrong in syntax and names of the text, and with imports in all files.

@@ -53,8 +53,8 @@ impl Lambda<'_> {
             "arr_get" => Use::Read,
             "arr_set" => Use::Write,
             "range" | "make_range" | "parallel_map" => return self.capability(state, name, site),
-            // A function of another file, when it is one at all. That it drops what it is given is not assumed: every use
-            // afterwards would be a warning. Known miss, until files are analysed together.
+            // No function at all: a program with such a call is not run. What stands behind it is not said to be dropped,
+            // for every use afterwards would be a warning.
             _ => return self.apply_unknown(state, None, site, false),
         };
         for (arg, arg_name) in site.args.iter().zip(&site.names) {

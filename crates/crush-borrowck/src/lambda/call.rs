@@ -64,7 +64,7 @@ impl Lambda<'_> {
                 let values = args.iter().map(|arg| state.take_value(*arg)).collect();
                 let site = Site { expr, step: self.step(range), args: values, names, certain: true };
                 match callee {
-                    Callee::Name(name) => match self.lookup.function(name) {
+                    Callee::Name(name) => match self.lookup.function(self.function, name) {
                         Some(function) => self.call_function(state, function, &site),
                         None => self.builtin(state, name, &site),
                     },
@@ -72,7 +72,13 @@ impl Lambda<'_> {
                         let functions = self.path_functions(scope, name);
                         self.call_all(state, functions.into_iter().map(Candidate::Function).collect(), &site)
                     }
-                    Callee::Capability(name) => self.capability(state, name, &site),
+                    Callee::Capability(name) => {
+                        let (module, function) = name.split_once('.').unwrap_or((name, ""));
+                        match self.lookup.module_function(self.function, module, function) {
+                            Some(function) => self.call_function(state, function, &site),
+                            None => self.capability(state, name, &site),
+                        }
+                    }
                     Callee::Method { receiver, name } => {
                         let receiver_name = self.describe(*receiver);
                         let receiver = state.take_value(*receiver);

@@ -188,7 +188,7 @@ impl<'a> Lambda<'a> {
             | ExprKind::Yield
             | ExprKind::Logical { .. } => Value::plain(),
             ExprKind::Local(local) => self.variable(state, *local),
-            ExprKind::Name(name) => match self.lookup.function(name) {
+            ExprKind::Name(name) => match self.lookup.function(self.function, name) {
                 Some(function) => Value::of(self.table.function(function)),
                 None => Value::plain(),
             },
@@ -239,8 +239,15 @@ impl<'a> Lambda<'a> {
                 }
             }
             ExprKind::Field { base, name, .. } => {
+                let module = match &self.body[*base].kind {
+                    ExprKind::Name(module) => self.lookup.module_function(self.function, module, name),
+                    _ => None,
+                };
                 let base = state.take_value(*base);
-                self.load(state, &base, &Field::Named(name.clone()))
+                match module {
+                    Some(function) => Value::of(self.table.function(function)),
+                    None => self.load(state, &base, &Field::Named(name.clone())),
+                }
             }
             ExprKind::Index { base, index } => {
                 let field = self.index_field(*index);

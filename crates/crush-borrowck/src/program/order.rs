@@ -2,6 +2,7 @@
 
 use crush_hir::body::Body;
 use crush_hir::file::BodyId;
+use crush_hir::modules::ModuleId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Analysis;
@@ -12,7 +13,7 @@ pub(super) type Bodies = FxHashMap<FunctionId, Body>;
 
 /// Calls `visit` with every component that a root reaches, callees first. The body of a stale function is lowered when the
 /// walk comes to it, since only then is it known whom it calls.
-pub(super) fn components<L: FnMut(BodyId) -> Body>(
+pub(super) fn components<L: FnMut(ModuleId, BodyId) -> Body>(
     roots: Vec<FunctionId>,
     analysis: &mut Analysis,
     stale: &FxHashSet<FunctionId>,
@@ -37,7 +38,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn from<L: FnMut(BodyId) -> Body>(
+    fn from<L: FnMut(ModuleId, BodyId) -> Body>(
         &mut self,
         root: FunctionId,
         analysis: &mut Analysis,
@@ -81,7 +82,7 @@ impl Walk {
         }
     }
 
-    fn enter<L: FnMut(BodyId) -> Body>(
+    fn enter<L: FnMut(ModuleId, BodyId) -> Body>(
         &mut self,
         id: FunctionId,
         analysis: &mut Analysis,
@@ -94,7 +95,7 @@ impl Walk {
         self.open.push(id);
         self.is_open.insert(id);
         if stale.contains(&id) {
-            let body = lower(analysis.functions[id.0 as usize].body);
+            let body = analysis.lowered(id, lower);
             analysis.note_mentions(id, &body);
             bodies.insert(id, body);
         }

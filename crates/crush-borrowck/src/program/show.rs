@@ -1,6 +1,7 @@
 //! From drafts to reports: what lies in other functions is looked up now.
 
 use crush_hir::file::BodyId;
+use crush_hir::modules::ModuleId;
 use rustc_hash::FxHashSet;
 
 use super::Analysis;
@@ -11,7 +12,7 @@ use crate::report::{Cause, Code, Entry, FunctionId, Part, Place, Related, Report
 const MOST: usize = 200;
 
 impl Analysis {
-    /// Every report, in the order of the file's bodies; in one body in the order of the text.
+    /// Every report, in the order of the files and their bodies; in one body in the order of the text.
     pub fn reports(&self) -> Vec<Report> {
         self.order.iter().flat_map(|id| self.reports_of(*id)).collect()
     }
@@ -29,14 +30,19 @@ impl Analysis {
         reports
     }
 
-    /// The functions, in the order of the file's bodies.
+    /// The functions, in the order of the files and their bodies.
     pub fn functions(&self) -> &[FunctionId] {
         &self.order
     }
 
-    /// Which body of the file a function is, in the version that was analysed last.
+    /// Which body of its file a function is, in the version that was analysed last.
     pub fn body_of(&self, function: FunctionId) -> Option<BodyId> {
         self.functions.get(function.0 as usize).map(|function| function.body)
+    }
+
+    /// Which file of the program a function is in, counted as in [`Analysis::update_program`].
+    pub fn file_of(&self, function: FunctionId) -> ModuleId {
+        self.functions.get(function.0 as usize).map_or(ModuleId::ROOT, |function| function.file)
     }
 
     fn show(&self, draft: &Draft) -> Report {

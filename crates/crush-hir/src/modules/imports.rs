@@ -135,6 +135,24 @@ impl Imports {
         self.bound.qualifiers.get(name).copied()
     }
 
+    /// Where a bare name is looked for that the file does not declare itself.
+    pub fn module_of(&self, name: &str) -> Option<ModuleId> {
+        let bound = self.bound.functions.get(name).copied();
+        bound.or((self.own != ModuleId::ROOT).then_some(ModuleId::ROOT))
+    }
+
+    /// Whether these imports bind the same names to the same modules.
+    pub fn binds_like(&self, other: &Self) -> bool {
+        self.own == other.own
+            && self.bound.functions == other.bound.functions
+            && self.bound.qualifiers == other.bound.qualifiers
+    }
+
+    /// Whether no name is bound, and none is looked for elsewhere.
+    pub fn binds_nothing(&self) -> bool {
+        self.own == ModuleId::ROOT && self.bound.functions.is_empty() && self.bound.qualifiers.is_empty()
+    }
+
     /// The names before the dot.
     pub fn qualifiers(&self) -> impl Iterator<Item = &Name> {
         self.bound.qualifiers.keys()
@@ -170,10 +188,7 @@ impl FileHir {
             return self.function(name).map(|found| self.found(found));
         }
         let imports = self.imports()?;
-        let module = imports.bound.functions.get(name).copied().unwrap_or(ModuleId::ROOT);
-        if module == imports.own {
-            return None;
-        }
+        let module = imports.module_of(name)?;
         exported(imports, module, name).or_else(|| {
             // `main` of the file that runs can be called as any function of it.
             let root = imports.files.file(module).filter(|_| module == ModuleId::ROOT && name == "main")?;
@@ -196,7 +211,8 @@ impl FileHir {
     /// The bodies that belong to the program: of a module, those of its functions and methods; not those that a later
     /// function of the same name replaces.
     pub fn running_bodies(&self) -> impl Iterator<Item = BodyId> {
-        let is_replaced = |body: &BodyId| matches!(body, BodyId::Function(item) if self.replaced_functions().contains(item));
+        let is_replaced =
+            |body: &BodyId| matches!(body, BodyId::Function(item) if self.replaced_functions().contains(item));
         self.bodies().filter(move |body| self.is_checked(*body) && !is_replaced(body))
     }
 
