@@ -4,7 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Shows borrow conflicts, values and the arena of CRUSH programs.
 ///
-/// Exit status: 0 clean or warnings only, 1 errors or a fault, 2 misuse.
+/// Exit status: 0 clean or warnings only, 1 errors or a fault, 2 misuse; of `run` also what `sys.exit` says, and 130 after
+/// Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -16,7 +17,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Report syntax errors, unknown names and borrow conflicts, without running anything
     Check(Check),
-    /// Run a program; its output goes to standard output, a fault to standard error
+    /// Run a program, or a CASM file; its output goes to standard output, a fault to standard error
     Run(Run),
     /// Run a program and print its arena: at the end, at the fault, or when a line last ran
     Arena(Arena),
@@ -65,11 +66,46 @@ pub(crate) struct Check {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) input: Input,
+    /// Arguments of the program, which `sys.args()` gives; after `--` when one begins with `-`
+    #[arg(value_name = "ARGUMENT")]
+    pub(crate) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(crate) grants: Grants,
     #[command(flatten)]
     pub(crate) limits: Limits,
-    /// Grant a capability: `fs=DIR` lets the program read files in DIR and below; may be given again
+    #[command(flatten)]
+    pub(crate) bounds: Bounds,
+    /// Tell on standard error what the run took
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Let tasks take turns in an order that N decides
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+/// What a program may do to the world.
+#[derive(Args, Debug)]
+pub(crate) struct Grants {
+    /// Grant a capability; may be given again: fs=DIR, env, env=NAME,NAME, time, process, crypto, net, net=HOST, polyglot,
+    /// polyglot=python
     #[arg(long = "allow", value_name = "GRANT")]
-    pub(crate) grants: Vec<String>,
+    pub(crate) allowed: Vec<String>,
+}
+
+/// Quotas that only a run has that prints and waits.
+#[derive(Args, Debug)]
+pub(crate) struct Bounds {
+    /// Most bytes printed
+    #[arg(long, value_name = "N")]
+    pub(crate) max_output: Option<usize>,
+    /// Longest time; no limit unless given
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| "it is no number of seconds".to_string())?;
+    std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 #[derive(Args, Debug)]
@@ -93,7 +129,7 @@ pub(crate) struct Limits {
     #[arg(long, value_name = "N")]
     pub(crate) max_instructions: Option<u64>,
     /// Most bytes in the arena
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", visible_alias = "max-memory")]
     pub(crate) max_bytes: Option<usize>,
     /// Most objects in the arena
     #[arg(long, value_name = "N")]

@@ -8,7 +8,7 @@ pub(crate) mod run;
 
 use std::io::Write;
 
-use crush_ide::{Diagnostic, Severity};
+use crush_ide::{AssemblyError, Diagnostic, Severity};
 
 use crate::arguments::Format;
 use crate::source::Source;
@@ -31,5 +31,27 @@ fn print_problems(source: &Source, problems: &[Diagnostic], format: Format) -> R
     let mut out = anstream::stderr().lock();
     report::print(&mut out, source, problems, format)?;
     out.flush()?;
+    Ok(Ending::Errors)
+}
+
+/// Prints why a text is no CASM program.
+fn print_assembly_error(source: &Source, error: &AssemblyError, format: Format) -> Result<Ending, Misuse> {
+    let AssemblyError { line, message } = error;
+    match format {
+        Format::Human => {
+            let place = line.map_or_else(String::new, |line| format!(":{line}"));
+            anstream::eprintln!("{}{place}: {}", source.path, report::printable(message));
+        }
+        Format::Json => {
+            let report = serde_json::json!({
+                "file": source.path,
+                "code": "assembly",
+                "severity": "error",
+                "line": line,
+                "message": message,
+            });
+            anstream::eprintln!("{report}");
+        }
+    }
     Ok(Ending::Errors)
 }

@@ -4,8 +4,10 @@
 
 mod arguments;
 mod commands;
+mod output;
 mod report;
 mod source;
+mod stopping;
 
 use std::process::ExitCode;
 
@@ -20,6 +22,8 @@ enum Ending {
     Clean,
     /// Errors in the program, or a fault of its run.
     Errors,
+    /// What the program itself said, or what stands for Ctrl-C.
+    Status(u8),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     match ending {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
         Ok(Ending::Errors) => ExitCode::from(1),
+        Ok(Ending::Status(status)) => ExitCode::from(status),
         // Nobody reads any more (`crush-analyzer check x | head`): not a mistake of anybody's.
         Err(Misuse::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(misuse) => {

@@ -57,6 +57,7 @@ pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken)
     };
     let outcome = match result {
         Ok(_) => Outcome::Finished,
+        Err(fault) if matches!(fault.kind, FaultKind::Exit { .. }) => Outcome::Finished,
         Err(fault) if fault.kind == FaultKind::Cancelled => return None,
         Err(fault) => Outcome::Faulted(fault),
     };

@@ -37,7 +37,9 @@ pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use modules::FilePlace;
 pub use notes::{LineNote, NoteKind, line_notes};
-pub use program::{RunError, listing, run};
+pub use program::{
+    AssemblyError, Ran, RunError, Took, assembled, assembly, listing, refused_capabilities, run, run_program,
+};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use syntax::{SyntaxNode, folds, syntax_nodes};
 

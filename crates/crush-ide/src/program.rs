@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use crush_host::{Grants, Host};
-use crush_vm::{CancelToken, Fault, Quotas, Vm, disassemble};
+use crush_vm::{
+    CallSite, CancelToken, CapabilityProblem, Fault, FaultKind, Instruction, Program, Quotas, Resolution, Scheduling,
+    VerifiedProgram, Vm, assemble, disassemble, verify,
+};
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
@@ -15,6 +18,30 @@ pub enum RunError {
     Problems(Vec<Diagnostic>),
     /// A fault halted it.
     Fault(Box<Fault>),
+}
+
+/// A run that is over.
+#[derive(Debug)]
+pub struct Ran {
+    /// What halted it, if anything did.
+    pub fault: Option<Box<Fault>>,
+    /// What it took.
+    pub took: Took,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// Instructions.
+    pub instructions: u64,
+    /// Objects that were made.
+    pub allocated: u64,
+    /// Objects that there were at the end.
+    pub objects: usize,
+    /// The most bytes of the arena at a time.
+    pub peak_bytes: usize,
+    /// Collections.
+    pub collections: u64,
 }
 
 /// Runs a program; what it prints goes to `output`.
@@ -30,9 +57,82 @@ pub fn run(
     output: &mut (dyn Write + Send),
 ) -> Result<(), RunError> {
     let program = analysis.compile().map_err(RunError::Problems)?;
-    let host = Host::new(grants, output);
-    let mut vm = Vm::new(&program, &host, quotas, cancel).map_err(RunError::Fault)?;
-    vm.run().map(drop).map_err(RunError::Fault)
+    let host = Host::new(grants, output).with_cancel(cancel.clone());
+    match run_program(&program, &host, quotas, cancel, 0).fault {
+        None => Ok(()),
+        Some(fault) => Err(RunError::Fault(fault)),
+    }
+}
+
+/// Runs a compiled program. Its tasks take turns in an order that `seed` decides.
+pub fn run_program(program: &VerifiedProgram, host: &Host<'_>, quotas: Quotas, cancel: CancelToken, seed: u64) -> Ran {
+    let mut vm = match Vm::new(program, host, quotas, cancel) {
+        Ok(vm) => vm,
+        Err(fault) => return Ran { fault: Some(fault), took: Took::default() },
+    };
+    vm.set_scheduling(Scheduling::Seeded(seed));
+    let fault = vm.run().err();
+    let stats = vm.arena().stats();
+    let took = Took {
+        instructions: vm.instructions(),
+        allocated: stats.allocated,
+        objects: stats.objects,
+        peak_bytes: stats.peak_bytes,
+        collections: stats.collections,
+    };
+    Ran { fault, took }
+}
+
+/// What a program calls but may not, each where it first does: told before it runs. Nothing of it has to be reached by a run.
+pub fn refused_capabilities(program: &VerifiedProgram, host: &Host<'_>) -> Vec<Fault> {
+    let vm = Vm::new(program, host, Quotas::default(), CancelToken::new());
+    let refused = vm.iter().flat_map(Vm::unresolved).map(|(name, found)| refusal(program, name, found));
+    let mut faults: Vec<Fault> = refused.collect();
+    faults.sort_by_key(|fault| fault.primary);
+    faults
+}
+
+/// What `crush-run` has and this project leaves out: buses, knowledge graphs, drawings, sockets, databases.
+const ELSEWHERE: [&str; 10] =
+    ["ai_native", "akg", "caison", "codebase", "db", "gpu", "graphics", "message_bus", "task", "tcp"];
+
+fn is_elsewhere(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(namespace, _)| ELSEWHERE.contains(&namespace))
+}
+
+fn refusal(program: &Program, name: &str, found: &Resolution) -> Fault {
+    let (problem, message) = match found {
+        Resolution::Denied { grant } => {
+            let problem = CapabilityProblem::Denied { grant: *grant };
+            (problem, format!("`{name}` is not granted: allow it with `--allow {grant}`"))
+        }
+        Resolution::Unknown { nearest } => {
+            let message = match nearest {
+                _ if is_elsewhere(name) => format!("there is no `{name}` here: only crush-run has it"),
+                Some(near) => format!("there is no capability `{name}`: did you mean `{near}`?"),
+                None => format!("there is no capability `{name}`"),
+            };
+            (CapabilityProblem::Unknown { nearest: nearest.clone() }, message)
+        }
+        Resolution::Granted { .. } => (CapabilityProblem::Failed { cause: String::new() }, String::new()),
+    };
+    let call_stack = Vec::from_iter(first_call(program, name));
+    let primary = call_stack.first().map(|call| call.range).unwrap_or_default();
+    let kind = FaultKind::Capability { name: name.to_owned(), problem };
+    Fault { kind, message, primary, related: Vec::new(), call_stack, omitted_frames: 0, task: None }
+}
+
+/// Where a program calls a capability for the first time, by the text.
+fn first_call(program: &Program, name: &str) -> Option<CallSite> {
+    let number = program.capabilities.iter().position(|known| **known == *name)?;
+    let calls = program.functions.iter().flat_map(|function| {
+        let is_it = |instruction: &Instruction| {
+            matches!(instruction, Instruction::CallCapability { capability, .. } if capability.index() == number)
+        };
+        let places = function.code.iter().enumerate().filter(move |(_, instruction)| is_it(instruction));
+        places.map(|(pc, _)| CallSite { function: function.name.clone(), range: function.range_at(pc) })
+    });
+    calls.min_by_key(|call| call.range)
 }
 
 /// The instructions that a program compiles to, as text.
@@ -43,4 +143,28 @@ pub fn run(
 pub fn listing(analysis: &FileAnalysis) -> Result<String, Vec<Diagnostic>> {
     let program = analysis.compile()?;
     Ok(disassemble(&program))
+}
+
+/// Why a text is no CASM program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssemblyError {
+    /// The line, from 1; none when it is the program as a whole.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The program that a CASM text stands for, verified: it can be run like any other.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
+pub fn assembled(text: &str) -> Result<VerifiedProgram, AssemblyError> {
+    let program = assemble(text).map_err(|error| AssemblyError { line: Some(error.line), message: error.problem })?;
+    verify(program).map_err(|error| AssemblyError { line: None, message: error.to_string() })
+}
+
+/// A program as CASM text: [`assembled`] gives the same program again.
+pub fn assembly(program: &VerifiedProgram) -> String {
+    disassemble(program)
 }

@@ -246,6 +246,9 @@ impl Vm<'_> {
     fn capability_error(&self, name: &Arc<str>, error: CallError) -> Trap {
         match error {
             CallError::Arena(fault) => fault.into(),
+            CallError::Exit(status) => {
+                Trap::fault(FaultKind::Exit { status }, format!("the program ended itself with status {status}"))
+            }
             CallError::Stopped => Trap::type_error(format!("{name}: a callback was stopped")),
             CallError::Failed(cause) => {
                 let message = format!("{name}: {cause}");

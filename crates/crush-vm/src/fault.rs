@@ -100,6 +100,11 @@ pub enum FaultKind {
     },
     /// The run was told to stop.
     Cancelled,
+    /// The program ended itself: nothing is wrong.
+    Exit {
+        /// With this exit status.
+        status: u8,
+    },
 }
 
 /// What was wrong with the call of a capability (H4).
@@ -233,6 +238,7 @@ impl FaultKind {
             Self::UncaughtThrow { .. } => "UncaughtThrow",
             Self::Capability { .. } => "Capability",
             Self::Cancelled => "Cancelled",
+            Self::Exit { .. } => "Exit",
         }
     }
 
@@ -253,6 +259,7 @@ impl FaultKind {
             Self::UncaughtThrow { .. } => "E-uncaught-throw",
             Self::Capability { .. } => "E-capability",
             Self::Cancelled => "E-cancelled",
+            Self::Exit { .. } => "E-exit",
         }
     }
 }

@@ -67,6 +67,8 @@ pub enum CallError {
     Failed(String),
     /// An access to the arena was refused.
     Arena(crush_arena::Fault),
+    /// The program asked to be ended, with this exit status.
+    Exit(u8),
     /// A callback was stopped, by a fault or a `throw` (H3). The run goes on from there, whatever the capability gives.
     Stopped,
 }
