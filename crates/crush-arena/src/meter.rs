@@ -67,12 +67,25 @@ impl Meter {
     /// live and 1/16 of it. So whoever is refused here asks for more than the quota leaves beside what is live, and no
     /// collection could have helped.
     pub(crate) fn room_for(&self, bytes: usize) -> Result<(), Fault> {
-        let quota = self.limits.bytes;
-        let wanted = self.bytes.saturating_add(bytes);
-        if bytes <= quota && wanted <= quota.saturating_add(quota / 8 * 7) {
+        if bytes <= self.limits.bytes && self.room_beside(bytes).is_ok() {
             return Ok(());
         }
-        Err(QuotaError { resource: Resource::Bytes, limit: quota as u64, wanted: wanted as u64 }.into())
+        Err(self.too_many_bytes(bytes))
+    }
+
+    /// Whether so many bytes may be taken for a moment, beside what is counted.
+    pub(crate) fn room_beside(&self, bytes: usize) -> Result<(), Fault> {
+        let quota = self.limits.bytes;
+        if self.bytes.saturating_add(bytes) <= quota.saturating_add(quota / 8 * 7) {
+            return Ok(());
+        }
+        Err(self.too_many_bytes(bytes))
+    }
+
+    #[cold]
+    fn too_many_bytes(&self, more: usize) -> Fault {
+        let (limit, wanted) = (self.limits.bytes as u64, self.bytes.saturating_add(more) as u64);
+        QuotaError { resource: Resource::Bytes, limit, wanted }.into()
     }
 
     pub(crate) fn refund(&mut self, bytes: usize) {

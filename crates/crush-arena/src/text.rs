@@ -44,8 +44,14 @@ impl Arena {
         out: &mut String,
     ) -> Result<(), Fault> {
         let mut printer = Printer::new(names);
+        let mut room = out.capacity();
         for step in self.walk(value) {
             printer.step(step?, out);
+            if out.capacity() > room {
+                // It was there twice while it grew, and there is another copy when an object is made of it (A7).
+                self.meter.room_beside(out.len().saturating_mul(3))?;
+                room = out.capacity();
+            }
             if out.len() > limit.bytes {
                 let (limit, resource) = (limit.bytes as u64, limit.resource);
                 return Err(QuotaError { resource, limit, wanted: out.len() as u64 }.into());

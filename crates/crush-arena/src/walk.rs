@@ -107,10 +107,20 @@ impl<'a> Walk<'a> {
             Object::Closure(closure) => Ok(Step::Closure(closure)),
             _ => {
                 let object = target.expect("what could be read has a reference");
+                self.check_room()?;
                 self.enter(object, held);
                 Ok(Step::Enter(object, held))
             }
         }
+    }
+
+    /// How deep a value goes is up to the program, so what a walk of it takes must fit (A7).
+    fn check_room(&self) -> Result<(), Fault> {
+        let depth = self.frames.len();
+        if self.by_program && depth > SHALLOW && depth == self.frames.capacity() {
+            return self.arena.meter.room_beside(3 * depth * (size_of::<Frame<'_>>() + size_of::<u32>() + 1));
+        }
+        Ok(())
     }
 
     fn enter(&mut self, object: Ref, held: &'a Object) {

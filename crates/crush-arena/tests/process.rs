@@ -194,6 +194,21 @@ fn a7_parcels() {
 }
 
 #[test]
+fn a7_texts_of_what_is_kept() {
+    // The text of all that is kept is kept: it doubles.
+    run(|program, n| {
+        if n == 0 {
+            let text = program.alloc(Object::str("some text"))?;
+            program.keep(text)?;
+        }
+        let limit = TextLimit { bytes: QUOTA, resource: Resource::Bytes };
+        let text = program.arena.text(program.kept.into(), &|_| None, limit)?;
+        let text = program.alloc(Object::str(text))?;
+        program.keep(text)
+    });
+}
+
+#[test]
 fn a7_deep_values_printed_and_compared() {
     run(|program, n| {
         let Object::Array(kept) = program.arena.read(program.kept)? else { panic!("not an array") };

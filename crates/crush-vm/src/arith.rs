@@ -94,6 +94,8 @@ impl Vm<'_> {
             let mut elements = Vec::new();
             for side in [lhs, rhs] {
                 if let Object::Array(values) = self.arena.read_value(side)? {
+                    self.arena.room_for((elements.len() + values.len()) * size_of::<RuntimeValue>())?;
+                    elements.reserve_exact(values.len());
                     elements.extend_from_slice(values);
                 }
             }
@@ -104,6 +106,8 @@ impl Vm<'_> {
 
     fn join(&mut self, lhs: RuntimeValue, rhs: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         if let (Some(a), Some(b)) = (self.string(lhs)?, self.string(rhs)?) {
+            // Asked before it is made, and then copied into the object (A7).
+            self.arena.room_for(2 * (a.len() + b.len()))?;
             let mut text = String::with_capacity(a.len() + b.len());
             text.push_str(&a);
             text.push_str(&b);
