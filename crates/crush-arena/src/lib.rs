@@ -53,7 +53,7 @@ pub use mark::Marker;
 pub use meter::Limits;
 pub use object::{Closure, Kind, Object, Tagged, Text};
 pub use parcel::Parcel;
-pub use text::{FunctionNames, HANDLE, TextLimit};
+pub use text::{BUFFER, BYTES, FunctionNames, HANDLE, TextLimit};
 pub use value::{BorrowRef, FunctionId, OwnerId, Ref, RuntimeValue, SiteId};
 pub use view::{View, ViewLimits};
 pub use walk::{Step, Walk};

@@ -16,6 +16,12 @@ pub type FunctionNames<'a> = &'a dyn Fn(FunctionId) -> Option<String>;
 /// The tag of task handles (A3).
 pub const HANDLE: &str = "handle";
 
+/// The tag of byte strings: it holds an array of integers from 0 to 255.
+pub const BYTES: &str = "bytes";
+
+/// The tag of buffers, which hold the same and change.
+pub const BUFFER: &str = "buffer";
+
 /// How long a text may become, and as which quota passing that is reported (A7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextLimit {
@@ -69,18 +75,21 @@ pub(crate) struct Printer<'a> {
     names: FunctionNames<'a>,
     /// Whether the next value follows another in the same object.
     follows: bool,
-    /// Whether a task handle was opened: all it holds is its number.
-    in_handle: bool,
+    /// What ends the tagged value that was opened last, if it holds no other.
+    end_of_tagged: &'static str,
 }
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(names: FunctionNames<'a>) -> Self {
-        Self { names, follows: false, in_handle: false }
+        Self { names, follows: false, end_of_tagged: END_OF_TAGGED }
     }
 
     pub(crate) fn step(&mut self, step: Step<'_>, out: &mut String) {
         if let Step::Leave(kind) = step {
-            out.push_str(if std::mem::take(&mut self.in_handle) { ">" } else { closing(kind) });
+            out.push_str(match kind {
+                Kind::Tagged => std::mem::replace(&mut self.end_of_tagged, END_OF_TAGGED),
+                kind => closing(kind),
+            });
             self.follows = true;
             return;
         }
@@ -91,13 +100,19 @@ impl<'a> Printer<'a> {
             Step::Closure(closure) => self.function(closure.function, out),
             Step::Enter(_, object) => {
                 opening(object, out);
-                self.in_handle = matches!(object, Object::Tagged(tagged) if &*tagged.tag == HANDLE);
+                if let Object::Tagged(tagged) = object {
+                    self.end_of_tagged = end_of_tagged(&tagged.tag);
+                }
                 self.follows = false;
             }
             Step::Key(key) => {
                 out.push_str(key);
                 out.push_str(": ");
                 self.follows = false;
+            }
+            Step::Bytes(count) => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "<{count} bytes>");
             }
             Step::Cycle(_, kind) => out.push_str(cycle(kind)),
             Step::Leave(_) => {}
@@ -142,8 +157,8 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// A result prints as the reference prints it, as a map with `ok` and `value`, and a task handle as `<handle 1>`; another
-/// tagged value as a map from its tag.
+/// A task handle prints as the reference prints it, as `<handle 1>`, and a buffer as `Vector[0, 0]`; another tagged value
+/// as a map from its tag.
 fn opening(object: &Object, out: &mut String) {
     match object {
         Object::Array(_) => out.push('['),
@@ -151,6 +166,7 @@ fn opening(object: &Object, out: &mut String) {
             "ok" => out.push_str("{ok: true, value: "),
             "err" => out.push_str("{ok: false, value: "),
             HANDLE => out.push_str("<handle "),
+            BUFFER => out.push_str("Vector"),
             tag => {
                 out.push('{');
                 out.push_str(tag);
@@ -159,6 +175,18 @@ fn opening(object: &Object, out: &mut String) {
         },
         Object::Cell(_) => {}
         _ => out.push('{'),
+    }
+}
+
+/// What ends a tagged value, unless its tag says otherwise.
+const END_OF_TAGGED: &str = "}";
+
+/// What ends a tagged value. Those that end otherwise hold no other tagged value: only a number, or numbers.
+fn end_of_tagged(tag: &str) -> &'static str {
+    match tag {
+        HANDLE => ">",
+        BUFFER => "",
+        _ => END_OF_TAGGED,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     arena::Arena,
     fault::Fault,
     object::{Closure, Kind, Object},
+    text::BYTES,
     value::{Ref, RuntimeValue},
 };
 
@@ -16,6 +17,8 @@ pub enum Step<'a> {
     Value(RuntimeValue),
     /// A string.
     Str(&'a str),
+    /// A byte string, of so many bytes: its elements are not walked.
+    Bytes(usize),
     /// A function with captured variables.
     Closure(&'a Closure),
     /// The beginning of an array, a map, an object or a tagged value (or, looking, of a captured variable).
@@ -105,6 +108,7 @@ impl<'a> Walk<'a> {
         match held {
             Object::Str(text) => Ok(Step::Str(text)),
             Object::Closure(closure) => Ok(Step::Closure(closure)),
+            Object::Tagged(tagged) if &*tagged.tag == BYTES => self.bytes(tagged.value),
             _ => {
                 let object = target.expect("what could be read has a reference");
                 self.check_room()?;
@@ -121,6 +125,12 @@ impl<'a> Walk<'a> {
             return self.arena.meter.room_beside(3 * depth * (size_of::<Frame<'_>>() + size_of::<u32>() + 1));
         }
         Ok(())
+    }
+
+    /// How many bytes a byte string has.
+    fn bytes(&self, cells: RuntimeValue) -> Result<Step<'a>, Fault> {
+        let cells = if self.by_program { self.arena.read_value(cells)? } else { self.arena.observe(cells)? };
+        Ok(Step::Bytes(cells.len()))
     }
 
     fn enter(&mut self, object: Ref, held: &'a Object) {

@@ -37,6 +37,7 @@ pub(crate) struct Provided<'p> {
     pub(crate) cancel: &'p CancelToken,
     /// The random numbers of the run.
     pub(crate) random: &'p Sequence,
+    pure_only: bool,
     working_directory: &'p Mutex<PathBuf>,
     output: &'p (dyn Sink + Sync),
 }
@@ -94,6 +95,7 @@ impl<'a> Host<'a> {
             arguments: &self.arguments,
             cancel: &self.cancel,
             random: &self.random,
+            pure_only: self.pure_only,
             working_directory: &self.working_directory,
             output: &self.output,
         }
@@ -104,6 +106,14 @@ impl Provided<'_> {
     /// Makes what was printed so far be seen.
     pub(crate) fn flush(&self) -> Result<(), CallError> {
         self.output.flush().map_err(CallError::Failed)
+    }
+
+    /// Writes to the standard error of this process; in a run that only computes, nowhere.
+    pub(crate) fn write_error(&self, text: &str) -> Result<(), CallError> {
+        if self.pure_only {
+            return Ok(());
+        }
+        std::io::stderr().write_all(text.as_bytes()).map_err(|error| CallError::Failed(error.to_string()))
     }
 
     /// The working directory of the program, from the granted directory on.
@@ -123,7 +133,8 @@ fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl HostAdapter for Host<'_> {
     fn resolve(&self, name: &str) -> Resolution {
-        let (Some(declaration), Some(id)) = (crush_library::capability(name), library::number(name)) else {
+        let declared = crush_library::capability(name).or_else(|| crush_library::function(name));
+        let (Some(declaration), Some(id)) = (declared, library::number(name)) else {
             let names = capabilities().map(|declaration| declaration.name);
             return Resolution::Unknown { nearest: nearest(name, names).map(str::to_owned) };
         };

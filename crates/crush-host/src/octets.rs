@@ -6,11 +6,7 @@ use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given};
 
-/// The mark of bytes, which do not change.
-pub(crate) const BYTES: &str = "bytes";
-
-/// The mark of a buffer, whose bytes do.
-pub(crate) const BUFFER: &str = "buffer";
+pub(crate) use crush_arena::{BUFFER, BYTES};
 
 /// Whether a tagged value is bytes or a buffer.
 fn is_octets(tagged: &Tagged) -> bool {

@@ -1,10 +1,9 @@
 //! From values to JSON text. Values are walked without recursion: no depth is too deep.
 
-use crush_arena::{Kind, Object, RuntimeValue, Step};
+use crush_arena::{BUFFER, Kind, Object, RuntimeValue, Step};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::Building;
-use crate::octets;
 
 /// How the text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +45,15 @@ struct Writer<'w, 'c> {
 impl Writer<'_, '_> {
     fn step(&mut self, step: Step<'_>) -> Result<Next, CallError> {
         match step {
-            Step::Enter(_, Object::Tagged(tagged)) if &*tagged.tag == octets::BUFFER => {}
-            Step::Enter(_, Object::Tagged(tagged)) => {
-                let shown = match octets::length(self.call, tagged)? {
-                    Some(length) => format!("\"<{length} bytes>\""),
-                    None => "\"<handle>\"".to_owned(),
-                };
+            Step::Enter(_, Object::Tagged(tagged)) if &*tagged.tag == BUFFER => {}
+            Step::Enter(_, Object::Tagged(_)) => {
                 self.separate()?;
-                self.put(&shown)?;
+                self.put("\"<handle>\"")?;
                 return Ok(Next::SkipEntered);
+            }
+            Step::Bytes(count) => {
+                self.separate()?;
+                self.put(&format!("\"<{count} bytes>\""))?;
             }
             Step::Enter(_, object) => {
                 self.separate()?;

@@ -1,14 +1,30 @@
-//! `array`: changing arrays in place.
+//! `array`: arrays, changed in place or read with functions.
 
 use super::Namespace;
 use crate::{Declaration, Effect, Parameter, Type};
 
-pub(super) const NAMESPACE: Namespace =
-    Namespace { name: "array", summary: "Changing arrays in place.", capabilities: CAPABILITIES };
+pub(super) const NAMESPACE: Namespace = Namespace {
+    name: "array",
+    summary: "Arrays: changing them in place, and new ones made of their elements.",
+    capabilities: CAPABILITIES,
+};
 
 const ARRAY: Parameter = Parameter::new("array", Type::Array).with(Effect::Write);
 
+const ELEMENTS: Parameter = Parameter::new("array", Type::Array);
+const FUNCTION: Parameter = Parameter::new("f", Type::Function).with(Effect::Call);
+
 const CAPABILITIES: &[Declaration] = &[
+    Declaration::new("array.each", &[ELEMENTS, FUNCTION], Type::Null, "Calls a function with each element."),
+    Declaration::new(
+        "array.filter",
+        &[ELEMENTS, FUNCTION],
+        Type::Array,
+        "The elements for which a function gives `true`.",
+    )
+    .gives_arguments(),
+    Declaration::new("array.map", &[ELEMENTS, FUNCTION], Type::Array, "What a function gives for each element.")
+        .gives_arguments(),
     Declaration::new(
         "array.pop",
         &[ARRAY],
@@ -21,6 +37,27 @@ const CAPABILITIES: &[Declaration] = &[
         &[ARRAY, Parameter::new("value", Type::Any).with(Effect::Keep)],
         Type::Array,
         "Appends a value, and gives the array.",
+    )
+    .gives_arguments(),
+    Declaration::new(
+        "array.reduce",
+        &[ELEMENTS, FUNCTION, Parameter::new("start", Type::Any)],
+        Type::Any,
+        "What a function makes of a start and the first element, then of that and the second, and so on.",
+    )
+    .gives_arguments(),
+    Declaration::new(
+        "array.sort",
+        &[ELEMENTS.with(Effect::ReadDeep)],
+        Type::Array,
+        "A new array of the elements in their order: numbers or strings; equal ones keep their order.",
+    )
+    .gives_arguments(),
+    Declaration::new(
+        "array.sort_by",
+        &[ELEMENTS.with(Effect::ReadDeep), FUNCTION],
+        Type::Array,
+        "A new array of the elements in the order of what a function gives for them: numbers or strings.",
     )
     .gives_arguments(),
 ];

@@ -9,6 +9,14 @@ pub(super) const NAMESPACE: Namespace =
 
 const CAPABILITIES: &[Declaration] = &[
     Declaration::new(
+        "io.eprint",
+        &[deep("values")],
+        Type::Null,
+        "Prints the values one after the other, and a newline, to standard error.",
+    )
+    .variadic()
+    .impure(),
+    Declaration::new(
         "io.print",
         &[deep("values")],
         Type::Null,
@@ -23,4 +31,5 @@ const CAPABILITIES: &[Declaration] = &[
         "A line of standard input; `null` at its end.",
     )
     .impure(),
+    Declaration::new("io.write", &[deep("value")], Type::Null, "Prints a value without a newline."),
 ];
