@@ -213,6 +213,16 @@ impl Arena {
         self.meter.limits
     }
 
+    /// Changes the quotas: those of a program are shared by the arenas of its tasks (A7).
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.meter.set_limits(limits);
+    }
+
+    /// What is counted now, garbage included.
+    pub fn counted(&self) -> Limits {
+        Limits { bytes: self.meter.bytes, objects: self.meter.objects }
+    }
+
     /// Counts bytes that the VM or a capability takes outside the arena on the program's behalf: a stack, a
     /// buffer (A7).
     pub fn charge(&mut self, bytes: usize) -> Result<(), Fault> {

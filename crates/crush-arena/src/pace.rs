@@ -83,6 +83,17 @@ impl Meter {
         self.pause_until_next_step();
     }
 
+    /// Changes the quotas. What is due by them comes no later for it.
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+        let limit = Amount { bytes: limits.bytes, objects: limits.objects };
+        let pace = &mut self.pace;
+        let counted = Amount { bytes: self.bytes, objects: self.objects };
+        pace.end = limit.each(counted, |limit, counted| (limit / 8 * 7).max(counted.saturating_add(limit / 16)));
+        pace.goal = pace.goal.each(pace.end, usize::min);
+        pace.due = pace.due.each(pace.end, usize::min);
+    }
+
     pub(crate) fn pause_until_next_step(&mut self) {
         let counted = self.counted();
         if counted.exceeds(self.pace.goal) {

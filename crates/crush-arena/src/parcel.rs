@@ -6,7 +6,7 @@ use crate::{
     arena::{Arena, SLOT_BYTES},
     events::FreeCause,
     fault::Fault,
-    object::Object,
+    object::{Object, Tagged},
     value::{Ref, RuntimeValue, SiteId},
 };
 
@@ -26,6 +26,14 @@ impl Parcel {
     /// How many objects are in it.
     pub fn objects(&self) -> usize {
         self.objects.len()
+    }
+
+    /// The tagged values in it.
+    pub fn tagged(&self) -> impl Iterator<Item = &Tagged> {
+        self.objects.iter().filter_map(|object| match object {
+            Object::Tagged(tagged) => Some(&**tagged),
+            _ => None,
+        })
     }
 
     /// The bytes it takes until it is unpacked, to be counted by whoever keeps it (A7).

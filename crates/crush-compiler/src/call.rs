@@ -45,7 +45,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn count(&mut self, count: usize, range: BodyRange) -> u8 {
+    pub(crate) fn count(&mut self, count: usize, range: BodyRange) -> u8 {
         u8::try_from(count).unwrap_or_else(|_| {
             let range = self.range(range);
             self.shared.problem("too-large", "a call takes at most 255 arguments".into(), range);
@@ -80,6 +80,11 @@ impl Compiler<'_, '_> {
                 let end = self.operand(end);
                 self.frame.emit(Instruction::NewRange { dst, start, end, inclusive: false }, span);
             }
+            ("range" | "make_range", &[_, _, _]) => {
+                let first = self.run(args);
+                self.frame.emit(Instruction::NewSteps { dst, first }, span);
+            }
+            ("parallel_map", &[items, function]) => self.parallel_map(items, function, dst, range),
             ("arr_get", &[object, index]) => {
                 let object = self.stable_operand(object, &[index]);
                 let index = self.operand(index);

@@ -135,9 +135,9 @@ impl Compiler<'_, '_> {
                 self.if_value(*condition, *then_block, *else_block, dst, range);
             }
             ExprKind::Match { scrutinee, arms } => self.match_on(id, *scrutinee, arms, Some(dst)),
-            ExprKind::Await(_) => self.not_supported("await", range),
-            ExprKind::Spawn { .. } => self.not_supported("spawn", range),
-            ExprKind::Yield => self.not_supported("yield", range),
+            ExprKind::Await(operand) => self.await_value(*operand, dst, range),
+            ExprKind::Spawn { function, args } => self.spawn(*function, args, dst, range),
+            ExprKind::Yield => self.yield_turn(dst, range),
         }
     }
 

@@ -15,6 +15,7 @@ mod matching;
 mod problem;
 mod program;
 mod stmt;
+mod task;
 mod variables;
 
 pub use problem::Problem;

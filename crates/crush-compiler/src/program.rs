@@ -191,9 +191,6 @@ impl<'a> Shared<'a> {
                 BodyOwner::Method { type_name, name, .. } => format!("{type_name}::{name}"),
             };
             let function = file.function_of(id);
-            if function.is_some_and(|function| function.is_async) {
-                self.not_supported("async fn", self.whole(id));
-            }
             let params = function.map_or(0, |function| narrow(function.params.len()));
             let declared = self.builder.declare(&name, params);
             let declared = self.built(declared, self.whole(id));
@@ -257,7 +254,12 @@ impl<'a> Shared<'a> {
         let range = body[Body::ROOT].range;
         let facts = Facts::of(body);
         let name = self.builder.function(function).name.clone();
-        let frame = self.frame(&name, body[Body::ROOT].params.len(), 0, span(map, range));
+        let params = body[Body::ROOT].params.len();
+        let function = match body.owner.is_async() {
+            true => self.async_function(function, &name, params, span(map, range), in_file(map, range)),
+            false => function,
+        };
+        let frame = self.frame(&name, params, 0, span(map, range));
         let mut compiler = Compiler {
             shared: self,
             body,

@@ -90,10 +90,15 @@ fn values_of_every_kind() {
 }
 
 #[test]
-fn what_cannot_run_says_so() {
+fn tasks() {
     insta::assert_snapshot!(listing(
-        "\nlet s = spawn f()\nawait s\n@python { pass }\nasync fn f() { }\nprint(args)"
+        "async fn f(x) {\n  yield\n  return x\n}\nlet h = spawn f(1)\nprint(await h)\nlet xs = parallel_map([1], f)"
     ));
+}
+
+#[test]
+fn what_cannot_run_says_so() {
+    insta::assert_snapshot!(listing("\n@python { pass }"));
 }
 
 #[test]

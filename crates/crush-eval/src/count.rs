@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use crush_vm::{Moment, Program, Recorder};
 
+use crate::frames::Frames;
+
 /// Most bytes kept of what the whole program printed.
 const MOST_OUTPUT: usize = 1 << 20;
 /// Most bytes kept of what one statement printed last.
@@ -19,8 +21,8 @@ pub(crate) struct Counter {
     pub(crate) output_is_truncated: bool,
     /// What each statement printed last, by function and statement.
     pub(crate) printed: HashMap<(usize, usize), String>,
-    /// For each frame of the stack, the statement that runs.
-    running: Vec<Option<(usize, usize)>>,
+    /// For each frame, the statement that runs.
+    running: Frames,
 }
 
 impl Counter {
@@ -31,7 +33,7 @@ impl Counter {
             output: String::new(),
             output_is_truncated: false,
             printed: HashMap::new(),
-            running: Vec::new(),
+            running: Frames::default(),
         }
     }
 }
@@ -40,10 +42,7 @@ impl Recorder for Counter {
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
         let at = (moment.function.index(), statement);
         self.hits[at.0][at.1] += 1;
-        self.running.resize(moment.depth, None);
-        if let Some(top) = self.running.last_mut() {
-            *top = Some(at);
-        }
+        *self.running.top(moment) = Some(at);
     }
 
     fn printed(&mut self, moment: &Moment<'_>, text: &str) {
@@ -51,8 +50,8 @@ impl Recorder for Counter {
         let cut = floor_char_boundary(text, room);
         self.output.push_str(&text[..cut]);
         self.output_is_truncated |= cut < text.len();
-        if let Some(Some(at)) = self.running.get(moment.depth - 1) {
-            let kept = self.printed.entry(*at).or_default();
+        if let Some(at) = *self.running.top(moment) {
+            let kept = self.printed.entry(at).or_default();
             kept.clear();
             kept.push_str(&text[..floor_char_boundary(text, MOST_LINE_OUTPUT)]);
         }

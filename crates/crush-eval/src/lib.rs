@@ -9,6 +9,7 @@
 
 mod count;
 mod evaluation;
+mod frames;
 mod look;
 mod moment;
 mod record;

@@ -7,6 +7,7 @@
 use crush_arena::RuntimeValue;
 use crush_vm::{LocalVariable, Moment, Recorder};
 
+use crate::frames::Frames;
 use crate::record::RawHeld;
 
 /// Most variables that are remembered of one statement.
@@ -16,8 +17,8 @@ const MOST_VARIABLES: usize = 48;
 pub(crate) struct Looker {
     /// For each function, for each statement, how often it is still to run.
     left: Vec<Vec<u64>>,
-    /// For each frame of the stack, the statement that runs for the last time there.
-    running: Vec<Option<(usize, usize)>>,
+    /// For each frame, the statement that runs for the last time there.
+    running: Frames,
     /// For each function, for each statement, what was seen.
     pub(crate) seen: Vec<Vec<Seen>>,
 }
@@ -35,13 +36,12 @@ impl Looker {
     /// Looks at the last of so many runs of each statement.
     pub(crate) fn new(hits: &[Vec<u64>]) -> Self {
         let empty = |function: &Vec<u64>| std::iter::repeat_with(Seen::default).take(function.len()).collect();
-        Self { left: hits.to_vec(), running: Vec::new(), seen: hits.iter().map(empty).collect() }
+        Self { left: hits.to_vec(), running: Frames::default(), seen: hits.iter().map(empty).collect() }
     }
 
     /// The frames above this one are gone, and the statement that ran in it is over.
     fn finish(&mut self, moment: &Moment<'_>) {
-        self.running.resize(moment.depth, None);
-        if let Some((function, statement)) = self.running.last_mut().and_then(Option::take) {
+        if let Some((function, statement)) = self.running.top(moment).take() {
             self.seen[function][statement] = Seen { held: held_by(moment, statement), completed: true };
         }
     }
@@ -56,9 +56,7 @@ impl Recorder for Looker {
         self.left[at.0][at.1] = left;
         if left == 0 {
             self.seen[at.0][at.1] = Seen { held: held(moment), completed: false };
-            if let Some(top) = self.running.last_mut() {
-                *top = Some(at);
-            }
+            *self.running.top(moment) = Some(at);
         }
     }
 

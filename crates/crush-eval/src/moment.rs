@@ -26,8 +26,8 @@ pub(crate) struct Until {
     range: Span,
     /// How many statements of the range are still to begin.
     left: u64,
-    /// The frame in which the last of them runs.
-    waiting: Option<usize>,
+    /// The task and the depth of the frame in which the last of them runs.
+    waiting: Option<(u32, usize)>,
     /// The arena, once it was read.
     pub(crate) arena: Option<RawArena>,
 }
@@ -36,6 +36,11 @@ impl Until {
     /// Waits until statements of `range` have begun `hits` times.
     pub(crate) fn new(range: Span, hits: u64) -> Self {
         Self { range, left: hits, waiting: None, arena: None }
+    }
+
+    /// Whether the frame that was waited for goes on, or is gone.
+    fn is_over(&self, moment: &VmMoment<'_>) -> bool {
+        self.waiting.is_some_and(|(task, depth)| moment.task == task && moment.depth <= depth)
     }
 
     fn read(&mut self, moment: &VmMoment<'_>) {
@@ -51,7 +56,7 @@ pub(crate) fn begins_in(range: Span, statement: Span) -> bool {
 
 impl Recorder for Until {
     fn statement(&mut self, moment: &VmMoment<'_>, statement: usize) {
-        if self.waiting.is_some_and(|depth| moment.depth <= depth) {
+        if self.is_over(moment) {
             self.read(moment);
         }
         let span = moment.code().debug.statements[statement].span;
@@ -59,13 +64,13 @@ impl Recorder for Until {
         if self.left > 0 && is_root && begins_in(self.range, span) {
             self.left -= 1;
             if self.left == 0 {
-                self.waiting = Some(moment.depth);
+                self.waiting = Some((moment.task, moment.depth));
             }
         }
     }
 
     fn returned(&mut self, moment: &VmMoment<'_>, _: RuntimeValue) {
-        if self.waiting.is_some_and(|depth| moment.depth <= depth) {
+        if self.is_over(moment) {
             self.read(moment);
         }
     }

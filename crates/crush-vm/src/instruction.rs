@@ -188,6 +188,9 @@ instructions! {
     // Tasks (T1 to T3). Each runs in an arena of its own: what crosses is copied, and a borrow handle cannot cross.
     /// `dst =` the handle of a new task, which calls `callee` with copies of the `count` arguments from `first` on.
     Spawn "spawn" { dst: Reg, callee: Reg, first: Reg, count: u8 }
+    /// `dst =` the array of the handles of new tasks, one for each element of the array `src`: each calls `callee` with a
+    /// copy of its element.
+    SpawnEach "spawn_each" { dst: Reg, src: Reg, callee: Reg }
     /// `dst =` a copy of the result of the task whose handle `src` is, once that has ended; of no handle, `src` itself.
     Await "await" { dst: Reg, src: Reg }
     /// Lets other tasks run.
@@ -202,6 +205,9 @@ instructions! {
     NewInstance "new_instance" { dst: Reg, class: ClassId, first: Reg }
     /// `dst =` the array of the integers from `start` to `end`, which belongs to it if `inclusive`.
     NewRange "new_range" { dst: Reg, start: Reg, end: Reg, inclusive: bool }
+    /// `dst =` the array of the integers from `first` on up to `first + 1`, which does not belong to it, in steps of
+    /// `first + 2`.
+    NewSteps "new_steps" { dst: Reg, first: Reg }
     /// `dst = object[index]`: array, map or string; negative indexes count from the end.
     GetIndex "get_index" { dst: Reg, object: Reg, index: Reg }
     /// `dst = object[index]` with a small integer.
@@ -307,6 +313,7 @@ impl Instruction {
             | I::Lt { dst, lhs, rhs }
             | I::Le { dst, lhs, rhs }
             | I::NewRange { dst, start: lhs, end: rhs, .. }
+            | I::SpawnEach { dst, src: lhs, callee: rhs }
             | I::GetIndex { dst, object: lhs, index: rhs } => {
                 visit(RegUse::Read(lhs, 1));
                 visit(RegUse::Read(rhs, 1));
@@ -355,6 +362,10 @@ impl Instruction {
             }
             I::NewArray { dst, first, count } => {
                 visit(RegUse::Read(first, count.into()));
+                visit(RegUse::Write(dst));
+            }
+            I::NewSteps { dst, first } => {
+                visit(RegUse::Read(first, 3));
                 visit(RegUse::Write(dst));
             }
             I::NewMap { dst, first, count } => {

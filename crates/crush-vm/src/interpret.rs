@@ -454,6 +454,12 @@ impl Vm<'_> {
                     collect!();
                     safepoint!();
                 }
+                I::SpawnEach { dst, src, callee } => {
+                    save!();
+                    set!(dst, check!(self.spawn_each(get!(src), get!(callee), site!())));
+                    collect!();
+                    safepoint!();
+                }
                 I::Await { dst, src } => {
                     save!();
                     match check!(self.awaited(get!(src), site!())) {
@@ -484,6 +490,11 @@ impl Vm<'_> {
                 }
                 I::NewRange { dst, start, end, inclusive } => {
                     set!(dst, check!(self.new_range(get!(start), get!(end), inclusive, site!())));
+                    collect!();
+                }
+                I::NewSteps { dst, first } => {
+                    let bounds = [first.0, first.0 + 1, first.0 + 2].map(|reg| get!(Reg(reg)));
+                    set!(dst, check!(self.new_steps(bounds, site!())));
                     collect!();
                 }
                 I::GetIndex { dst, object, index } => {

@@ -33,13 +33,38 @@ impl Vm<'_> {
         site: SiteId,
     ) -> Result<RuntimeValue, Trap> {
         let (first, count) = self.range(start, end, inclusive)?;
+        self.progression(first, 1, count as u64, site)
+    }
+
+    /// The array of the integers from one to another, which does not belong to it, in steps.
+    #[inline(never)]
+    pub(crate) fn new_steps(
+        &mut self,
+        [start, end, step]: [RuntimeValue; 3],
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let (Int(first), Int(end), Int(step)) = (start, end, step) else {
+            let given = [start, end, step].map(|value| self.described(value));
+            return Err(Trap::type_error(format!("`range` takes integers, not {}", given.join(", "))));
+        };
+        let length = match step {
+            0 => return Err(Trap::type_error("the step of a range must not be 0")),
+            1.. => i128::from(end) - i128::from(first),
+            _ => i128::from(first) - i128::from(end),
+        };
+        let size = i128::from(step.unsigned_abs());
+        let count = if length > 0 { (length + size - 1) / size } else { 0 };
+        self.progression(first, step, u64::try_from(count).unwrap_or(u64::MAX), site)
+    }
+
+    fn progression(&mut self, first: i64, step: i64, count: u64, site: SiteId) -> Result<RuntimeValue, Trap> {
         // Asked before the elements are made: a range is written in a few characters however long it is (A7).
-        let wanted = (count as u64).saturating_mul(size_of::<RuntimeValue>() as u64);
+        let wanted = count.saturating_mul(size_of::<RuntimeValue>() as u64);
         let limit = self.quotas.memory.bytes as u64;
         if wanted > limit {
             return Err(crush_arena::Fault::from(QuotaError { resource: Resource::Bytes, limit, wanted }).into());
         }
-        let values = (0..count).map(|step| Int(first.wrapping_add(step))).collect();
+        let values = (0..count).map(|at| Int(first.wrapping_add(step.wrapping_mul(at as i64)))).collect();
         Ok(self.arena.alloc(Object::Array(values), site)?.into())
     }
 

@@ -1,7 +1,7 @@
 //! What a run may take (A7), and how it is told to stop.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crush_arena::Limits;
 
@@ -40,6 +40,8 @@ pub enum CancelReason {
 pub struct CancelToken {
     stop: Arc<AtomicBool>,
     deadline: Arc<AtomicBool>,
+    /// The flags of runs that are parts of this one.
+    parts: Arc<Mutex<Vec<Weak<AtomicBool>>>>,
 }
 
 impl CancelToken {
@@ -51,6 +53,27 @@ impl CancelToken {
     /// Stops the run: its result is no longer wanted.
     pub fn cancel(&self) {
         self.stop.store(true, Ordering::Release);
+        for part in self.parts().drain(..).filter_map(|part| part.upgrade()) {
+            part.store(true, Ordering::Release);
+        }
+    }
+
+    fn parts(&self) -> MutexGuard<'_, Vec<Weak<AtomicBool>>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A token for a part of the run, which can be stopped alone, and is stopped with the whole.
+    pub(crate) fn part(&self) -> Self {
+        let part = Self { deadline: self.deadline.clone(), ..Self::default() };
+        let mut parts = self.parts();
+        parts.retain(|part| part.strong_count() > 0);
+        parts.push(Arc::downgrade(&part.stop));
+        // Stopped already, perhaps before the part was known.
+        if self.stop.load(Ordering::Acquire) {
+            part.stop.store(true, Ordering::Release);
+        }
+        drop(parts);
+        part
     }
 
     /// Stops the run because its time is up: the fault names the quota (A7).

@@ -55,6 +55,8 @@ pub struct Moment<'a> {
     pub arena: &'a Arena,
     /// How many functions are running, this one included.
     pub depth: usize,
+    /// The task, by the number of its handle; 0 is the program itself. Arena and depth are its own.
+    pub task: u32,
 }
 
 impl<'a> Moment<'a> {

@@ -1,6 +1,8 @@
 //! From what stopped an instruction to a fault that tells a person what happened, in the program's own names.
 
-use crush_arena::{Access, BorrowError, BorrowInfo, BorrowKind, Conflict, Fault as Refused, ObjectInfo, UseAfterFree};
+use crush_arena::{
+    Access, BorrowError, BorrowInfo, BorrowKind, Conflict, Fault as Refused, ObjectInfo, Resource, UseAfterFree,
+};
 
 use crate::fault::{
     BorrowCause, BorrowFault, CallSite, Fault, FaultKind, Holder, HolderName, ObjectNote, UseAfterFreeFault,
@@ -73,8 +75,14 @@ impl Vm<'_> {
             Refused::Borrow(error) => self.borrow_fault(*error),
             Refused::UseAfterFree(error) => self.use_after_free(*error),
             Refused::Quota(quota) => {
-                let message = format!("the quota of {} is used up: {} allowed", quota.resource.name(), quota.limit);
-                (FaultKind::Quota { resource: quota.resource, limit: Some(quota.limit) }, message, Vec::new())
+                // Of several tasks each has but a share: what is told is the whole.
+                let limit = match quota.resource {
+                    Resource::Bytes => self.quotas.memory.bytes as u64,
+                    Resource::Objects => self.quotas.memory.objects as u64,
+                    _ => quota.limit,
+                };
+                let message = format!("the quota of {} is used up: {limit} allowed", quota.resource.name());
+                (FaultKind::Quota { resource: quota.resource, limit: Some(limit) }, message, Vec::new())
             }
             Refused::Type(error) => {
                 let what = error.kind.map_or("a value that is no object".to_owned(), |kind| format!("a {kind}"));

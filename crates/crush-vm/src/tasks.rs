@@ -2,7 +2,9 @@
 //! quotas, and nothing else: what goes from one to the other is copied.
 
 mod crew;
+mod pool;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crush_arena::{HANDLE, Object, Parcel, Ref, Resource, RuntimeValue, SiteId};
@@ -22,6 +24,8 @@ pub(crate) use crew::{Crew, Start};
 const SLICE: u64 = 20;
 /// A task that has run for long runs longer at a time, by this part of what it has run: changing tasks has its price.
 const SLICE_PART: u64 = 64;
+/// The same, where tasks run on threads of their own.
+const LONG_SLICE: u64 = 100_000;
 
 /// The number of a task, as its handle shows it. The program itself is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +41,12 @@ pub enum Scheduling {
     /// One at a time, in an order that the seed decides: the same seed, the same run. With seed 0 they take turns by their
     /// numbers, as the reference has it.
     Seeded(u64),
+    /// On so many threads at a time, in whatever order these come to them. What a program prints of several tasks may then
+    /// differ from run to run, line by line; results do not.
+    Pool {
+        /// How many.
+        workers: NonZeroUsize,
+    },
 }
 
 impl Default for Scheduling {
@@ -52,6 +62,9 @@ pub(crate) enum Turn {
     /// It ended.
     Ended(Result<Parcel, Box<Fault>>),
 }
+
+/// Runs the program of a VM on several threads.
+pub(crate) use pool::run as run_on_threads;
 
 /// What a VM knows of the tasks that it awaited: the values that it got, to give them again. They are kept for as long as
 /// the handles that gave them.
@@ -91,13 +104,18 @@ impl<'h> Vm<'h> {
         self.rest_of_turn(begun, recorder)
     }
 
+    /// The program itself shares its quotas with its tasks from now on.
+    pub(crate) fn enlist(&mut self, crew: &Arc<Crew<'h>>) -> Result<(), Trap> {
+        self.crew = Some(crew.clone());
+        crew.end_turn(self);
+        crew.begin_turn(self)
+    }
+
     fn begin_turn(&mut self) -> Result<(), Trap> {
-        if let Some(crew) = self.crew.clone() {
-            crew.begin_turn(self)?;
-            let executed = self.executed();
-            self.until = executed.saturating_add(SLICE.max(executed / SLICE_PART)).min(self.share_end);
+        match self.crew.clone() {
+            Some(crew) => crew.begin_turn(self),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Puts the function and what was sent with it where they belong.
@@ -136,24 +154,56 @@ impl<'h> Vm<'h> {
         count: u8,
         site: SiteId,
     ) -> Result<RuntimeValue, Trap> {
-        let callee = self.callee(function, count.into())?;
-        let mut sent = vec![function];
-        sent.extend(self.arguments(first, 0, count));
+        let arguments = self.arguments(first, 0, count);
+        self.start(function, &arguments, site)
+    }
+
+    /// A new task for each element of an array, which is its argument: gives the array of their handles (T1).
+    #[inline(never)]
+    pub(crate) fn spawn_each(
+        &mut self,
+        array: RuntimeValue,
+        function: RuntimeValue,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let elements = match array {
+            RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) => match self.arena.read_value(array)? {
+                Object::Array(elements) => Some(elements.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(elements) = elements else {
+            let given = self.described(array);
+            return Err(Trap::type_error(format!("`parallel_map` takes an array and a function, not {given}")));
+        };
+        let handles = elements.iter().map(|element| self.start(function, &[*element], site));
+        let handles = handles.collect::<Result<_, Trap>>()?;
+        Ok(self.arena.alloc(Object::Array(handles), site)?.into())
+    }
+
+    fn start(
+        &mut self,
+        function: RuntimeValue,
+        arguments: &[RuntimeValue],
+        site: SiteId,
+    ) -> Result<RuntimeValue, Trap> {
+        let callee = self.callee(function, arguments.len())?;
+        let sent: Vec<_> = std::iter::once(function).chain(arguments.iter().copied()).collect();
         let parcel = self.arena.pack(&sent)?;
         self.charge_work();
         let crew = match &self.crew {
             Some(crew) => crew.clone(),
             None => {
                 let crew = Crew::of(self);
-                self.crew = Some(crew.clone());
-                crew.end_turn(self);
-                self.begin_turn()?;
+                self.enlist(&crew)?;
                 crew
             }
         };
         let Some(task) = crew.add(Start { function: callee.function, parcel, site }) else {
             return Err(self.quota(Resource::Objects, u32::MAX.into()));
         };
+        crew.share_memory(self);
         Ok(self.arena.alloc(Object::tagged(HANDLE, RuntimeValue::Int(task.0.into())), site)?.into())
     }
 
@@ -204,12 +254,11 @@ impl<'h> Vm<'h> {
         let Some(crew) = self.crew.clone() else { return Ok(()) };
         if self.nesting > 0 {
             // What called the callback stands on the host's stack, and cannot be left.
+            crew.end_turn(self);
             if let Pause::Wait(task) = pause {
-                crew.end_turn(self);
                 crew.wait_for(task, self, recorder)?;
-                crew.begin_turn(self)?;
             }
-            self.until = self.share_end;
+            crew.begin_turn(self)?;
         } else if self.task == TaskId::MAIN {
             crew.end_turn(self);
             crew.take_turns(pause, self, recorder)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crush_arena::{Arena, FunctionId, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit};
+use crush_arena::{Arena, FunctionId, Limits, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit};
 
 use crate::fault::{Fault, FaultKind, HolderName};
 use crate::host::{HostAdapter, Output, Resolution};
@@ -13,7 +13,7 @@ use crate::program::{Constant, Function};
 use crate::quota::{CancelReason, CancelToken, Quotas};
 use crate::record::{Moment, NoRecorder, Recorder};
 use crate::source::SourceRange;
-use crate::tasks::{Crew, Results, Scheduling, TaskId};
+use crate::tasks::{Crew, Results, Scheduling, TaskId, run_on_threads};
 use crate::trap::{Pause, Trap};
 use crate::verify::VerifiedProgram;
 
@@ -58,6 +58,11 @@ pub struct Vm<'h> {
     pub(crate) counted: u64,
     /// How many instructions other tasks have run.
     pub(crate) elsewhere: u64,
+    /// What of its memory the crew has counted, and what the crew lets it have.
+    pub(crate) held: Limits,
+    pub(crate) lent: Limits,
+    /// How many bytes the crew has counted as printed.
+    pub(crate) printed_before: usize,
     state: State,
 }
 
@@ -130,6 +135,9 @@ impl<'h> Vm<'h> {
             share_end: quotas.instructions,
             counted: 0,
             elsewhere: 0,
+            held: Limits { bytes: 0, objects: 0 },
+            lent: Limits { bytes: 0, objects: 0 },
+            printed_before: 0,
             state: State::Ready,
         }
     }
@@ -169,7 +177,12 @@ impl<'h> Vm<'h> {
         if R::ENABLED {
             recorder.entered(&self.moment());
         }
-        let result = self.execute(recorder).map_err(|trap| self.report(trap));
+        let run = match self.scheduling {
+            // A run that is recorded is one that can be had again.
+            Scheduling::Pool { workers } if !R::ENABLED => run_on_threads(self, workers),
+            _ => self.execute(recorder),
+        };
+        let result = run.map_err(|trap| self.report(trap));
         // Tasks that nobody awaited end with the program.
         self.crew = None;
         self.state = State::Ended;
@@ -271,6 +284,7 @@ impl<'h> Vm<'h> {
             registers: self.stack.get(base..base + usize::from(function.registers)).unwrap_or_default(),
             arena: &self.arena,
             depth,
+            task: self.task.0,
         }
     }
 
@@ -371,6 +385,7 @@ impl<'h> Vm<'h> {
                 Trap::fault(kind, format!("the quota of {} is used up", Resource::WallTime.name()))
             }
             Some(CancelReason::Cancelled) => Trap::fault(FaultKind::Cancelled, "the run was cancelled"),
+            None if self.stop.load(Ordering::Relaxed) => Trap::fault(FaultKind::Cancelled, "the program has ended"),
             None if self.until < self.share_end => Trap::Pause(Pause::Turn),
             None => self.quota(Resource::Instructions, self.quotas.instructions),
         }

@@ -2,8 +2,8 @@
 
 mod support;
 
-use crush_vm::{FaultKind, Quotas};
-use support::{Ran, run, run_under};
+use crush_vm::{CancelToken, FaultKind, Quotas, Scheduling};
+use support::{Ran, run, run_scheduled, run_under};
 
 /// `echo(x)` prints and gives `x`; `grow(xs)` appends to its argument and gives it; `bad(x)` throws; `zero(x)` divides by 0;
 /// `turns(x)` prints `x` three times, and yields after each.
@@ -193,4 +193,78 @@ return_null
     let ran = run_under(text, Quotas { output: 50, ..Quotas::default() });
     assert!(ran.result.unwrap_err().message.ends_with("the quota of output is used up: 50 allowed"));
     assert_eq!(ran.output.len(), 50);
+}
+
+#[test]
+fn a7_tasks_do_not_multiply_the_memory() {
+    // Every task makes an array of some 1.6 MB and holds it.
+    let text = "
+.entry @main
+.function @main (8 registers)
+.owner r6 loop
+load_function r0, @hold
+load_int r2, 0
+load_int r3, 20
+new_range r1, r2, r3, false
+spawn_each r1, r1, r0
+iter_start r6, r1
+jump L1
+L0:
+await r2, r2
+L1:
+iter_next r2, r6, L0
+return_null
+.function @hold (1 params, 4 registers)
+load_int r0, 0
+load_int r1, 100000
+new_range r0, r0, r1, false
+yield
+len r1, r0
+return r1
+";
+    let under = |bytes| {
+        let memory = crush_arena::Limits { bytes, objects: 100_000 };
+        run_under(text, Quotas { memory, ..Quotas::default() }).result
+    };
+    let fault = under(8 << 20).unwrap_err();
+    assert!(fault.message.ends_with("the quota of memory is used up: 8388608 allowed"), "{}", fault.message);
+    assert!(under(80 << 20).is_ok());
+}
+
+#[test]
+fn a_seed_decides_the_order_and_nothing_else() {
+    let text = with_functions(&format!("{}await r4, r2\nawait r5, r3\nadd r4, r4, r5\nprint r4", two("@turns")));
+    let run = |seed| run_scheduled(&text, Scheduling::Seeded(seed), Quotas::default(), CancelToken::new()).output;
+    let outputs: std::collections::BTreeSet<String> = (0..20).map(run).collect();
+    assert!(outputs.len() > 1);
+    for output in outputs {
+        let mut lines: Vec<_> = output.lines().collect();
+        assert_eq!(lines.pop(), Some("3"));
+        lines.sort_unstable();
+        assert_eq!(lines, ["1", "1", "1", "2", "2", "2"]);
+    }
+    assert!((0..20).all(|seed| run(seed) == run(seed)));
+}
+
+#[test]
+fn new_steps_counts_both_ways() {
+    let steps = |start: i64, end: i64, step: i64| {
+        let body = format!("load_int r0, {start}\nload_int r1, {end}\nload_int r2, {step}\nnew_steps r3, r0\nprint r3");
+        printed(&body)
+    };
+    assert_eq!(steps(0, 10, 3), "[0, 3, 6, 9]\n");
+    assert_eq!(steps(10, 0, -3), "[10, 7, 4, 1]\n");
+    assert_eq!(steps(0, 9, 3), "[0, 3, 6]\n");
+    assert_eq!((steps(5, 0, 1), steps(0, 5, -1)), ("[]\n".into(), "[]\n".into()));
+    let fault = ran("load_int r0, 1\nload_int r1, 2\nload_int r2, 0\nnew_steps r3, r0").result.unwrap_err();
+    assert_eq!(fault.message, "the step of a range must not be 0");
+}
+
+#[test]
+fn spawn_each_takes_an_array() {
+    let body = "load_int r0, 3\nload_int r1, 4\nnew_array r0, r0, 2\nload_function r1, @echo\nspawn_each r2, r0, r1\n\
+                print r2\nget_index_int r3, r2, 1\nawait r3, r3\nprint r3";
+    assert_eq!(printed(body), "[<handle 1>, <handle 2>]\n3\n4\n4\n");
+    let fault = ran("load_int r0, 3\nload_function r1, @echo\nspawn_each r2, r0, r1").result.unwrap_err();
+    assert_eq!(fault.message, "`parallel_map` takes an array and a function, not an int");
 }

@@ -1,11 +1,11 @@
 //! The tasks of a program: which there are, whose turn it is, and what all of them together have taken.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crush_arena::{Parcel, Resource, SiteId};
+use crush_arena::{HANDLE, Limits, Parcel, Resource, RuntimeValue, SiteId};
 
-use super::{Scheduling, TaskId, Turn};
+use super::{LONG_SLICE, SLICE, SLICE_PART, Scheduling, TaskId, Turn};
 use crate::fault::Fault;
 use crate::host::HostAdapter;
 use crate::image::Image;
@@ -15,14 +15,20 @@ use crate::record::Recorder;
 use crate::trap::{Pause, Trap};
 use crate::vm::Vm;
 
+const NOTHING: Limits = Limits { bytes: 0, objects: 0 };
+
 /// The tasks of a program.
 pub(crate) struct Crew<'h> {
     pub(crate) image: Arc<Image>,
     pub(crate) host: &'h dyn HostAdapter,
     pub(crate) quotas: Quotas,
-    pub(crate) cancel: CancelToken,
+    /// Stops the tasks: on threads of their own they are stopped with the program, and when it ends.
+    pub(super) cancel: CancelToken,
+    on_threads: bool,
     /// Never locked while a task runs.
     shared: Mutex<Shared<'h>>,
+    /// Tells threads that wait for something to do.
+    pub(super) changed: Condvar,
 }
 
 /// What a new task begins with.
@@ -35,11 +41,11 @@ pub(crate) struct Start {
     pub(crate) site: SiteId,
 }
 
-struct Shared<'h> {
+pub(super) struct Shared<'h> {
     /// By number; the first is the program itself.
     tasks: Vec<Task<'h>>,
     /// Those whose turn it may be.
-    ready: BTreeSet<TaskId>,
+    pub(super) ready: BTreeSet<TaskId>,
     /// Whose turn it was last.
     current: TaskId,
     /// Where the order is not by number.
@@ -47,15 +53,25 @@ struct Shared<'h> {
     /// What all tasks have run and printed.
     instructions: u64,
     printed: usize,
+    /// What paused tasks and parcels take of the memory.
+    held: Limits,
+    /// What of the rest those may take whose turn it is, each on a thread of its own.
+    lent: Limits,
+    /// Whether the program itself goes on in a thread of its own.
+    main_has_a_thread: bool,
+    /// Whether the program has ended.
+    pub(super) is_closed: bool,
 }
 
 struct Task<'h> {
     state: State<'h>,
     /// Who awaits it.
     waiting: Vec<TaskId>,
+    /// Whether more than one task may have its handle: then its result is asked for more than once.
+    shared: bool,
 }
 
-enum State<'h> {
+pub(super) enum State<'h> {
     New(Start),
     /// It has its turn, or is where the host's stack holds it. The program itself is never anything else.
     Running,
@@ -66,25 +82,34 @@ enum State<'h> {
 impl<'h> Crew<'h> {
     /// The tasks of a program that has none yet.
     pub(crate) fn of(main: &mut Vm<'h>) -> Arc<Self> {
-        let Scheduling::Seeded(seed) = main.scheduling;
+        let (seed, on_threads) = match main.scheduling {
+            Scheduling::Seeded(seed) => (seed, false),
+            Scheduling::Pool { .. } => (0, true),
+        };
         let shared = Shared {
-            tasks: vec![Task { state: State::Running, waiting: Vec::new() }],
+            tasks: vec![Task { state: State::Running, waiting: Vec::new(), shared: false }],
             ready: BTreeSet::new(),
             current: TaskId::MAIN,
             random: (seed != 0).then(|| fastrand::Rng::with_seed(seed)),
             instructions: 0,
             printed: 0,
+            held: NOTHING,
+            lent: NOTHING,
+            main_has_a_thread: on_threads,
+            is_closed: false,
         };
         Arc::new(Self {
             image: main.image.clone(),
             host: main.host,
             quotas: main.quotas,
-            cancel: main.cancel.clone(),
+            cancel: if on_threads { main.cancel.part() } else { main.cancel.clone() },
+            on_threads,
             shared: Mutex::new(shared),
+            changed: Condvar::new(),
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared<'h>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Shared<'h>> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -92,17 +117,34 @@ impl<'h> Crew<'h> {
     pub(crate) fn add(&self, start: Start) -> Option<TaskId> {
         let mut shared = self.lock();
         let task = TaskId(u32::try_from(shared.tasks.len()).ok()?);
-        shared.tasks.push(Task { state: State::New(start), waiting: Vec::new() });
+        shared.sent(&start.parcel);
+        shared.held.bytes += size_of::<Task<'h>>();
+        shared.tasks.push(Task { state: State::New(start), waiting: Vec::new(), shared: false });
         shared.ready.insert(task);
+        self.changed.notify_one();
         Some(task)
     }
 
-    /// What came of a task, if it has ended.
-    pub(crate) fn result(&self, task: TaskId) -> Option<Result<Parcel, Box<Fault>>> {
-        match &self.lock().tasks.get(task.0 as usize)?.state {
-            State::Ended(result) => Some(result.clone()),
-            _ => None,
+    /// A task was added: what is left of the memory for the one that added it (A7).
+    pub(crate) fn share_memory(&self, vm: &mut Vm<'h>) {
+        if !self.on_threads {
+            vm.arena.set_limits(self.lock().left_of(self.quotas.memory));
         }
+    }
+
+    /// What came of a task, if it has ended. Who alone has its handle remembers that, and gets it but once.
+    pub(crate) fn result(&self, task: TaskId) -> Option<Result<Parcel, Box<Fault>>> {
+        let mut shared = self.lock();
+        let asked = shared.tasks.get_mut(task.0 as usize)?;
+        let State::Ended(result) = &mut asked.state else { return None };
+        if asked.shared || result.is_err() {
+            return Some(result.clone());
+        }
+        let result = std::mem::replace(result, Ok(Parcel::default()));
+        if let Ok(parcel) = &result {
+            shared.unpacked(parcel);
+        }
+        Some(result)
     }
 
     /// Counts what a VM took in its turn.
@@ -111,16 +153,35 @@ impl<'h> Crew<'h> {
         let executed = vm.executed();
         shared.instructions = shared.instructions.saturating_add(executed - vm.counted);
         vm.counted = executed;
-        shared.printed = vm.output.printed;
+        shared.printed += vm.output.printed - vm.printed_before;
+        vm.printed_before = vm.output.printed;
+        shared.take_back(std::mem::replace(&mut vm.lent, NOTHING));
+        vm.held = vm.arena.counted();
+        shared.hold(vm.held);
     }
 
     /// Gives a VM what is left of the program's quotas (A7).
     pub(crate) fn begin_turn(&self, vm: &mut Vm<'h>) -> Result<(), Trap> {
-        let shared = self.lock();
+        let mut shared = self.lock();
+        let own = std::mem::replace(&mut vm.held, NOTHING);
+        shared.let_go(own);
+        let mut memory = shared.left_of(self.quotas.memory);
+        if self.on_threads {
+            // Half of what is free, so that there is always something left for the next.
+            memory.bytes = own.bytes + memory.bytes.saturating_sub(own.bytes) / 2;
+            memory.objects = own.objects + memory.objects.saturating_sub(own.objects) / 2;
+            vm.lent = memory;
+            shared.lent.bytes += memory.bytes;
+            shared.lent.objects += memory.objects;
+        }
+        vm.arena.set_limits(memory);
         let left = self.quotas.instructions.saturating_sub(shared.instructions);
-        vm.share_end = vm.executed().saturating_add(left);
+        // On threads the quota is looked at from turn to turn.
+        vm.share_end = if self.on_threads { u64::MAX } else { vm.executed().saturating_add(left) };
+        vm.until = vm.executed().saturating_add(self.slice(vm).min(left)).min(vm.share_end);
         vm.elsewhere = shared.instructions - vm.counted;
         vm.output.printed = shared.printed;
+        vm.printed_before = shared.printed;
         if left == 0 {
             return Err(vm.quota(Resource::Instructions, self.quotas.instructions));
         }
@@ -134,12 +195,15 @@ impl<'h> Crew<'h> {
         main: &Vm<'h>,
         recorder: &mut R,
     ) -> Result<(), Trap> {
+        if self.on_threads {
+            return self.help(pause, main);
+        }
         self.lock().pause(TaskId::MAIN, pause);
         loop {
-            let next = self.lock().next();
+            let next = self.lock().take_next();
             match next {
-                Some(TaskId::MAIN) => return Ok(()),
-                Some(task) => self.run(task, recorder),
+                Some((TaskId::MAIN, _)) => return Ok(()),
+                Some((task, state)) => self.run(task, state, recorder),
                 None => return Err(Trap::malformed("tasks that wait for each other")),
             }
             main.look_whether_to_stop()?;
@@ -153,18 +217,31 @@ impl<'h> Crew<'h> {
         waiting: &Vm<'h>,
         recorder: &mut R,
     ) -> Result<(), Trap> {
-        while self.result(task).is_none() {
-            let needed = self.lock().needed_by(task);
-            let needed = needed.ok_or_else(|| Trap::malformed("tasks that wait for each other"))?;
-            self.run(needed, recorder);
+        let mut shared = self.lock();
+        while !shared.has_ended(task) {
+            match shared.needed_by(task) {
+                Some(needed) => {
+                    let state = shared.take(needed);
+                    drop(shared);
+                    self.run(needed, state, recorder);
+                    shared = self.lock();
+                }
+                // It has its turn on another thread.
+                None if self.on_threads => shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner),
+                None => return Err(Trap::malformed("tasks that wait for each other")),
+            }
             waiting.look_whether_to_stop()?;
         }
         Ok(())
     }
 
+    /// How long a turn is. On threads of their own, tasks change only so that all get on.
+    fn slice(&self, vm: &Vm<'h>) -> u64 {
+        if self.on_threads { LONG_SLICE } else { SLICE.max(vm.executed() / SLICE_PART) }
+    }
+
     /// Gives a task its turn.
-    fn run<R: Recorder>(self: &Arc<Self>, task: TaskId, recorder: &mut R) {
-        let state = self.lock().take(task);
+    pub(super) fn run<R: Recorder>(self: &Arc<Self>, task: TaskId, state: State<'h>, recorder: &mut R) {
         let (mut vm, turn) = match state {
             State::New(start) => {
                 let mut vm = Box::new(Vm::of_task(self, task, start.function));
@@ -185,18 +262,27 @@ impl<'h> Crew<'h> {
                 let mut shared = self.lock();
                 shared.tasks[task.0 as usize].state = State::Paused(vm, pause);
                 shared.pause(task, pause);
+                self.changed.notify_one();
             }
             Turn::Ended(result) => {
+                let held = vm.held;
                 drop(vm);
-                self.lock().end(task, result);
+                let mut shared = self.lock();
+                shared.let_go(held);
+                shared.end(task, result);
+                self.changed.notify_all();
             }
         }
     }
 }
 
 impl Shared<'_> {
+    fn has_ended(&self, task: TaskId) -> bool {
+        self.tasks.get(task.0 as usize).is_some_and(|task| matches!(task.state, State::Ended(_)))
+    }
+
     /// A task pauses: it is ready again at once, or when what it awaits has ended.
-    fn pause(&mut self, task: TaskId, pause: Pause) {
+    pub(super) fn pause(&mut self, task: TaskId, pause: Pause) {
         match pause {
             Pause::Wait(on) if let Some(awaited) = self.tasks.get_mut(on.0 as usize) => match awaited.state {
                 State::Ended(_) => _ = self.ready.insert(task),
@@ -207,9 +293,51 @@ impl Shared<'_> {
     }
 
     fn end(&mut self, task: TaskId, result: Result<Parcel, Box<Fault>>) {
+        if let Ok(parcel) = &result {
+            self.sent(parcel);
+        }
         let ended = &mut self.tasks[task.0 as usize];
         ended.state = State::Ended(result);
         self.ready.extend(std::mem::take(&mut ended.waiting));
+    }
+
+    /// A parcel is on its way: it takes memory, and the handles in it have more than one owner.
+    fn sent(&mut self, parcel: &Parcel) {
+        for tagged in parcel.tagged().filter(|tagged| &*tagged.tag == HANDLE) {
+            if let RuntimeValue::Int(task) = tagged.value
+                && let Some(task) = usize::try_from(task).ok().and_then(|task| self.tasks.get_mut(task))
+            {
+                task.shared = true;
+            }
+        }
+        self.hold(Limits { bytes: parcel.bytes(), objects: parcel.objects() });
+    }
+
+    fn unpacked(&mut self, parcel: &Parcel) {
+        self.let_go(Limits { bytes: parcel.bytes(), objects: parcel.objects() });
+    }
+
+    fn hold(&mut self, held: Limits) {
+        self.held.bytes += held.bytes;
+        self.held.objects += held.objects;
+    }
+
+    fn let_go(&mut self, held: Limits) {
+        self.held.bytes = self.held.bytes.saturating_sub(held.bytes);
+        self.held.objects = self.held.objects.saturating_sub(held.objects);
+    }
+
+    /// What is left of the quotas of memory for the one that runs.
+    fn left_of(&self, quotas: Limits) -> Limits {
+        Limits {
+            bytes: quotas.bytes.saturating_sub(self.held.bytes + self.lent.bytes),
+            objects: quotas.objects.saturating_sub(self.held.objects + self.lent.objects),
+        }
+    }
+
+    fn take_back(&mut self, lent: Limits) {
+        self.lent.bytes -= lent.bytes;
+        self.lent.objects -= lent.objects;
     }
 
     /// Whose turn it is.
@@ -218,17 +346,28 @@ impl Shared<'_> {
             Some(random) => TaskId(random.u32(..u32::try_from(self.tasks.len()).unwrap_or(u32::MAX))),
             None => TaskId(self.current.0 + 1),
         };
-        let next = self.ready.range(after..).next().or(self.ready.first()).copied()?;
-        self.ready.remove(&next);
+        let alone = self.main_has_a_thread;
+        let mut in_order = self.ready.range(after..).chain(&self.ready);
+        let next = *in_order.find(|task| !(alone && **task == TaskId::MAIN))?;
         self.current = next;
         Some(next)
     }
 }
 
 impl<'h> Shared<'h> {
+    /// The task whose turn it is.
+    pub(super) fn take_next(&mut self) -> Option<(TaskId, State<'h>)> {
+        let next = self.next()?;
+        Some((next, self.take(next)))
+    }
+
     fn take(&mut self, task: TaskId) -> State<'h> {
         self.ready.remove(&task);
-        std::mem::replace(&mut self.tasks[task.0 as usize].state, State::Running)
+        let state = std::mem::replace(&mut self.tasks[task.0 as usize].state, State::Running);
+        if let State::New(start) = &state {
+            self.unpacked(&start.parcel);
+        }
+        state
     }
 
     /// The task that has to run for `task` to go on: itself, or the last of those that wait one for the other.

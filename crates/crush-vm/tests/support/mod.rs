@@ -5,7 +5,8 @@
 use std::sync::Mutex;
 
 use crush_vm::{
-    Call, CallError, CancelToken, Fault, HostAdapter, Quotas, Resolution, VerifiedProgram, Vm, assemble, verify,
+    Call, CallError, CancelToken, Fault, HostAdapter, Quotas, Resolution, Scheduling, VerifiedProgram, Vm, assemble,
+    verify,
 };
 
 use crush_arena::{Object, ObjectMut, RuntimeValue};
@@ -139,4 +140,16 @@ pub(crate) fn printed(body: &str) -> String {
 pub(crate) fn fault(body: &str) -> (String, String) {
     let fault = run_body(body).result.expect_err("a fault");
     (fault.kind.name().to_owned(), fault.message.clone())
+}
+
+/// Runs a program whose tasks run in this order.
+pub(crate) fn run_scheduled(text: &str, scheduling: Scheduling, quotas: Quotas, cancel: CancelToken) -> Ran {
+    let host = TestHost::default();
+    let program = program(text);
+    let mut vm = Vm::new(&program, &host, quotas, cancel).expect("room for the constants");
+    vm.set_scheduling(scheduling);
+    let result = vm.run();
+    let live_borrows = vm.arena().live_borrows().count();
+    drop(vm);
+    Ran { output: host.printed(), result, live_borrows }
 }
