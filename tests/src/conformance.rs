@@ -158,7 +158,8 @@ impl Outcome {
             Ending::Rejected(lines) if expected.starts_with("rejected") => {
                 let line = expected.trim().strip_prefix("rejected: line ").and_then(|line| line.parse().ok());
                 let last = u32::try_from(source.lines().count()).unwrap_or(u32::MAX).max(1);
-                self.output.is_empty() && line.is_none_or(|line: u32| lines.contains(&line.min(last)))
+                self.output.is_empty()
+                    && line.is_none_or(|line: u32| lines.contains(&line) || lines.contains(&line.min(last)))
             }
             _ => self.to_string() == expected,
         }

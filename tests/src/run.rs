@@ -103,7 +103,7 @@ impl Runner {
                     let code = report["code"].as_str().unwrap_or_default();
                     (code.starts_with("E-RT"), &report["line"])
                 }
-                Self::Ours(_) => (report.get("kind").is_some(), &report["range"]["start"]["line"]),
+                Self::Ours(_) => (report.get("kind").is_some() && !refused(&report), &report["range"]["start"]["line"]),
             };
             if faulted {
                 return Ending::Fault;
@@ -116,6 +116,12 @@ impl Runner {
         }
         Ending::Rejected(lines)
     }
+}
+
+/// Whether a fault says that a capability is missing: the program did not start.
+fn refused(report: &Value) -> bool {
+    let message = report["message"].as_str().unwrap_or_default();
+    report["kind"] == "Capability" && (message.starts_with("there is no ") || message.contains("is not granted"))
 }
 
 /// Reads both pipes to their ends, side by side; no status when its time is up.

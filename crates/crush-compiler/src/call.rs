@@ -85,17 +85,11 @@ impl Compiler<'_, '_> {
                 self.frame.emit(Instruction::NewSteps { dst, first }, span);
             }
             ("parallel_map", &[items, function]) => self.parallel_map(items, function, dst, range),
-            ("arr_get", &[object, index]) => {
-                let object = self.stable_operand(object, &[index]);
-                let index = self.operand(index);
-                self.frame.emit(Instruction::GetIndex { dst, object, index }, span);
-            }
-            ("arr_set", &[object, index, value]) => {
-                let object = self.stable_operand(object, &[index, value]);
-                let index = self.stable_operand(index, &[value]);
-                let src = self.operand(value);
-                self.frame.emit(Instruction::SetIndex { object, index, src }, span);
-                self.frame.emit(Instruction::Move { dst, src: object }, span);
+            ("arr_get" | "arr_set", _) => {
+                let capability = self.capability(name, range);
+                let first = self.run(args);
+                let count = u8::try_from(args.len()).unwrap_or(u8::MAX);
+                self.frame.emit(Instruction::CallCapability { dst, capability, first, count }, span);
             }
             (other, _) => self.not_supported(other, range),
         }

@@ -17,6 +17,13 @@ pub static METHODS: &[Methods] = &[
         kind: "array",
         methods: &[
             Declaration::new(
+                "append",
+                &[CHANGED_ARRAY, VALUE],
+                Type::Array,
+                "Appends a value, and gives the array: as `push`.",
+            )
+            .gives_arguments(),
+            Declaration::new(
                 "insert",
                 &[CHANGED_ARRAY, INDEX, VALUE],
                 Type::Array,

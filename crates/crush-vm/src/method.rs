@@ -13,7 +13,7 @@ use RuntimeValue::{Borrow, Null, Ref};
 
 /// The built-in methods of each kind, with how many arguments each takes.
 pub const BUILT_IN_METHODS: &[(&str, &[(&str, usize)])] = &[
-    ("array", &[("push", 1), ("pop", 0), ("insert", 2), ("remove", 1), ("len", 0)]),
+    ("array", &[("push", 1), ("append", 1), ("pop", 0), ("insert", 2), ("remove", 1), ("len", 0)]),
     ("map", &[("remove", 1), ("keys", 0), ("len", 0)]),
     ("string", &[("len", 0)]),
 ];
@@ -74,7 +74,7 @@ impl Vm<'_> {
         };
         let len = array.len();
         match (name, arguments) {
-            ("push", &[value]) => {
+            ("push" | "append", &[value]) => {
                 array.push(value)?;
                 Ok(receiver)
             }

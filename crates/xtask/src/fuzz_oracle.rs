@@ -20,6 +20,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
 
+    /// Only compare the runs of programs that the reference accepts
+    #[arg(long)]
+    accepted: bool,
+
     /// Stop after so many differences
     #[arg(long, default_value_t = 5)]
     most: usize,

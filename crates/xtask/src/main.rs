@@ -4,8 +4,10 @@ mod bench;
 mod command;
 mod dist;
 mod e2e;
+mod fuzz;
 mod fuzz_oracle;
 mod grammar;
+mod library;
 mod oracle;
 #[cfg(any(feature = "grammar", feature = "oracle"))]
 mod published;
@@ -32,10 +34,14 @@ enum Command {
     Dist(dist::Arguments),
     /// Drive the packaged extension and plugin in the real editors.
     E2e(e2e::Arguments),
+    /// Random input for a while: never a panic, a hang or an overflow of the stack.
+    Fuzz(fuzz::Arguments),
     /// Random programs must do the same on the reference and here.
     FuzzOracle(fuzz_oracle::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
+    /// Write docs/library.md from the library's table.
+    Library,
     /// Record what the reference does with the conformance suite.
     Oracle(oracle::Arguments),
     /// Run every test: formatting, lints, unit and whole-program tests, the parser, the editors.
@@ -49,8 +55,10 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Dist(arguments) => dist::run(&arguments),
         Command::E2e(arguments) => e2e::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::FuzzOracle(arguments) => fuzz_oracle::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
+        Command::Library => library::run(),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tour(arguments) => tour::run(&arguments),

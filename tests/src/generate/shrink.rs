@@ -2,9 +2,13 @@
 
 use super::Tape;
 
-/// The smallest numbers found that still `fail`: parts are taken out, then what is left is made smaller.
-pub fn shrink(numbers: &[u32], mut fails: impl FnMut(&Tape) -> bool) -> Vec<u32> {
+/// The smallest numbers found in so many `attempts` that still `fail`: parts are taken out, then what is left is made smaller.
+pub fn shrink(numbers: &[u32], mut attempts: usize, mut fails: impl FnMut(&Tape) -> bool) -> Vec<u32> {
     let mut best = numbers.to_vec();
+    let mut fails = |tape: &Tape| {
+        attempts = attempts.saturating_sub(1);
+        attempts > 0 && fails(tape)
+    };
     loop {
         let before = best.clone();
         let mut part = best.len() / 2;
@@ -46,7 +50,7 @@ mod tests {
     #[test]
     fn what_does_not_matter_goes() {
         let numbers: Vec<u32> = (0..100).collect();
-        let shrunk = shrink(&numbers, |tape| {
+        let shrunk = shrink(&numbers, 10_000, |tape| {
             let mut tape = tape.clone();
             (0..200).any(|_| tape.choose(1000) >= 50)
         });
