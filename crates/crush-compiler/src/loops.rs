@@ -154,6 +154,7 @@ impl Compiler<'_, '_> {
                 this.frame.enter(inside);
             }
             this.frame.place(inside);
+            this.renew_owner_cells(body, variable);
             this.release_owned(variable, name_range);
             this.store(variable, dst, name_range, false);
             this.bound(variable, name_range);
@@ -166,6 +167,15 @@ impl Compiler<'_, '_> {
         self.frame.place(step);
         next(self, dst, inside);
         self.frame.place(done);
+    }
+
+    /// A new round: a variable of the body is another one than in the round before, which a lambda may still have.
+    fn renew_owner_cells(&mut self, body: BlockId, loop_variable: LocalId) {
+        for &local in self.facts.locals_of(body) {
+            if local != loop_variable && self.body[local].lambda == self.lambda {
+                self.renew_owner_cell(local, self.body[local].range);
+            }
+        }
     }
 
     /// A loop whose variable is the counter itself, as the reference has it: the body may change it, and it is one past the
@@ -199,6 +209,7 @@ impl Compiler<'_, '_> {
                 this.frame.enter(inside);
             }
             this.frame.place(inside);
+            this.renew_owner_cells(body, variable);
             this.bound(variable, name_range);
             this.statements(body);
             this.end_borrows(&scope);

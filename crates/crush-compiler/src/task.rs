@@ -81,8 +81,9 @@ impl Shared<'_> {
             self.problem("too-large", "an `async fn` takes at most 255 arguments".into(), range);
             u8::MAX
         });
-        frame.emit(Instruction::Spawn { dst: callee, callee, first: Reg(0), count }, span);
-        frame.emit(Instruction::Return { src: callee }, span);
+        // Without text of its own: what goes wrong here went wrong at the call.
+        frame.emit(Instruction::Spawn { dst: callee, callee, first: Reg(0), count }, Span::default());
+        frame.emit(Instruction::Return { src: callee }, Span::default());
         self.define(starter, frame, range);
         body
     }

@@ -97,12 +97,24 @@ impl Compiler<'_, '_> {
     fn open_owner_cell(&mut self, local: LocalId, span: Span) -> Reg {
         let role = self.role(local);
         let owner = self.frame.open_cell(role);
+        self.new_owner_cell(owner, span);
+        owner
+    }
+
+    fn new_owner_cell(&mut self, owner: Reg, span: Span) {
         let mark = self.frame.mark();
         let null = self.frame.take();
         self.frame.emit(Instruction::LoadNull { dst: null }, span);
         self.frame.emit(Instruction::NewCell { dst: owner, src: null }, span);
         self.frame.release(mark);
-        owner
+    }
+
+    /// Gives a captured variable that owns a borrow a new cell for it. The one that it had has been ended.
+    pub(crate) fn renew_owner_cell(&mut self, local: LocalId, range: BodyRange) {
+        if let Some(&Home::OwningCell { owner, .. }) = self.homes.get(&local) {
+            let span = self.span(range);
+            self.new_owner_cell(owner, span);
+        }
     }
 
     /// Parameters have their registers already; a captured one moves into a cell.

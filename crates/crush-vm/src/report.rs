@@ -67,7 +67,15 @@ impl Vm<'_> {
                 range: function.range_at((frame.pc as usize).saturating_sub(1)),
             }
         });
-        (sites.collect(), omitted)
+        let mut sites: Vec<_> = sites.collect();
+        // What starts the task of an `async fn` has no text of its own: it stands for the call.
+        if let [inner, caller, ..] = &sites[..]
+            && inner.range.is_empty()
+            && !caller.range.is_empty()
+        {
+            sites.remove(0);
+        }
+        (sites, omitted)
     }
 
     fn refused(&self, refused: Refused) -> (FaultKind, String, Related) {

@@ -20,6 +20,11 @@ impl SourceRange {
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
         Self { file, start, end }
     }
+
+    /// Whether there is no text in it.
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
 }
 
 /// A half-open range of byte offsets in the file of the function it belongs to.

@@ -19,9 +19,9 @@ use crate::vm::{Frame, Vm};
 
 pub(crate) use crew::{Crew, Start};
 
-/// How many instructions a task runs before the next one has its turn. The reference has slices of 50 of its own, which
-/// do about as much.
-const SLICE: u64 = 20;
+/// After how many instructions the next task has its turn. The reference has slices of 50 instructions of its own, which do
+/// about as much; what exactly comes before what in a slice is nothing a program can rely on.
+const SLICE: u64 = 25;
 /// A task that has run for long runs longer at a time, by this part of what it has run: changing tasks has its price.
 const SLICE_PART: u64 = 64;
 /// The same, where tasks run on threads of their own.
@@ -155,7 +155,18 @@ impl<'h> Vm<'h> {
         site: SiteId,
     ) -> Result<RuntimeValue, Trap> {
         let arguments = self.arguments(first, 0, count);
-        self.start(function, &arguments, site)
+        self.start(function, &arguments, self.site_with_text(site))
+    }
+
+    /// What has no text of its own, as what starts the task of an `async fn`, stands for the call that came to it.
+    fn site_with_text(&self, site: SiteId) -> SiteId {
+        let pc = (self.current.pc as usize).saturating_sub(1);
+        match self.callers.last() {
+            Some(caller) if self.image.program.function(self.current.function).range_at(pc).is_empty() => {
+                self.image.site(caller.function, (caller.pc as usize).saturating_sub(1))
+            }
+            _ => site,
+        }
     }
 
     /// A new task for each element of an array, which is its argument: gives the array of their handles (T1).
@@ -243,7 +254,13 @@ impl<'h> Vm<'h> {
     fn keep_result(&mut self, task: TaskId, handle: Ref, result: RuntimeValue) {
         let results = &mut self.results;
         if results.by_task.len() >= results.most {
-            results.by_task.retain(|_, (handle, _)| self.arena.peek(*handle).is_some());
+            results.by_task.retain(|task, (handle, _)| {
+                let is_there = self.arena.peek(*handle).is_some();
+                if !is_there && let Some(crew) = &self.crew {
+                    crew.forget(*task);
+                }
+                is_there
+            });
             results.most = 2 * results.by_task.len() + 64;
         }
         results.by_task.insert(task, (handle, result));

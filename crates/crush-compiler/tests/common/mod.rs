@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use crush_compiler::{Options, compile};
 use crush_hir::file::FileHir;
 use crush_syntax::{Text, Tree};
-use crush_vm::{Call, CallError, CancelToken, HostAdapter, Program, Quotas, Resolution, Vm, verify};
+use crush_vm::{Call, CallError, CancelToken, HostAdapter, Program, Quotas, Resolution, Scheduling, Vm, verify};
 
 /// Keeps what is printed.
 #[derive(Default)]
@@ -40,6 +40,11 @@ pub(crate) fn program(source: &str) -> Result<Program, String> {
 
 /// What `source` prints, and its fault with the text it points at, if there is one.
 pub(crate) fn run(source: &str) -> String {
+    run_scheduled(source, Scheduling::default())
+}
+
+/// The same, with its tasks in some order.
+pub(crate) fn run_scheduled(source: &str, scheduling: Scheduling) -> String {
     let program = match program(source) {
         Ok(program) => program,
         Err(problems) => return problems,
@@ -47,7 +52,12 @@ pub(crate) fn run(source: &str) -> String {
     let program = verify(program).unwrap_or_else(|error| panic!("{error}\n{source}"));
     let host = Printed::default();
     let quotas = Quotas { instructions: 10_000_000, ..Quotas::default() };
-    let fault = Vm::new(&program, &host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let vm = Vm::new(&program, &host, quotas, CancelToken::new());
+    let ran = vm.and_then(|mut vm| {
+        vm.set_scheduling(scheduling);
+        vm.run()
+    });
+    let fault = ran.err();
     let mut output = host.0.into_inner().expect("no panic");
     if let Some(fault) = fault {
         let at = &source[fault.primary.start as usize..fault.primary.end as usize];

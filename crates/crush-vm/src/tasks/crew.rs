@@ -67,7 +67,7 @@ struct Task<'h> {
     state: State<'h>,
     /// Who awaits it.
     waiting: Vec<TaskId>,
-    /// Whether more than one task may have its handle: then its result is asked for more than once.
+    /// Whether more than one task may have its handle.
     shared: bool,
 }
 
@@ -132,19 +132,24 @@ impl<'h> Crew<'h> {
         }
     }
 
-    /// What came of a task, if it has ended. Who alone has its handle remembers that, and gets it but once.
+    /// What came of a task, if it has ended.
     pub(crate) fn result(&self, task: TaskId) -> Option<Result<Parcel, Box<Fault>>> {
+        match &self.lock().tasks.get(task.0 as usize)?.state {
+            State::Ended(result) => Some(result.clone()),
+            _ => None,
+        }
+    }
+
+    /// A task has lost the handle of this one. Where no other ever had it, nobody will ask again what came of it.
+    pub(crate) fn forget(&self, task: TaskId) {
         let mut shared = self.lock();
-        let asked = shared.tasks.get_mut(task.0 as usize)?;
-        let State::Ended(result) = &mut asked.state else { return None };
-        if asked.shared || result.is_err() {
-            return Some(result.clone());
+        let Some(task) = shared.tasks.get_mut(task.0 as usize) else { return };
+        if let State::Ended(Ok(parcel)) = &mut task.state
+            && !task.shared
+        {
+            let parcel = std::mem::take(parcel);
+            shared.unpacked(&parcel);
         }
-        let result = std::mem::replace(result, Ok(Parcel::default()));
-        if let Ok(parcel) = &result {
-            shared.unpacked(parcel);
-        }
-        Some(result)
     }
 
     /// Counts what a VM took in its turn.
