@@ -7,11 +7,32 @@ mod nearest;
 use rustc_hash::FxHashSet;
 
 use crate::body::{Body, Callee, Expr, ExprId, ExprKind, Name, Pattern, Place, Problem, Severity, StmtKind};
-use crate::builtins;
 use crate::file::{FileHir, ItemKind};
 use crate::modules::{ModuleId, Resolved};
 use crate::source_map::BodyRange;
+use crush_library::Declaration;
 use nearest::nearest;
+
+/// The capabilities whose arguments the reference counts before it runs a program (L1).
+const COUNTED_BEFORE_A_RUN: &[&str] = &[
+    "array.pop",
+    "array.push",
+    "math.abs",
+    "math.ceil",
+    "math.floor",
+    "math.pow",
+    "math.round",
+    "math.sqrt",
+    "str.contains",
+    "str.ends_with",
+    "str.join",
+    "str.replace",
+    "str.split",
+    "str.starts_with",
+    "str.to_lower",
+    "str.to_upper",
+    "str.trim",
+];
 
 /// A name that every program has: the arguments it was started with.
 const ARGUMENTS: &str = "args";
@@ -142,8 +163,9 @@ impl Checker<'_> {
         if self.is_function(name) || name == ARGUMENTS {
             return;
         }
-        if let Some(builtin) = builtins::function(name) {
-            let params = ["a", "b", "c"][..builtin.min.clamp(1, 3)].join(", ");
+        if let Some(builtin) = crush_library::function(name) {
+            let params = &builtin.params[..builtin.required];
+            let params = params.iter().map(|param| param.name).collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` is built in and no value: write `|{params}| {name}({params})`");
             return self.error("unknown-name", range, message);
         }
@@ -181,14 +203,12 @@ impl Checker<'_> {
     fn function_call(&mut self, name: &Name, range: BodyRange, count: usize) {
         if let Some(function) = self.file.resolve_function(name) {
             self.arity(name, function.it.params.len(), range, count);
-        } else if let Some(builtin) = builtins::function(name) {
-            if !builtin.takes(count) {
-                let message = format!("`{name}` takes {}, not {count}", builtin.arity());
-                self.error("wrong-arity", range, message);
-            }
+        } else if let Some(builtin) = crush_library::function(name) {
+            self.declared_arity(builtin, Severity::Error, range, count);
         } else if !self.is_function(name) {
             let locals = self.body.locals.iter().map(|local| &local.name);
-            let builtins: Vec<_> = builtins::FUNCTIONS.iter().map(|builtin| Name::new_static(builtin.name)).collect();
+            let builtins: Vec<_> =
+                crush_library::FUNCTIONS.iter().map(|builtin| Name::new_static(builtin.name)).collect();
             let candidates = locals.chain(self.file.function_names()).chain(&builtins);
             let suggestion = suggest(nearest(name, candidates));
             self.error("unknown-name", range, format!("there is no function `{name}`{suggestion}"));
@@ -197,8 +217,16 @@ impl Checker<'_> {
 
     fn arity(&mut self, name: &str, params: usize, range: BodyRange, count: usize) {
         if params != count {
-            let message = format!("`{name}` takes {}, not {count}", builtins::arguments(params));
+            let message = format!("`{name}` takes {}, not {count}", crush_library::arguments(params));
             self.error("wrong-arity", range, message);
+        }
+    }
+
+    /// The number of arguments of what the library declares.
+    fn declared_arity(&mut self, declaration: &Declaration, severity: Severity, range: BodyRange, count: usize) {
+        if !declaration.takes(count) {
+            let message = format!("`{}` takes {}, not {count}", declaration.name, declaration.arity());
+            self.report("wrong-arity", severity, range, message);
         }
     }
 
@@ -208,12 +236,20 @@ impl Checker<'_> {
             self.arity(name, params, range, count);
         } else if self.file.imports().is_some_and(|imports| imports.qualifier(namespace).is_some()) {
             // That the module has no such function is reported already.
-        } else if let Some(builtin) = builtins::capability(name) {
-            if !builtin.takes(count) {
-                let message = format!("`{name}` takes {}, not {count}", builtin.arity());
-                self.error("wrong-arity", range, message);
-            }
-        } else if !builtins::NAMESPACES.contains(&namespace) && !self.file.imports_modules() {
+        } else if let Some(declaration) = crush_library::capability(name) {
+            // The reference counts the arguments of the others when a run comes to the call, which then ends there.
+            let counted = COUNTED_BEFORE_A_RUN.contains(&declaration.name);
+            let severity = if counted { Severity::Error } else { Severity::Warning };
+            self.declared_arity(declaration, severity, range, count);
+        } else if self.file.imports_modules() {
+            // A module that was not found may have it.
+        } else if let Some(namespace) = crush_library::namespace(namespace) {
+            let names = namespace.capabilities.iter().map(|declaration| declaration.name);
+            let near = crush_library::nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
+            let message = format!("there is no capability `{name}`{}", near.unwrap_or_default());
+            // A run that never comes there is not disturbed, as in the reference.
+            self.report("unknown-name", Severity::Warning, range, message);
+        } else {
             let locals = self.body.locals.iter().map(|local| &local.name);
             let suggestion = suggest(nearest(namespace, locals));
             let message = format!("there is no variable `{namespace}` here, nor a capability `{name}`{suggestion}");

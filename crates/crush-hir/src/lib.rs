@@ -7,7 +7,6 @@
 //! This crate never knows the VM, the protocol, or the analysis.
 
 pub mod body;
-pub mod builtins;
 pub mod cfg;
 pub mod check;
 pub mod file;

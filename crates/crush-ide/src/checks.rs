@@ -9,13 +9,13 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, Severity, StmtKind};
+use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, StmtKind};
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
 use crush_hir::types::{self, Component, Results, Type};
-use crush_hir::{builtins, check};
+use crush_hir::check;
 use crush_syntax::Tree;
 
-/// The code of a call of a capability that this implementation does not have yet.
+/// The code of what this implementation does not have yet.
 pub(crate) const NOT_THERE_YET: &str = "not-there-yet";
 
 /// What is wrong in the bodies of a file, by the keys of their texts.
@@ -25,8 +25,8 @@ pub(crate) struct Checks {
     signature: u64,
     /// What each name of the file is declared as, in a hash.
     declared: HashMap<Name, u64>,
-    /// Whether names may come from other files.
-    imports: bool,
+    /// What its imports bring, as a number; none when it has no imports that were looked up.
+    imports: Option<u64>,
     /// What the functions of that version give.
     results: Results,
     bodies: HashMap<ItemKey, Checked>,
@@ -112,16 +112,15 @@ impl Checks {
     fn forget_what_changed(&mut self, hir: &FileHir) {
         self.signature = hir.signature();
         let declared = declarations(hir);
-        let imports = hir.imports_modules();
-        if imports || self.imports {
-            // A name may come from anywhere then.
+        let imports = hir.imports().map(|imports| imports.signature());
+        if hir.imports_modules() || imports != self.imports {
+            // A name may come from anywhere then, or mean another thing than before.
             self.bodies.clear();
         } else {
             let before = std::mem::take(&mut self.declared);
             let same = |name: &Name| before.get(name) == declared.get(name);
             // A problem proposes the nearest name, which may be any.
-            let proposes = |problem: &Problem| problem.code != NOT_THERE_YET;
-            self.bodies.retain(|_, checked| !checked.problems.iter().any(proposes) && checked.names.iter().all(same));
+            self.bodies.retain(|_, checked| checked.problems.is_empty() && checked.names.iter().all(same));
         }
         self.declared = declared;
         self.imports = imports;
@@ -175,7 +174,6 @@ fn check_body(hir: &FileHir, body: &Body, found: types::Inferred) -> Checked {
     names.extend(found.structs);
     let mut problems = check::body(hir, body);
     problems.extend(found.problems);
-    problems.extend(missing_capabilities(body));
     problems.sort_by_key(|problem| problem.range);
     Checked {
         problems: problems.into(),
@@ -183,21 +181,6 @@ fn check_body(hir: &FileHir, body: &Body, found: types::Inferred) -> Checked {
         callees: types::callees(body).into(),
         result: found.result,
     }
-}
-
-/// Capabilities that other implementations have and this one does not have yet: a run that comes there ends.
-fn missing_capabilities(body: &Body) -> impl Iterator<Item = Problem> {
-    body.exprs.iter().filter_map(|expr| {
-        let ExprKind::Call { callee: Callee::Capability(name), callee_range, .. } = &expr.kind else { return None };
-        let namespace = name.split('.').next().unwrap_or_default();
-        let is_missing = builtins::NAMESPACES.contains(&namespace) && crush_library::capability(name).is_none();
-        is_missing.then(|| Problem {
-            code: NOT_THERE_YET,
-            severity: Severity::Warning,
-            message: format!("crush-analyzer does not have `{name}` yet: a run that comes here ends with a fault"),
-            range: *callee_range,
-        })
-    })
 }
 
 /// What each name of a file is declared as. Several declarations of a name count in their order: the last one wins.

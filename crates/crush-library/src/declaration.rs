@@ -146,7 +146,7 @@ impl Parameter {
 }
 
 /// `1 argument`, `2 arguments`.
-fn arguments(count: usize) -> String {
+pub fn arguments(count: usize) -> String {
     format!("{count} argument{}", if count == 1 { "" } else { "s" })
 }
 

@@ -9,13 +9,15 @@ mod functions;
 mod grant;
 mod methods;
 mod nearest;
+mod page;
 mod table;
 mod ty;
 
-pub use declaration::{Declaration, Effect, Parameter, Source};
+pub use declaration::{Declaration, Effect, Parameter, Source, arguments};
 pub use functions::{FUNCTIONS, function};
 pub use grant::Grant;
 pub use methods::{METHODS, Methods, methods, methods_named};
 pub use nearest::nearest;
+pub use page::page;
 pub use table::{NAMESPACES, Namespace, capabilities, capability, namespace};
 pub use ty::Type;

@@ -1,7 +1,6 @@
 //! What is said about types: what is wrong, and a way out.
 
 use crate::body::{BinaryOp, LogicalOp, Name};
-use crate::builtins;
 use crate::file::{FileHir, StructDef};
 use crate::types::{NAMES, Type};
 
@@ -29,7 +28,7 @@ pub(super) fn wrong_argument(function: &Name, param: Option<&Name>, wanted: &Typ
 }
 
 pub(super) fn wrong_arity(function: &Name, params: usize, given: usize) -> String {
-    format!("`{function}` takes {}, not {given}", builtins::arguments(params))
+    format!("`{function}` takes {}, not {given}", crush_library::arguments(params))
 }
 
 pub(super) fn conflicting_results(before: &Type, given: &Type) -> String {
