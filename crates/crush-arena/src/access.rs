@@ -23,6 +23,22 @@ impl Arena {
         self.read_slowly(object)
     }
 
+    /// Reads an object where nothing is in the way and nothing is recorded. `None` says only that [`Arena::read`] has to
+    /// be asked; it is for code that has a slow path anyway.
+    #[inline(always)]
+    pub fn glance(&self, object: Ref) -> Option<&Object> {
+        let slot = self.slots.get(object.slot() as usize)?;
+        (slot.difference(object) < WATCHED).then_some(&slot.object)
+    }
+
+    /// Changes an object where nothing is in the way and nothing is recorded. `None` says only that [`Arena::write`] has
+    /// to be asked.
+    #[inline(always)]
+    pub fn touch(&mut self, object: Ref) -> Option<ObjectMut<'_>> {
+        let slot = self.slots.get(object.slot() as usize)?;
+        (slot.difference(object) == 0).then(|| self.guard(object))
+    }
+
     #[cold]
     #[inline(never)]
     fn read_slowly(&self, object: Ref) -> Result<&Object, Fault> {

@@ -184,7 +184,7 @@ impl Arena {
         self.meter.refund(bytes);
     }
 
-    /// Frees a slot. The object it held is still charged.
+    /// Frees a slot. The object it held is still charged, but for a buffer that no other string uses.
     pub(crate) fn release_slot(&mut self, index: u32, site: SiteId, cause: FreeCause) -> Object {
         let slot = &mut self.slots[index as usize];
         let freed = Ref::new(index, slot.generation());
@@ -195,6 +195,9 @@ impl Arena {
             self.counters.retired += 1;
         }
         self.meter.objects -= 1;
+        if let Object::Str(text) = &object {
+            self.meter.refund(text.last_buffer_bytes());
+        }
         if self.recording {
             self.record(site, Action::Free { object: freed, kind: object.kind(), cause });
         }

@@ -7,7 +7,8 @@ use crate::{
     instance::{Instance, Shape},
     map::{self, Map},
     meter::Meter,
-    object::{Object, Text, text_bytes, values_bytes},
+    object::{Object, text_bytes, values_bytes},
+    string::Text,
     value::RuntimeValue,
 };
 
@@ -197,6 +198,12 @@ impl MapMut<'_> {
         self.map
     }
 
+    /// Sets the value of the entry at a position of the insertion order. Returns the value it had; none, and nothing
+    /// changed, when there is no such entry.
+    pub fn set_at(&mut self, place: usize, value: RuntimeValue) -> Option<RuntimeValue> {
+        self.map.get_index_mut(place).map(|held| std::mem::replace(held, value))
+    }
+
     /// Sets the value of a key; a new key comes last, a known one keeps its place. Returns the value it had.
     pub fn insert(&mut self, key: &Text, value: RuntimeValue) -> Result<Option<RuntimeValue>, Fault> {
         if let Some(held) = self.map.get_mut(key) {
@@ -237,6 +244,7 @@ pub struct InstanceMut<'a> {
 
 impl InstanceMut<'_> {
     /// The instance, to be read.
+    #[inline(always)]
     pub fn as_instance(&self) -> &Instance {
         self.instance
     }
@@ -264,6 +272,7 @@ impl InstanceMut<'_> {
             lang: shape.lang.clone(),
             class: shape.class.clone(),
             fields: shape.fields.iter().chain([field]).cloned().collect(),
+            number: Shape::NO_NUMBER,
         };
         let rest = self.instance.bytes_with_shape(&own_shape);
         self.account.charge_up_to(rest.saturating_add(values_bytes(self.instance.values.capacity())))?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    object::{BLOCK_OVERHEAD, Text, text_bytes, values_bytes},
+    object::{BLOCK_OVERHEAD, text_bytes, values_bytes},
+    string::Text,
     value::RuntimeValue,
 };
 
@@ -17,9 +18,14 @@ pub struct Shape {
     pub class: Text,
     /// The names of the fields, in order.
     pub fields: Vec<Text>,
+    /// What the VM calls the class, to find what it knows of it; [`Shape::NO_NUMBER`] of a shape it did not make.
+    pub number: u32,
 }
 
 impl Shape {
+    /// The number of a shape that no VM has given one.
+    pub const NO_NUMBER: u32 = u32::MAX;
+
     /// A struct of CRUSH itself.
     pub fn crush(class: impl Into<Text>, fields: impl IntoIterator<Item = impl Into<Text>>) -> Arc<Self> {
         Self::foreign("crush", class, fields)
@@ -31,7 +37,18 @@ impl Shape {
         class: impl Into<Text>,
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
-        Arc::new(Self { lang: lang.into(), class: class.into(), fields: fields.into_iter().map(Into::into).collect() })
+        let fields = fields.into_iter().map(Into::into).collect();
+        Arc::new(Self { lang: lang.into(), class: class.into(), fields, number: Self::NO_NUMBER })
+    }
+
+    /// A struct of CRUSH itself, by the number that the VM gives it.
+    pub fn numbered(
+        number: u32,
+        class: impl Into<Text>,
+        fields: impl IntoIterator<Item = impl Into<Text>>,
+    ) -> Arc<Self> {
+        let fields = fields.into_iter().map(Into::into).collect();
+        Arc::new(Self { lang: "crush".into(), class: class.into(), fields, number })
     }
 
     /// Where a field is.

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::{
-    object::{BLOCK_OVERHEAD, Text, text_bytes},
+    object::{BLOCK_OVERHEAD, text_bytes},
+    string::Text,
     value::RuntimeValue,
 };
 
@@ -74,6 +75,14 @@ impl Map {
     /// Whether the key has an entry.
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
+    }
+
+    /// The position of a key in the insertion order.
+    pub fn place(&self, key: &str) -> Option<usize> {
+        match &self.entries {
+            Entries::Few(few) => few.iter().position(|(known, _)| **known == *key),
+            Entries::Many(table) => table.get_index_of(key),
+        }
     }
 
     /// The entry at a position of the insertion order.
@@ -146,6 +155,13 @@ impl Map {
                 self.entries = Entries::Many(table);
             }
             Entries::Many(table) => table.reserve(capacity - table.len()),
+        }
+    }
+
+    pub(crate) fn get_index_mut(&mut self, place: usize) -> Option<&mut RuntimeValue> {
+        match &mut self.entries {
+            Entries::Few(few) => few.get_mut(place).map(|(_, value)| value),
+            Entries::Many(table) => table.get_index_mut(place).map(|(_, value)| value),
         }
     }
 

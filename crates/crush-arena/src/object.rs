@@ -5,12 +5,9 @@ use std::{ops::Range, sync::Arc};
 use crate::{
     instance::{Instance, Shape},
     map::Map,
+    string::Text,
     value::{FunctionId, RuntimeValue},
 };
-
-/// Immutable text. Shared rather than copied: a constant of the program, a map key and a field name are one
-/// allocation however many objects hold them.
-pub type Text = Arc<str>;
 
 /// What the allocator keeps beside each block it hands out, near enough; counted so that a program of many
 /// small objects is charged what it really takes (A7).
@@ -143,7 +140,7 @@ impl Object {
     /// The bytes it takes outside its slot, in constant time (A7).
     pub fn bytes(&self) -> usize {
         match self {
-            Object::Str(text) => text_bytes(text),
+            Object::Str(text) => text.own_bytes(),
             Object::Array(values) => values_bytes(values.capacity()),
             Object::Map(map) => map.bytes(),
             Object::Instance(instance) => instance.bytes(),

@@ -82,6 +82,7 @@ impl Compiler<'_, '_> {
         let range = self.body[start].range.cover(self.body[end].range);
         let span = self.span(range);
         let state = self.frame.take_run(2);
+        let last = Reg(state.0.saturating_add(1));
         let mark = self.frame.mark();
         self.full(range, |this| {
             let start = this.stable_operand(start, &[end]);
@@ -89,9 +90,25 @@ impl Compiler<'_, '_> {
             this.frame.emit(Instruction::RangeStart { state, start, end, inclusive }, span);
         });
         self.frame.release(mark);
-        self.rounds(variable, name_range, body, |this, dst, inside| {
-            this.frame.jump(Instruction::RangeNext { dst, state, target: Near(0) }, inside, span);
+        let (inside, step, done) = (self.frame.label(), self.frame.label(), self.frame.label());
+        self.frame.jump(Instruction::JumpNotLe { lhs: state, rhs: last, target: Near(0) }, done, span);
+        let counter = self.loop_body(step, done, |this| {
+            let scope = this.enter_scope(body);
+            // Nothing else binds the variable, so that it can count.
+            let counter = this.direct(variable).unwrap_or(state);
+            this.frame.emit(Instruction::Move { dst: counter, src: state }, span);
+            this.frame.place(inside);
+            this.bound(variable, name_range);
+            this.statements(body);
+            if let Some(tail) = this.body[body].tail {
+                this.effect(tail);
+            }
+            this.leave_scope(scope);
+            counter
         });
+        self.frame.place(step);
+        self.frame.jump(Instruction::RangeNext { counter, last, target: Near(0) }, inside, span);
+        self.frame.place(done);
     }
 
     /// A loop over `iterable`, which is borrowed until it is left (B2).

@@ -1,6 +1,5 @@
 //! What capabilities take their arguments as, and what they build of them.
 
-use std::sync::Arc;
 
 use crush_arena::{Object, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
@@ -73,7 +72,7 @@ impl Arguments for Call<'_> {
     fn show(&self, value: RuntimeValue) -> Result<Text, CallError> {
         match self.string_in(value)? {
             Some(text) => Ok(text.clone()),
-            None => Ok(Arc::from(self.display(value)?)),
+            None => Ok(self.display(value)?.into()),
         }
     }
 

@@ -57,12 +57,10 @@ fn range_loop(n: i64) -> Program {
     f.emit(I::LoadInt { dst: R[1], value: 0 }, S);
     f.emit(I::LoadConst { dst: R[2], constant: n }, S);
     f.emit(I::RangeStart { state: R[3], start: R[1], end: R[2], inclusive: false }, S);
-    let (body, next) = (f.label(), f.label());
-    f.emit_jump(I::Jump { target: crush_vm::Far(0) }, next, S);
+    let body = f.label();
     f.place(body);
-    f.emit(I::Add { dst: R[0], lhs: R[0], rhs: R[5] }, S);
-    f.place(next);
-    f.emit_jump(I::RangeNext { dst: R[5], state: R[3], target: Near(0) }, body, S);
+    f.emit(I::Add { dst: R[0], lhs: R[0], rhs: R[3] }, S);
+    f.emit_jump(I::RangeNext { counter: R[3], last: R[4], target: Near(0) }, body, S);
     f.emit(I::Return { src: R[0] }, S);
     program.define(main, finish(f));
     program.finish(main)

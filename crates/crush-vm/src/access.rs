@@ -94,6 +94,31 @@ impl Vm<'_> {
         }
     }
 
+    /// `map[key]` where nothing is in the way; `None` leaves it to [`Self::get_index`].
+    #[inline(never)]
+    pub(crate) fn glance_key(&self, object: RuntimeValue, key: RuntimeValue) -> Option<RuntimeValue> {
+        let (Ref(object), Ref(key)) = (object, key) else { return None };
+        match (self.arena.glance(object)?, self.arena.glance(key)?) {
+            (Object::Map(map), Object::Str(key)) => map.get(key),
+            _ => None,
+        }
+    }
+
+    /// `map[key] = value` where the key is there and nothing is in the way; else it leaves it to [`Self::set_index`].
+    #[inline(never)]
+    pub(crate) fn touch_key(&mut self, object: RuntimeValue, key: RuntimeValue, value: RuntimeValue) -> bool {
+        let (Ref(object), Ref(key)) = (object, key) else { return false };
+        let (Some(Object::Map(map)), Some(Object::Str(key))) = (self.arena.glance(object), self.arena.glance(key))
+        else {
+            return false;
+        };
+        let Some(place) = map.place(key) else { return false };
+        match self.arena.touch(object) {
+            Some(ObjectMut::Map(mut map)) => map.set_at(place, value).is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether the elements of an object have keys (maps and instances) or places (arrays); none of others.
     fn keyed(&self, object: RuntimeValue) -> Option<bool> {
         match self.arena.peek(self.arena.target(object)?)? {
@@ -121,7 +146,7 @@ impl Vm<'_> {
     /// `object.name = value`.
     #[inline(never)]
     pub(crate) fn set_field(&mut self, object: RuntimeValue, name: NameId, value: RuntimeValue) -> Result<(), Trap> {
-        let name = self.image.program.names[name.index()].clone();
+        let name = Text::from(self.image.program.names[name.index()].clone());
         self.set_field_named(object, &name, value)
     }
 

@@ -2,8 +2,9 @@
 //! number at all.
 
 use std::cmp::Ordering;
+use std::fmt::Write as _;
 
-use crush_arena::{Object, Resource, RuntimeValue, SiteId, Text, TextLimit};
+use crush_arena::{Object, Piece, Resource, RuntimeValue, SiteId, Text, TextLimit};
 
 use crate::host::type_name;
 use crate::trap::Trap;
@@ -105,20 +106,33 @@ impl Vm<'_> {
     }
 
     fn join(&mut self, lhs: RuntimeValue, rhs: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
-        if let (Some(a), Some(b)) = (self.string(lhs)?, self.string(rhs)?) {
-            // Asked before it is made, and then copied into the object (A7).
-            self.arena.room_for(2 * (a.len() + b.len()))?;
-            let mut text = String::with_capacity(a.len() + b.len());
-            text.push_str(&a);
-            text.push_str(&b);
-            return Ok(self.arena.alloc(Object::str(text), site)?.into());
+        match (self.is_string(lhs), self.is_string(rhs)) {
+            (true, true) => Ok(self.arena.join(lhs, Piece::Value(rhs), site)?.into()),
+            (true, false) => {
+                let mut behind = String::new();
+                self.piece(rhs, &mut behind)?;
+                Ok(self.arena.join(lhs, Piece::Text(&behind), site)?.into())
+            }
+            _ => {
+                let mut text = String::new();
+                self.piece(lhs, &mut text)?;
+                self.piece(rhs, &mut text)?;
+                Ok(self.arena.alloc(Object::str(text), site)?.into())
+            }
+        }
+    }
+
+    /// Puts the text of a value behind `text`.
+    fn piece(&mut self, value: RuntimeValue, text: &mut String) -> Result<(), Trap> {
+        if let Int(value) = value {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{value}");
+            return Ok(());
         }
         let limit = TextLimit { bytes: self.quotas.memory.bytes, resource: Resource::Bytes };
-        let mut text = String::new();
-        self.text(lhs, &mut text, limit)?;
-        self.text(rhs, &mut text, limit)?;
+        self.text(value, text, limit)?;
         self.charge_work();
-        Ok(self.arena.alloc(Object::str(text), site)?.into())
+        Ok(())
     }
 
     /// Counts the steps of deep operations as instructions (A7).

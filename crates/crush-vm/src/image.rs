@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crush_arena::{OwnerId, Shape, SiteId};
-use rustc_hash::FxHashMap;
 
 use crate::fault::HolderName;
 use crate::host::{HostAdapter, Resolution};
+use crate::members::Members;
 use crate::operand::{CapId, ClassId, FuncId, NameId, Reg};
-use crate::program::{OwnerRole, Program};
+use crate::program::OwnerRole;
 use crate::source::SourceRange;
 use crate::verify::VerifiedProgram;
 
@@ -26,10 +26,13 @@ pub(crate) struct Image {
     owner_count: u32,
     /// What the recorder wants to know of each instruction, by site.
     pub(crate) marks: Vec<u8>,
-    /// The shapes of the classes, and the way back, by address: `shapes` keeps them alive.
+    /// The shapes of the classes; each knows its number.
     pub(crate) shapes: Vec<Arc<Shape>>,
-    classes: FxHashMap<usize, ClassId>,
-    methods: FxHashMap<(ClassId, NameId), FuncId>,
+    members: Members,
+    /// How many instructions the longest function has.
+    pub(crate) longest: u64,
+    /// The number of the name `push`, the method that loops call most.
+    pub(crate) push: Option<NameId>,
     pub(crate) capabilities: Vec<Resolution>,
 }
 
@@ -66,12 +69,14 @@ impl Image {
         let shapes: Vec<_> = program
             .classes
             .iter()
-            .map(|class| Shape::crush(class.name.clone(), class.fields.iter().cloned()))
+            .zip(0..)
+            .map(|(class, number)| Shape::numbered(number, class.name.clone(), class.fields.iter().cloned()))
             .collect();
-        let classes = shapes.iter().enumerate().map(|(id, shape)| (address(shape), ClassId(id as u16))).collect();
-        let methods = method_table(&program);
+        let members = Members::new(&program);
+        let longest = program.functions.iter().map(|function| function.code.len() as u64).max().unwrap_or(1).max(1);
+        let push = program.names.iter().zip(0..).find(|(name, _)| &***name == "push").map(|(_, number)| NameId(number));
         let capabilities = program.capabilities.iter().map(|name| host.resolve(name)).collect();
-        Self { functions, owner_count: owner, marks, shapes, classes, methods, capabilities, program }
+        Self { functions, owner_count: owner, marks, shapes, members, longest, push, capabilities, program }
     }
 
     /// The instruction as the arena names it.
@@ -123,31 +128,22 @@ impl Image {
     }
 
     /// The class that a shape belongs to.
+    #[inline(always)]
     pub(crate) fn class_of(&self, shape: &Arc<Shape>) -> Option<ClassId> {
-        self.classes.get(&address(shape)).copied()
+        // The shape of another program may have the same number.
+        let own = self.shapes.get(shape.number as usize)?;
+        Arc::ptr_eq(own, shape).then_some(ClassId(shape.number as u16))
     }
 
     /// A method of a class.
+    #[inline(always)]
     pub(crate) fn method(&self, class: ClassId, name: NameId) -> Option<FuncId> {
-        self.methods.get(&(class, name)).copied()
+        self.members.method(class, name)
     }
-}
 
-/// Methods by the numbers of class and name; a method whose name no instruction calls is not in it.
-fn method_table(program: &Program) -> FxHashMap<(ClassId, NameId), FuncId> {
-    let names: FxHashMap<&str, NameId> =
-        program.names.iter().enumerate().map(|(id, name)| (&**name, NameId(id as u16))).collect();
-    let mut methods = FxHashMap::default();
-    for (id, class) in program.classes.iter().enumerate() {
-        for (name, function) in &class.methods {
-            if let Some(&name) = names.get(&**name) {
-                methods.insert((ClassId(id as u16), name), *function);
-            }
-        }
+    /// Where instances of a shape have a field, as far as there is a table for it.
+    #[inline(always)]
+    pub(crate) fn field_place(&self, shape: &Arc<Shape>, name: NameId) -> Option<usize> {
+        self.members.field(self.class_of(shape)?, name)
     }
-    methods
-}
-
-fn address(shape: &Arc<Shape>) -> usize {
-    Arc::as_ptr(shape).addr()
 }

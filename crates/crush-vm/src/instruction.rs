@@ -228,10 +228,11 @@ instructions! {
     Print "print" { src: Reg }
 
     // Loops.
-    /// Prepares `range_next`: `state` takes the first integer, the register after it how many there are.
+    /// Prepares a loop over a range: `state` takes its first integer, the register after it its last, which is less than
+    /// the first where there is none.
     RangeStart "range_start" { state: Reg, start: Reg, end: Reg, inclusive: bool }
-    /// If the range has another integer, `dst` takes it and the jump is taken.
-    RangeNext "range_next" { dst: Reg, state: Reg, target: Near }
+    /// If `counter` is less than `last`, it takes the next integer and the jump is taken.
+    RangeNext "range_next" { counter: Reg, last: Reg, target: Near }
     /// Starts a loop over `src`. `iter` owns the shared borrow of it (B2), or the reborrow where `src` is a handle (B6);
     /// the register after it holds the position.
     IterStart "iter_start" { iter: Reg, src: Reg }
@@ -389,11 +390,10 @@ impl Instruction {
                 visit(RegUse::Write(state));
                 visit(RegUse::Write(next(state)));
             }
-            I::RangeNext { dst, state, .. } => {
-                visit(RegUse::Read(state, 2));
-                visit(RegUse::Write(state));
-                visit(RegUse::Write(next(state)));
-                visit(RegUse::Write(dst));
+            I::RangeNext { counter, last, .. } => {
+                visit(RegUse::Read(counter, 1));
+                visit(RegUse::Read(last, 1));
+                visit(RegUse::Write(counter));
             }
             I::IterStart { iter, src } => {
                 visit(RegUse::Read(src, 1));

@@ -14,8 +14,6 @@
 //!
 //! No reference into the stack lives across an instruction: registers are copied out and in.
 
-use std::sync::atomic::Ordering;
-
 use crush_arena::{FunctionId, Object, ObjectMut, Resource, RuntimeValue};
 
 use crate::arith::{Arith, int_arith};
@@ -34,13 +32,24 @@ impl Vm<'_> {
     /// Runs from the current frame on, until the entry returns, or an instruction throws or faults; then the current
     /// frame tells which one.
     pub(crate) fn interpret<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
+        // A callback runs the interpreter within an instruction of the one outside.
+        let outside = (self.code, self.patience);
+        // What it may run was set just before: it looks at its first safe point.
+        self.patience = 1;
+        let result = self.run_instructions(recorder);
+        (self.code, self.patience) = outside;
+        result
+    }
+
+    fn run_instructions<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         let image = self.image.clone();
         let functions: &[Code] = &image.program.functions;
 
-        // Only these three change as it runs, so that they can stay in machine registers; what else is known of the
-        // running function is looked up in `self.current` where it is needed.
+        // Only these two change as it runs, so that they can stay in machine registers; what else is known of the
+        // running function is looked up in `self.current` where it is needed, and where its code begins in `self.code`.
         let Frame { function, pc, base, .. } = self.current;
-        let mut code: *const I = functions[function.index()].code.as_ptr();
+        let code: *const I = functions[function.index()].code.as_ptr();
+        self.code = code.addr();
         // Safety: the current frame stands before an instruction, and its window is on the stack.
         let mut ip: *const I = unsafe { code.add(pc as usize) };
         let mut regs: *mut RuntimeValue = unsafe { self.stack.as_mut_ptr().add(base as usize) };
@@ -69,8 +78,7 @@ impl Vm<'_> {
         // The instruction after the one that runs.
         macro_rules! pc {
             () => {
-                // Safety: both point into the code.
-                unsafe { ip.offset_from(code) as usize }
+                (ip.addr() - self.code) / size_of::<I>()
             };
         }
         macro_rules! site {
@@ -109,16 +117,16 @@ impl Vm<'_> {
         // At every turn of a loop and every call: whether to stop.
         macro_rules! safepoint {
             () => {
-                if self.stop.load(Ordering::Relaxed)
-                    || self.credit.wrapping_add(pc!() as u64) > self.until
-                {
-                    let stopped = self.stopped();
+                self.patience -= 1;
+                if self.patience == 0 {
                     save!();
-                    if !matches!(stopped, Trap::Pause(_)) {
-                        // Before the next instruction is where the run stops: behind a jump that is elsewhere than the jump.
-                        self.current.pc += 1;
+                    if let Some(stopped) = self.out_of_patience() {
+                        if !matches!(stopped, Trap::Pause(_)) {
+                            // Before the next instruction is where the run stops: behind a jump that is elsewhere than the jump.
+                            self.current.pc += 1;
+                        }
+                        return Err(stopped);
                     }
-                    return Err(stopped);
                 }
             };
         }
@@ -190,6 +198,8 @@ impl Vm<'_> {
                         None => fail!(Trap::overflow()),
                     },
                     (&Float(a), &Float(b)) => set!($dst, Float(a $float b)),
+                    (&Float(a), &Int(b)) => set!($dst, Float(a $float b as f64)),
+                    (&Int(a), &Float(b)) => set!($dst, Float(a as f64 $float b)),
                     _ => set!($dst, check!(self.arith($op, get!($lhs), get!($rhs)))),
                 }
             };
@@ -209,6 +219,8 @@ impl Vm<'_> {
             ($dst:expr, $lhs:expr, $rhs:expr, $op:expr) => {
                 match (peek!($lhs), peek!($rhs)) {
                     (&Int(a), &Int(b)) => set!($dst, Int(check!(int_arith($op, a, b)))),
+                    (&Float(a), &Float(b)) if $op == Arith::Div && b != 0.0 => set!($dst, Float(a / b)),
+                    (&Float(a), &Int(b)) if $op == Arith::Div && b != 0 => set!($dst, Float(a / b as f64)),
                     _ => set!($dst, check!(self.arith($op, get!($lhs), get!($rhs)))),
                 }
             };
@@ -216,6 +228,8 @@ impl Vm<'_> {
         macro_rules! divide_int {
             ($dst:expr, $lhs:expr, $rhs:expr, $op:expr) => {
                 match peek!($lhs) {
+                    &Int(a) if $rhs > 0 && $op == Arith::Div => set!($dst, Int(a / i64::from($rhs))),
+                    &Int(a) if $rhs > 0 => set!($dst, Int(a % i64::from($rhs))),
                     &Int(a) => set!($dst, Int(check!(int_arith($op, a, $rhs.into())))),
                     _ => set!($dst, check!(self.arith($op, get!($lhs), Int($rhs.into())))),
                 }
@@ -273,8 +287,8 @@ impl Vm<'_> {
                 }
                 self.credit = self.credit.wrapping_add(u64::from(caller.pc));
                 self.callers.push(caller);
-                code = next.code.as_ptr();
-                ip = code;
+                ip = next.code.as_ptr();
+                self.code = ip.addr();
                 self.current = Frame { function: callee, pc: 0, base: window as u32, dst };
                 if R::ENABLED {
                     recorder.entered(&self.moment());
@@ -303,7 +317,8 @@ impl Vm<'_> {
                 };
                 self.credit = self.credit.wrapping_add(left.pc.into()).wrapping_sub(caller.pc.into());
                 self.current = caller;
-                code = functions[caller.function.index()].code.as_ptr();
+                let code: *const I = functions[caller.function.index()].code.as_ptr();
+                self.code = code.addr();
                 // Safety: the caller's window is on the stack below, and a call is never the last instruction.
                 unsafe {
                     ip = code.add(caller.pc as usize);
@@ -311,19 +326,20 @@ impl Vm<'_> {
                 }
                 let dst = left.dst;
                 set!(dst, value);
+                safepoint!();
             }};
         }
 
         loop {
             // Safety: `ip` stands at an instruction, see above.
-            let instruction = unsafe { *ip };
+            let instruction = unsafe { &*ip };
             if R::ENABLED {
                 self.current.pc = pc!() as u32 + 1;
                 self.tell(recorder);
             }
             // Safety: at most one past the end, and only read after a jump from there.
             ip = unsafe { ip.add(1) };
-            match instruction {
+            match *instruction {
                 I::Move { dst, src } => set!(dst, get!(src)),
                 // Safety: verified to be in the table, which is as long as the program's.
                 I::LoadConst { dst, constant } => set!(dst, unsafe { *self.constants.get_unchecked(constant.index()) }),
@@ -418,11 +434,30 @@ impl Vm<'_> {
                 }
                 I::CallMethod { dst, name, first, count } => {
                     let receiver = get!(first);
-                    let method = self.class_of(receiver).and_then(|class| image.method(class, name));
-                    match method {
+                    let method = match receiver {
+                        Ref(object) => match self.arena.glance(object) {
+                            Some(Object::Instance(instance)) => image.class_of(instance.shape()),
+                            Some(Object::Array(_)) if Some(name) == image.push && count == 1 => {
+                                if let Some(ObjectMut::Array(mut array)) = self.arena.touch(object) {
+                                    check!(array.push(get!(Reg(first.0 + 1))));
+                                    set!(dst, receiver);
+                                    collect!();
+                                    continue;
+                                }
+                                None
+                            }
+                            Some(_) => None,
+                            None => self.class_of(receiver),
+                        },
+                        _ => self.class_of(receiver),
+                    };
+                    match method.and_then(|class| image.method(class, name)) {
                         Some(callee) => {
                             // Calling a method of a struct reads the receiver.
-                            check!(self.arena.read_value(receiver));
+                            match receiver {
+                                Ref(object) if self.arena.glance(object).is_some() => {}
+                                _ => drop(check!(self.arena.read_value(receiver))),
+                            }
                             let params = functions[callee.index()].params;
                             if params != u16::from(count) + 1 {
                                 let callee = &functions[callee.index()].name;
@@ -499,9 +534,11 @@ impl Vm<'_> {
                 }
                 I::GetIndex { dst, object, index } => {
                     if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
-                        && let Ok(Object::Array(values)) = self.arena.read(array)
+                        && let Some(Object::Array(values)) = self.arena.glance(array)
                         && let Some(&value) = values.get(at as usize)
                     {
+                        set!(dst, value);
+                    } else if let Some(value) = self.glance_key(get!(object), get!(index)) {
                         set!(dst, value);
                     } else {
                         set!(dst, check!(self.get_index(get!(object), get!(index), site!())));
@@ -510,7 +547,7 @@ impl Vm<'_> {
                 }
                 I::GetIndexInt { dst, object, index } => {
                     if let &Ref(array) = peek!(object)
-                        && let Ok(Object::Array(values)) = self.arena.read(array)
+                        && let Some(Object::Array(values)) = self.arena.glance(array)
                         && let Some(&value) = values.get(index as usize)
                     {
                         set!(dst, value);
@@ -522,25 +559,51 @@ impl Vm<'_> {
                 I::SetIndex { object, index, src } => {
                     let value = get!(src);
                     if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
-                        && let Ok(ObjectMut::Array(mut array)) = self.arena.write(array)
+                        && let Some(ObjectMut::Array(mut array)) = self.arena.touch(array)
                         && array.set(at as usize, value).is_some()
                     {
                         continue;
                     }
-                    check!(self.set_index(get!(object), get!(index), value));
+                    if !self.touch_key(get!(object), get!(index), value) {
+                        check!(self.set_index(get!(object), get!(index), value));
+                    }
                 }
                 I::GetField { dst, object, name } => {
-                    set!(dst, check!(self.get_field(get!(object), name)))
+                    if let &Ref(object) = peek!(object)
+                        && let Some(Object::Instance(instance)) = self.arena.glance(object)
+                        && let Some(place) = image.field_place(instance.shape(), name)
+                        && let Some(&value) = instance.values().get(place)
+                    {
+                        set!(dst, value);
+                    } else {
+                        set!(dst, check!(self.get_field(get!(object), name)));
+                    }
                 }
                 I::SetField { object, name, src } => {
-                    check!(self.set_field(get!(object), name, get!(src)))
+                    let value = get!(src);
+                    if let &Ref(object) = peek!(object)
+                        && let Some(ObjectMut::Instance(mut instance)) = self.arena.touch(object)
+                        && let Some(place) = image.field_place(instance.as_instance().shape(), name)
+                        && instance.set_at(place, value).is_some()
+                    {
+                        continue;
+                    }
+                    check!(self.set_field(get!(object), name, value));
                 }
                 I::Slice { dst, object, first } => {
                     let bounds = [first.0, first.0 + 1, first.0 + 2].map(|reg| get!(Reg(reg)));
                     set!(dst, check!(self.slice(get!(object), bounds, site!())));
                     collect!();
                 }
-                I::Len { dst, src } => set!(dst, check!(self.len(get!(src)))),
+                I::Len { dst, src } => {
+                    if let &Ref(array) = peek!(src)
+                        && let Some(Object::Array(values)) = self.arena.glance(array)
+                    {
+                        set!(dst, Int(values.len() as i64));
+                    } else {
+                        set!(dst, check!(self.len(get!(src))));
+                    }
+                }
                 I::IsInstance { dst, src, class } => {
                     set!(dst, Bool(check!(self.is_instance(get!(src), class))))
                 }
@@ -552,18 +615,16 @@ impl Vm<'_> {
                 }
 
                 I::RangeStart { state, start, end, inclusive } => {
-                    let (first, count) = check!(self.range(get!(start), get!(end), inclusive));
+                    let (first, last) = check!(self.range(get!(start), get!(end), inclusive));
                     set!(state, Int(first));
-                    set!(Reg(state.0 + 1), Int(count));
+                    set!(Reg(state.0 + 1), Int(last));
                 }
-                I::RangeNext { dst, state, target: Near(offset) } => {
-                    let (&Int(value), &Int(left)) = (peek!(state), peek!(Reg(state.0 + 1))) else {
+                I::RangeNext { counter, last, target: Near(offset) } => {
+                    let (&Int(value), &Int(end)) = (peek!(counter), peek!(last)) else {
                         fail!(Trap::malformed("a loop that was not started"));
                     };
-                    if left > 0 {
-                        set!(state, Int(value.wrapping_add(1)));
-                        set!(Reg(state.0 + 1), Int(left - 1));
-                        set!(dst, Int(value));
+                    if value < end {
+                        set!(counter, Int(value.wrapping_add(1)));
                         jump!(offset);
                     }
                 }

@@ -9,18 +9,15 @@ use crate::vm::Vm;
 use RuntimeValue::{Borrow, Int, Ref};
 
 impl Vm<'_> {
-    /// The first integer of a range, and how many there are; at most `i64::MAX`, which no loop gets to.
+    /// The first integer of a range, and the last: one that is less than the first where there is none.
     #[inline(never)]
     pub(crate) fn range(&self, start: RuntimeValue, end: RuntimeValue, inclusive: bool) -> Result<(i64, i64), Trap> {
-        let (Int(first), Int(last)) = (start, end) else {
+        let (Int(first), Int(end)) = (start, end) else {
             let (start, end) = (self.described(start), self.described(end));
             return Err(Trap::type_error(format!("a range goes from an int to an int, not from {start} to {end}")));
         };
-        if last < first {
-            return Ok((first, 0));
-        }
-        let count = last.abs_diff(first).saturating_add(inclusive.into());
-        Ok((first, i64::try_from(count).unwrap_or(i64::MAX)))
+        let last = if inclusive { Some(end) } else { end.checked_sub(1) };
+        Ok(last.filter(|&last| first <= last).map_or((1, 0), |last| (first, last)))
     }
 
     /// The array of the integers of a range.
@@ -32,8 +29,9 @@ impl Vm<'_> {
         inclusive: bool,
         site: SiteId,
     ) -> Result<RuntimeValue, Trap> {
-        let (first, count) = self.range(start, end, inclusive)?;
-        self.progression(first, 1, count as u64, site)
+        let (first, last) = self.range(start, end, inclusive)?;
+        let count = if first <= last { last.abs_diff(first).saturating_add(1) } else { 0 };
+        self.progression(first, 1, count, site)
     }
 
     /// The array of the integers from one to another, which does not belong to it, in steps.

@@ -17,6 +17,7 @@ mod instruction;
 mod interpret;
 mod iterate;
 mod make;
+mod members;
 mod method;
 mod operand;
 mod program;

@@ -37,6 +37,10 @@ pub struct Vm<'h> {
     /// Instructions that were run, less the place of the running one in its function: so that only jumps and calls
     /// have to count.
     pub(crate) credit: u64,
+    /// How many safe points are passed before the run looks whether to stop.
+    pub(crate) patience: u32,
+    /// Where the code of the running function begins, while the interpreter runs.
+    pub(crate) code: usize,
     /// How many callers lie below the frame that this run of the interpreter began with: none but in a callback (H3).
     pub(crate) floor: usize,
     /// How many callbacks are running, one inside the other.
@@ -124,6 +128,8 @@ impl<'h> Vm<'h> {
             cancel,
             stop,
             credit: 0,
+            patience: 1,
+            code: 0,
             floor: 0,
             nesting: 0,
             kept: Vec::new(),
@@ -155,7 +161,7 @@ impl<'h> Vm<'h> {
             let value = match constant {
                 Constant::Int(value) => RuntimeValue::Int(*value),
                 Constant::Float(value) => RuntimeValue::Float(*value),
-                Constant::Str(text) => self.arena.alloc(Object::Str(text.clone()), site)?.into(),
+                Constant::Str(text) => self.arena.alloc(Object::str(text.clone()), site)?.into(),
             };
             self.constants.push(value);
         }
@@ -374,6 +380,23 @@ impl<'h> Vm<'h> {
     /// Fails when the run is to stop.
     pub(crate) fn look_whether_to_stop(&self) -> Result<(), Trap> {
         if self.stop.load(Ordering::Relaxed) { Err(self.stopped()) } else { Ok(()) }
+    }
+
+    /// Called at the safe point where the patience is used up: why to stop, if that is so. If not, patience is set so
+    /// that the run cannot pass its quota before it is asked again: from one safe point to the next it runs no more
+    /// instructions than the longest function has. Far from the quota that spares all safe points but a few the question,
+    /// and the flag, which another thread writes, is still looked at some thousand times in ten milliseconds.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn out_of_patience(&mut self) -> Option<Trap> {
+        const MOST: u64 = 256;
+        let executed = self.executed();
+        if self.stop.load(Ordering::Relaxed) || executed > self.until {
+            self.patience = 1;
+            return Some(self.stopped());
+        }
+        self.patience = ((self.until - executed) / self.image.longest).clamp(1, MOST) as u32;
+        None
     }
 
     /// Called where the run was told to stop, is past its quota of instructions, or has had its turn.

@@ -132,9 +132,9 @@ return_null
 load_const r1, \"0123456789\"
 load_int r2, 0
 load_int r3, 12
-range_start r2, r2, r3, false
+range_start r2, r2, r3, true
 L0:
-range_next r4, r2, L1
+range_next r2, r3, L1
 return r1
 L1:
 add r1, r1, r1

@@ -20,12 +20,12 @@ load_int r0, 0
 load_int r1, 10000
 load_function r2, @next
 load_int r3, 0
-range_start r4, r0, r1, false
+range_start r4, r0, r1, true
 jump L1
 L0:
 spawn r3, r2, r3, 1
 L1:
-range_next r6, r4, L0
+range_next r4, r5, L0
 await r3, r3
 print r3
 return_null

@@ -24,13 +24,13 @@ return r0
 .function @turns (1 params, 4 registers)
 load_int r1, 0
 load_int r2, 3
-range_start r1, r1, r2, false
+range_start r1, r1, r2, true
 jump L1
 L0:
 print r0
 yield
 L1:
-range_next r3, r1, L0
+range_next r1, r2, L0
 return r0
 ";
 
@@ -182,8 +182,9 @@ load_int r0, 0
 load_int r1, 1000
 range_start r0, r0, r1, false
 L1:
-range_next r3, r0, L1
-print r1
+range_next r0, r1, L1
+load_int r2, 7
+print r2
 return_null
 ";
     let ran = run_under(text, Quotas { instructions: 100_000, ..Quotas::default() });

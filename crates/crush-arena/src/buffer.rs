@@ -1,0 +1,131 @@
+//! Bytes of text that grows at its end, shared by all the texts that are beginnings of it.
+//!
+//! `text = text + piece` in a loop makes a new string each time. When the left side ends where the bytes of its buffer
+//! end, the piece is put behind them and the new string is the same buffer, read further: no string sees bytes behind its
+//! own end. So building a string takes time in proportion to its length, not to the square of it.
+
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A buffer of fixed capacity, filled from its beginning.
+///
+/// # Why the unsafe code is sound
+///
+/// A byte is written at most once: [`Buffer::append`] moves `used` forward by compare-and-exchange, and whoever moved it
+/// writes the bytes it passed, which nobody else can have claimed. A byte is read only after it was written: bytes are
+/// reached through [`Beginning`] alone, whose length only the writer of its last bytes sets, after writing them; that
+/// `Beginning` reaches another thread only by a synchronised hand-over, as every value does. What is behind the end of all
+/// `Beginning`s may be being written, and is not read. So bytes that are read never change, and whole `str`s are all that
+/// is ever appended, so that what precedes such an end is UTF-8.
+#[derive(Debug)]
+struct Buffer {
+    bytes: Box<[MaybeUninit<UnsafeCell<u8>>]>,
+    used: AtomicUsize,
+}
+
+// Safety: shared bytes are written once, before anybody can read them; see above.
+unsafe impl Sync for Buffer {}
+
+impl Buffer {
+    fn new(capacity: usize) -> Self {
+        Self { bytes: Box::new_uninit_slice(capacity), used: AtomicUsize::new(0) }
+    }
+
+    /// Puts `text` at the place `at`, if that is where the bytes end and there is room. Returns whether it did.
+    fn append(&self, at: usize, text: &str) -> bool {
+        let Some(end) = at.checked_add(text.len()).filter(|&end| end <= self.bytes.len()) else { return false };
+        if self.used.compare_exchange(at, end, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        let place = UnsafeCell::raw_get(self.bytes[at..end].as_ptr().cast::<UnsafeCell<u8>>());
+        // Safety: `at..end` is inside, and was claimed just now: nobody else writes to it, and nobody reads it yet. `text`
+        // may be part of this buffer, but lies before its end, so that the two do not overlap.
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), place, end - at) };
+        true
+    }
+}
+
+/// The first bytes of a buffer.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    buffer: Arc<Buffer>,
+    len: usize,
+}
+
+impl Beginning {
+    /// `left` and `right` in a new buffer of a capacity; `None` when they do not fit.
+    pub(crate) fn new(capacity: usize, left: &str, right: &str) -> Option<Self> {
+        let buffer = Arc::new(Buffer::new(capacity));
+        let len = left.len() + right.len();
+        (buffer.append(0, left) && buffer.append(left.len(), right)).then_some(Self { buffer, len })
+    }
+
+    /// This and `right` behind it in the same buffer, if nothing else is behind it and there is room.
+    pub(crate) fn and(&self, right: &str) -> Option<Self> {
+        let len = self.len;
+        self.buffer.append(len, right).then(|| Self { buffer: self.buffer.clone(), len: len + right.len() })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = &self.buffer.bytes[..self.len];
+        // Safety: these bytes were written before this `Beginning` was made, are never written again, and are the `str`s
+        // that were appended, one after the other. `UnsafeCell<u8>` and `MaybeUninit` of it are laid out as `u8` is.
+        unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(bytes.as_ptr().cast(), self.len)) }
+    }
+
+    /// The capacity of the buffer, if nothing else uses it.
+    pub(crate) fn capacity_alone(&self) -> Option<usize> {
+        (Arc::strong_count(&self.buffer) == 1).then_some(self.buffer.bytes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_to_go_on_takes_the_room_and_others_see_nothing_of_it() {
+        let start = Beginning::new(16, "né", "w").expect("room");
+        let longer = start.and("er").expect("the end is its own");
+        assert!(start.and("!").is_none(), "the bytes behind it are taken");
+        assert_eq!((start.as_str(), longer.as_str(), start.len), ("néw", "néwer", 4));
+        assert!(longer.and("0123456789a").is_none(), "no room");
+        let all = longer.and("0123456789").expect("just enough");
+        assert_eq!(all.as_str(), "néwer0123456789");
+        assert_eq!(all.and("").map(|same| same.len), Some(16));
+        assert!(Beginning::new(3, "ab", "cd").is_none());
+    }
+
+    #[test]
+    fn a_text_can_be_put_behind_itself() {
+        let start = Beginning::new(8, "ab", "c").expect("room");
+        assert_eq!(start.and(start.as_str()).expect("room").as_str(), "abcabc");
+    }
+
+    #[test]
+    fn the_last_one_tells_the_capacity() {
+        let start = Beginning::new(8, "a", "").expect("room");
+        assert_eq!(start.capacity_alone(), Some(8));
+        let longer = start.and("b").expect("room");
+        assert_eq!(start.capacity_alone(), None);
+        drop(start);
+        assert_eq!(longer.capacity_alone(), Some(8));
+    }
+
+    #[test]
+    fn threads_that_go_on_at_once_never_share_bytes() {
+        let start = Beginning::new(4096, "start ", "").expect("room");
+        let longer: Vec<String> = std::thread::scope(|scope| {
+            let piece = |letter: char| String::from(letter).repeat(64);
+            let start = &start;
+            let threads = ['a', 'b', 'c', 'd']
+                .map(|letter| scope.spawn(move || start.and(&piece(letter)).map(|text| text.as_str().to_owned())));
+            threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).collect()
+        });
+        assert_eq!(longer.len(), 1, "one of them was first");
+        let letters = longer[0].strip_prefix("start ").expect("it begins alike");
+        assert!(letters.len() == 64 && letters.chars().all(|letter| letters.starts_with(letter)));
+    }
+}
