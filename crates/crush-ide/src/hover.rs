@@ -128,21 +128,15 @@ fn held_text(evaluation: &Evaluation, statement: &StatementRecord, held: &Held) 
     out
 }
 
-/// Built-in functions and methods, with what they do.
-const BUILT_IN: &[(&str, &str, &str)] = &[
-    ("print", "print(value)", "Prints a value and a newline. Reads everything that the value reaches."),
-    ("len", "len(value)", "Number of elements, entries or characters."),
-    ("drop", "drop(x)", "Frees the object that `x` refers to, at once; of a borrow handle, ends the borrow."),
-    ("push", "xs.push(value)", "Appends a value. Writes `xs`."),
-    ("pop", "xs.pop()", "Takes the last value away and gives it. Writes `xs`."),
-    ("insert", "xs.insert(index, value)", "Puts a value before the one at `index`. Writes `xs`."),
-    ("remove", "xs.remove(index)", "Takes the value at an index or key away and gives it. Writes `xs`."),
-    ("keys", "m.keys()", "The keys of a map, in the order in which they were added."),
-];
-
+/// A built-in function, or the methods of this name that arrays, maps and strings have.
 fn built_in(name: &str) -> Option<String> {
-    let (_, signature, summary) = BUILT_IN.iter().find(|(known, _, _)| *known == name)?;
-    Some(format!("{}\n\n{summary}", code_block("crush", signature)))
+    if let Some(function) = crush_library::function(name) {
+        return Some(format!("{}\n\n{}", code_block("crush", &function.signature()), function.summary));
+    }
+    let methods: Vec<_> = crush_library::methods_named(name)
+        .map(|(_, method)| format!("{}\n\n{}", code_block("crush", &method.method_signature()), method.summary))
+        .collect();
+    (!methods.is_empty()).then(|| methods.join("\n\n"))
 }
 
 fn capability(name: &str) -> Option<String> {
@@ -209,8 +203,8 @@ mod tests {
 
     #[test]
     fn built_ins_and_capabilities_are_explained() {
-        assert!(text("let xs = []\nxs.pu$0sh(1)").contains("xs.push(value)"));
-        assert!(text("let xs = []\ndr$0op(xs)").contains("drop(x)"));
+        assert!(text("let xs = []\nxs.pu$0sh(1)").contains("array.push(value: Any)"));
+        assert!(text("let xs = []\ndr$0op(xs)").contains("drop(value: Any)"));
         assert!(text("fs.re$0ad(\"a\")").contains("Needs the grant `fs=DIR`"));
     }
 
