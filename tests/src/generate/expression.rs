@@ -303,13 +303,16 @@ impl Generator<'_> {
 
     fn match_expression(&mut self, ty: Type, depth: usize) -> String {
         let subject = self.atom(Type::Int);
+        // A brace after `=>` opens a block.
         let (first, second) = (self.expression(ty, depth), self.expression(ty, depth));
+        let [first, second] = [first, second].map(|arm| if arm.starts_with('{') { format!("({arm})") } else { arm });
         let pattern = *self.tape.pick(&["0", "1", "5", "255"]);
         if self.tape.once_in(2) {
             let name = self.name('b');
             self.declare(&name, Type::Int);
             let bound = self.expression(ty, depth);
             self.variables.pop();
+            let bound = if bound.starts_with('{') { format!("({bound})") } else { bound };
             return format!("(match {subject} {{ {pattern} => {first}, {name} => {bound} }})");
         }
         format!("(match {subject} {{ {pattern} => {first}, _ => {second} }})")
