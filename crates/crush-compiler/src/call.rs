@@ -22,7 +22,7 @@ impl Compiler<'_, '_> {
                     return self.frame.emit(Instruction::Call { dst, function, first }, span);
                 }
                 let capability = self.capability(name, range);
-                let first = self.run(args);
+                let first = if name.starts_with("polyglot.") { self.guest_arguments(args) } else { self.run(args) };
                 self.frame.emit(Instruction::CallCapability { dst, capability, first, count }, span);
             }
             Callee::Path { scope, name } => {

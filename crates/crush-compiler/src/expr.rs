@@ -377,7 +377,7 @@ impl Compiler<'_, '_> {
 }
 
 /// The registers from `first` on. Beyond the last there is none, and the frame has overflowed.
-fn slots(first: Reg) -> impl Iterator<Item = Reg> {
+pub(crate) fn slots(first: Reg) -> impl Iterator<Item = Reg> {
     (first.0..=u16::MAX).map(Reg)
 }
 

@@ -12,6 +12,7 @@ mod facts;
 mod frame;
 mod loops;
 mod matching;
+mod polyglot;
 mod problem;
 mod program;
 mod stmt;

@@ -154,6 +154,7 @@ fn in_file(map: &BodyMap, range: BodyRange) -> TextRange {
 pub(crate) struct Shared<'a> {
     /// The file that is being compiled.
     pub(crate) file: &'a FileHir,
+    tree: &'a Tree,
     file_id: FileId,
     builder: ProgramBuilder,
     functions: FxHashMap<(ModuleId, BodyId), FuncId>,
@@ -166,6 +167,7 @@ impl<'a> Shared<'a> {
     fn new(source: Source<'a>) -> Self {
         Self {
             file: source.file,
+            tree: source.tree,
             file_id: source.id,
             builder: ProgramBuilder::new(),
             functions: FxHashMap::default(),
@@ -178,7 +180,13 @@ impl<'a> Shared<'a> {
     /// Turns to a file: names mean what they mean in it.
     fn enter(&mut self, source: Source<'a>) {
         self.file = source.file;
+        self.tree = source.tree;
         self.file_id = source.id;
+    }
+
+    /// How many lines there are before the one of an offset.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        self.tree.text().line_of(offset)
     }
 
     fn declare(&mut self, source: Source<'a>) {

@@ -97,7 +97,7 @@ fn tasks() {
 }
 
 #[test]
-fn what_cannot_run_says_so() {
+fn a_block_of_another_language_is_a_call() {
     insta::assert_snapshot!(listing("\n@python { pass }"));
 }
 

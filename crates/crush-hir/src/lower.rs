@@ -6,6 +6,7 @@
 mod expr;
 mod literal;
 mod pattern;
+mod polyglot;
 mod scope;
 mod stmt;
 

@@ -1,6 +1,5 @@
 //! What capabilities take their arguments as, and what they build of them.
 
-
 use crush_arena::{Object, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
 
@@ -165,6 +164,11 @@ pub(crate) struct Building {
 }
 
 impl Building {
+    /// The text so far.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Appends a piece.
     pub(crate) fn push(&mut self, call: &Call<'_>, piece: &str) -> Result<(), CallError> {
         let needed = self.text.len().saturating_add(piece.len());

@@ -124,6 +124,15 @@ impl Grants {
         Ok(())
     }
 
+    /// Whether what was given of a grant is enough for a capability. A language is granted by its name; which variable or
+    /// server it is for turns out only in the call.
+    pub(crate) fn covers(&self, grant: Grant, capability: &str) -> bool {
+        match (&self.languages, capability.strip_prefix("polyglot.")) {
+            (Some(languages), Some(language)) => languages.has(language),
+            _ => self.has(grant),
+        }
+    }
+
     /// Whether a grant was given, or some of it.
     pub(crate) fn has(&self, grant: Grant) -> bool {
         match grant {

@@ -139,7 +139,7 @@ impl HostAdapter for Host<'_> {
             return Resolution::Unknown { nearest: nearest(name, names).map(str::to_owned) };
         };
         match declaration.grant {
-            Some(grant) if self.pure_only || !self.grants.has(grant) => Resolution::Denied { grant },
+            Some(grant) if self.pure_only || !self.grants.covers(grant, name) => Resolution::Denied { grant },
             _ => Resolution::Granted { declaration, id },
         }
     }

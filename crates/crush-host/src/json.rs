@@ -3,10 +3,13 @@
 mod read;
 mod write;
 
-use crush_vm::Call;
+use crush_arena::RuntimeValue;
+use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given};
 use crate::library::Pure;
+
+pub(crate) use read::value;
 
 pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("json.parse", parse),
@@ -18,6 +21,11 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
 fn parse(call: &mut Call<'_>) -> Given {
     let text = call.text_of(0)?;
     read::value(call, &text)
+}
+
+/// The JSON text of a value, on one line.
+pub(crate) fn text(call: &Call<'_>, value: RuntimeValue) -> Result<String, CallError> {
+    Ok(write::text(call, value, write::Layout::Line)?.into_text())
 }
 
 fn stringify(call: &mut Call<'_>, layout: write::Layout) -> Given {

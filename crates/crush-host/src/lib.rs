@@ -30,6 +30,7 @@ mod moment;
 mod net;
 mod octets;
 mod path;
+mod polyglot;
 mod process;
 mod program;
 mod random;

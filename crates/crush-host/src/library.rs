@@ -9,7 +9,7 @@ use crate::host::Provided;
 use crate::{
     array, binary, bytes, callback, collections, conv, element, json, math, moment, path, regex, result, sort, str,
 };
-use crate::{clock, console, crypto, environment, files, input, lines, net, process, program, random};
+use crate::{clock, console, crypto, environment, files, input, lines, net, polyglot, process, program, random};
 
 /// What a capability does that only computes.
 pub(crate) type Pure = fn(&mut Call<'_>) -> Result<RuntimeValue, CallError>;
@@ -27,6 +27,7 @@ static RUNS: &[&[(&str, Run)]] = &[
     input::RUNS,
     lines::RUNS,
     net::RUNS,
+    polyglot::RUNS,
     process::RUNS,
     program::RUNS,
     random::RUNS,

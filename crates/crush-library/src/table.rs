@@ -16,6 +16,7 @@ mod math;
 mod net;
 mod params;
 mod path;
+mod polyglot;
 mod process;
 mod regex;
 mod result;
@@ -56,6 +57,7 @@ pub static NAMESPACES: &[Namespace] = &[
     math::NAMESPACE,
     net::NAMESPACE,
     path::NAMESPACE,
+    polyglot::NAMESPACE,
     process::NAMESPACE,
     regex::NAMESPACE,
     result::NAMESPACE,

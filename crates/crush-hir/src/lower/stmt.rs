@@ -8,6 +8,9 @@ use crate::source_map::BodyRange;
 
 impl<'tree> Lowering<'tree> {
     pub(super) fn statement(&mut self, block: BlockId, node: Node<'tree>) {
+        if node.kind() == "polyglot_block" {
+            return self.polyglot_block(block, node);
+        }
         let range = self.range(node);
         let kind = match self.deeper(node, |this| this.statement_kind(node, range)) {
             Some(Some(kind)) => kind,
@@ -53,7 +56,6 @@ impl<'tree> Lowering<'tree> {
             "mcp_import" => StmtKind::Unsupported(Name::new_static("use @mcp")),
             "external_import" => StmtKind::Unsupported(Name::new_static("import @")),
             "semantic_switch_statement" => StmtKind::Unsupported(Name::new_static("semantic_switch")),
-            "polyglot_block" => self.polyglot_block(node),
             "comment" => return None,
             _ => StmtKind::Missing,
         })
@@ -177,19 +179,6 @@ impl<'tree> Lowering<'tree> {
             error = named.map(|(name, range)| (this.bind(name, LocalKind::CatchName, range), range));
         });
         StmtKind::Try { body, error, handler }
-    }
-
-    fn polyglot_block(&mut self, node: Node<'tree>) -> StmtKind {
-        if let Some(outputs) = node.child_by_field_name("outputs") {
-            let mut cursor = outputs.walk();
-            let outputs: Vec<_> = outputs.named_children(&mut cursor).filter(|o| o.kind() == "identifier").collect();
-            for output in outputs {
-                let (name, range) = (self.name(output), self.range(output));
-                self.bind(name, LocalKind::PolyglotOutput, range);
-            }
-        }
-        let language = self.name_field(node, "language").map(|(name, _)| name).unwrap_or_default();
-        StmtKind::Unsupported(format!("@{language}").into())
     }
 
     /// An expression for its effect: its blocks need no value.

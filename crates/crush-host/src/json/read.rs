@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use crate::arguments::Arguments;
 
 /// The value that a text stands for.
-pub(super) fn value(call: &mut Call<'_>, text: &str) -> Result<RuntimeValue, CallError> {
+pub(crate) fn value(call: &mut Call<'_>, text: &str) -> Result<RuntimeValue, CallError> {
     let mut fault = None;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Reader { call, fault: &mut fault }.deserialize(&mut reader);
