@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Arena(Arena),
     /// Print the CASM instructions that a program compiles to
     Disasm(Input),
+    /// Check a CASM file, and print the program as `disasm` does
+    Asm(Assembly),
     /// Print the syntax tree of a program
     Parse(Input),
     /// Speak the language server protocol on standard input and output
@@ -41,8 +43,18 @@ pub(crate) struct Input {
     pub(crate) format: Format,
 }
 
-/// Where modules are looked for.
+/// One CASM file.
 #[derive(Args, Debug)]
+pub(crate) struct Assembly {
+    /// The file; `-` reads standard input
+    pub(crate) file: String,
+    /// How to print what is wrong
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Where modules are looked for.
+#[derive(Args, Debug, Default)]
 pub(crate) struct Modules {
     /// Look for imported modules in DIR too, after the directory of the importing file and before those of the environment
     /// variable CRUSH_PATH; may be given again
@@ -81,6 +93,9 @@ pub(crate) struct Run {
     /// Let tasks take turns in an order that N decides
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Run tasks on all processors, in whatever order they come
+    #[arg(long, conflicts_with = "seed")]
+    pub(crate) parallel: bool,
 }
 
 /// What a program may do to the world.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod arena;
+pub(crate) mod asm;
 pub(crate) mod check;
 pub(crate) mod disasm;
 pub(crate) mod parse;

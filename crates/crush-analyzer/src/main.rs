@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run::run(&run),
         Command::Arena(arena) => commands::arena::run(&arena),
         Command::Disasm(input) => commands::disasm::run(&input),
+        Command::Asm(assembly) => commands::asm::run(&assembly),
         Command::Parse(input) => commands::parse::run(&input),
         Command::Lsp => commands::lsp(),
     };

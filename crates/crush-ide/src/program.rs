@@ -58,19 +58,25 @@ pub fn run(
 ) -> Result<(), RunError> {
     let program = analysis.compile().map_err(RunError::Problems)?;
     let host = Host::new(grants, output).with_cancel(cancel.clone());
-    match run_program(&program, &host, quotas, cancel, 0).fault {
+    match run_program(&program, &host, quotas, cancel, Scheduling::default()).fault {
         None => Ok(()),
         Some(fault) => Err(RunError::Fault(fault)),
     }
 }
 
-/// Runs a compiled program. Its tasks take turns in an order that `seed` decides.
-pub fn run_program(program: &VerifiedProgram, host: &Host<'_>, quotas: Quotas, cancel: CancelToken, seed: u64) -> Ran {
+/// Runs a compiled program.
+pub fn run_program(
+    program: &VerifiedProgram,
+    host: &Host<'_>,
+    quotas: Quotas,
+    cancel: CancelToken,
+    scheduling: Scheduling,
+) -> Ran {
     let mut vm = match Vm::new(program, host, quotas, cancel) {
         Ok(vm) => vm,
         Err(fault) => return Ran { fault: Some(fault), took: Took::default() },
     };
-    vm.set_scheduling(Scheduling::Seeded(seed));
+    vm.set_scheduling(scheduling);
     let fault = vm.run().err();
     let stats = vm.arena().stats();
     let took = Took {
@@ -161,7 +167,25 @@ pub struct AssemblyError {
 /// The first thing that is wrong.
 pub fn assembled(text: &str) -> Result<VerifiedProgram, AssemblyError> {
     let program = assemble(text).map_err(|error| AssemblyError { line: Some(error.line), message: error.problem })?;
-    verify(program).map_err(|error| AssemblyError { line: None, message: error.to_string() })
+    verify(program).map_err(|error| {
+        let place = error.function.as_ref().map(|(function, _)| (function.index(), error.pc));
+        let line = place.and_then(|(function, pc)| line_of(text, function, pc.map(|pc| pc as usize)));
+        AssemblyError { line, message: error.to_string() }
+    })
+}
+
+/// The line, from 1, of an instruction of a function in a CASM text, or of its head.
+fn line_of(text: &str, function: usize, pc: Option<usize>) -> Option<usize> {
+    let mut lines = (1..).zip(text.lines().map(str::trim_start));
+    let mut heads = lines.by_ref().filter(|(_, line)| line.starts_with(".function"));
+    let (head, _) = heads.nth(function)?;
+    let mut body = lines.take_while(|(_, line)| !line.starts_with(".function"));
+    // A label, a directive and a comment are no instructions.
+    let mut instructions = body.by_ref().filter(|(_, line)| {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && !word.ends_with(':')
+    });
+    Some(pc.and_then(|pc| instructions.nth(pc)).map_or(head, |(line, _)| line))
 }
 
 /// A program as CASM text: [`assembled`] gives the same program again.
