@@ -103,3 +103,16 @@ fn files_are_out_of_reach() {
     assert_eq!(run.fault().map(|fault| fault.kind.name()), Some("Capability"));
     assert_eq!(run.output(), "");
 }
+
+#[test]
+fn tasks_are_remembered_like_the_program_itself() {
+    let source = "fn work(n) {\n  let sum = 0\n  for i in 0..40 {\n    sum += n\n    yield\n  }\n  return sum\n}\n\
+                  let a = spawn work(1)\nlet b = spawn work(2)\nlet x = await a\nlet y = await b\nprint(x + y)\n";
+    assert_eq!(held(source, "sum += n", "sum"), ("80".to_string(), 80));
+    assert_eq!(held(source, "let y", "y"), ("80".to_string(), 1));
+    let run = run(source);
+    assert_eq!(run.output(), "120\n");
+    let start = source.find("sum += n").expect("it is there") as u32;
+    let arena = run.arena_at(Moment::Statements { start, end: start + 8 }).expect("the line ran");
+    assert_eq!(arena.objects, 0, "the arena of the task that ran it holds numbers alone");
+}

@@ -29,7 +29,7 @@ pub use crush_hir::modules::{FileKey, ModuleId, NoSources, NotLoaded, SourceFile
 pub use crush_host::{Grants, Host, Input};
 pub use crush_library::nearest;
 pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange};
-pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, VerifiedProgram};
+pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedProgram};
 pub use definition::definition;
 pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crush_ide::{CancelToken, Fault, FaultKind, Grants, Host, Input, Quotas, Severity, Took, VerifiedProgram};
+use crush_ide::{CancelToken, Fault, FaultKind, Grants, Host, Input, Quotas, Scheduling, Severity, Took, VerifiedProgram};
 
 use crate::arguments::{Format, Limits, Run};
 use crate::output::Output;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Ending, Misuse> {
     let deadline = arguments.bounds.timeout.map(|time| Deadline::after(time, &cancel));
     let quotas = Quotas { output: arguments.bounds.max_output.unwrap_or(usize::MAX), ..quotas(&arguments.limits) };
     let start = Instant::now();
-    let ran = crush_ide::run_program(&program, &host, quotas, cancel, arguments.seed);
+    let ran = crush_ide::run_program(&program, &host, quotas, cancel, scheduling(arguments));
     let time = start.elapsed();
     drop((host, deadline));
     let interrupted = stopping::was_interrupted();
@@ -60,6 +60,14 @@ pub(crate) fn run(arguments: &Run) -> Result<Ending, Misuse> {
         print_stats(ran.took, time, arguments.input.format)?;
     }
     Ok(ending)
+}
+
+/// In which order tasks run.
+fn scheduling(arguments: &Run) -> Scheduling {
+    match std::thread::available_parallelism() {
+        Ok(workers) if arguments.parallel => Scheduling::Pool { workers },
+        _ => Scheduling::Seeded(arguments.seed),
+    }
 }
 
 /// The program to run, or how the command ends because there is none.
