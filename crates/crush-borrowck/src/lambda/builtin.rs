@@ -52,7 +52,8 @@ impl Lambda<'_> {
             "drop" => Use::Drop,
             "arr_get" => Use::Read,
             "arr_set" => Use::Write,
-            "range" | "make_range" | "parallel_map" => return self.capability(state, name, site),
+            "range" | "make_range" => return Called::gives(self.fresh(site.expr)),
+            "parallel_map" => return self.parallel_map(state, site),
             // No function at all: a program with such a call is not run. What stands behind it is not said to be dropped,
             // for every use afterwards would be a warning.
             _ => return self.apply_unknown(state, None, site, false),
@@ -91,12 +92,12 @@ impl Lambda<'_> {
         };
         if builtin || functions.is_empty() {
             called.value = match name.as_str() {
-                "push" | "insert" => {
+                "push" | "append" | "insert" => {
                     use_receiver(self, state, Use::Write, only);
                     for arg in &site.args {
                         self.store(state, receiver, &Field::Element, arg, true);
                     }
-                    Value::plain()
+                    receiver.clone()
                 }
                 "pop" | "remove" => {
                     use_receiver(self, state, Use::Write, only);

@@ -26,6 +26,24 @@ impl Lambda<'_> {
         self.start_task(state, &candidates, site)
     }
 
+    /// `parallel_map(items, f)`: a task for each item; an array of their results.
+    pub(super) fn parallel_map(&mut self, state: &mut State, site: &Site) -> Called {
+        let [items, function] = &site.args[..] else { return Called::gives(Value::plain()) };
+        let name = site.names.first().cloned().flatten();
+        let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None };
+        self.access(state, items, &read);
+        let item = self.load(state, items, &Field::Element);
+        let each = Site { args: vec![item], names: vec![None], certain: false, ..site.clone() };
+        self.send(state, function, site.names.get(1).cloned().flatten(), site);
+        let (candidates, _) = self.candidates(state, function);
+        let task = self.start_task(state, &candidates, &each);
+        let waited = self.wait(state, site.expr, &task.value, &Usage { name: None, certain: false, ..read });
+        let results = self.allocate(state, site.expr, 0, Shape::Array);
+        let results = Value::of(Target::Object(results));
+        self.store(state, &results, &Field::Element, &waited.value, true);
+        Called { value: results, ..waited }
+    }
+
     /// Starts a task that runs one of the candidates; gives its handle.
     pub(super) fn start_task(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
         for (arg, name) in site.args.iter().zip(&site.names) {
