@@ -118,10 +118,13 @@ fn check(source: &str, tally: &mut Tally) -> Result<(), String> {
         match run(&compiled, &mut statements) {
             Err(fault) if matches!(fault.kind, FaultKind::Borrow(_) | FaultKind::UseAfterFree(_)) => {
                 tally.faults += 1;
-                let (start, end) = (fault.primary.start, fault.primary.end);
+                // A fault of a task stands at the `await`, and where it was in the task.
+                let places = std::iter::once(&*fault).chain(fault.task.as_deref()).map(|fault| fault.primary);
+                let places: Vec<_> = places.map(|place| (place.start, place.end)).collect();
+                let start = places[0].0;
                 let mut covered = false;
                 for (report, seen) in reports.iter().zip(&mut seen) {
-                    if program.covers(report, start, end) {
+                    if places.iter().any(|(start, end)| program.covers(report, *start, *end)) {
                         covered = true;
                         *seen = true;
                     }

@@ -40,9 +40,6 @@ enum Kind {
 
 const KINDS: [Kind; 4] = [Kind::Flat, Kind::Nested, Kind::Record, Kind::Table];
 
-/// Whether programs start tasks: when the VM runs them.
-const TASKS: bool = false;
-
 struct Function {
     name: String,
     params: Vec<Kind>,
@@ -57,6 +54,8 @@ struct Generator {
     scope: Vec<(String, Kind)>,
     /// Function values in scope, of one `Flat`.
     lambdas: Vec<String>,
+    /// Tasks in scope, with the kind of what they give.
+    tasks: Vec<(String, Option<Kind>)>,
     count: usize,
     loops: usize,
     gives: Option<Kind>,
@@ -71,6 +70,7 @@ pub(crate) fn program(seed: u64) -> Program {
         functions: Vec::new(),
         scope: Vec::new(),
         lambdas: Vec::new(),
+        tasks: Vec::new(),
         count: 0,
         loops: 0,
         gives: None,
@@ -85,6 +85,7 @@ pub(crate) fn program(seed: u64) -> Program {
     generator.gives = None;
     generator.scope.clear();
     generator.lambdas.clear();
+    generator.tasks.clear();
     let size = generator.random.usize(4..14);
     let mut main = vec![
         Line::Text("let a = [1, 2]".to_owned()),
@@ -132,6 +133,19 @@ fn keeper(x) {
 fn holder(x) {
     let r = &x
     return |v| { print(r); print(v) }
+}
+async fn spawned(x) {
+    x.push(1)
+    return x
+}
+fn twin(r, x) {
+    r.p = x
+    x.push(2)
+    return P { p: x, q: x }
+}
+fn lent(x) {
+    let r = &x
+    return r
 }
 fn apply(g, x) {
     g(x)
@@ -278,6 +292,7 @@ impl Generator {
         let name = format!("f{index}");
         self.scope = params.iter().enumerate().map(|(at, kind)| (format!("p{at}"), *kind)).collect();
         self.lambdas.clear();
+        self.tasks.clear();
         let mut names: Vec<_> = self.scope.iter().map(|(name, _)| name.clone()).collect();
         names.push("depth".to_owned());
         if takes_function {
@@ -316,11 +331,12 @@ impl Generator {
 
     /// Lines of a block of their own: what they declare is gone after it.
     fn inner(&mut self, depth: usize) -> Vec<Line> {
-        let (scope, lambdas) = (self.scope.len(), self.lambdas.len());
+        let (scope, lambdas, tasks) = (self.scope.len(), self.lambdas.len(), self.tasks.len());
         let count = self.random.usize(1..4);
         let lines = self.lines(count, depth - 1);
         self.scope.truncate(scope);
         self.lambdas.truncate(lambdas);
+        self.tasks.truncate(tasks);
         lines
     }
 
@@ -359,7 +375,13 @@ impl Generator {
             }
         }
         match kind {
-            Kind::Flat => match (self.random.u32(0..6), nested, record) {
+            Kind::Flat => match (self.random.u32(0..8), nested, record) {
+                (6, Some(name), _) => self.from_library(&name, depth),
+                (7, ..) => match self.variable(Kind::Flat) {
+                    Some(name) if self.chance(50) => format!("{name}.push(6)"),
+                    Some(name) => format!("array.push({name}, 7)"),
+                    None => "array.sort([2, 1])".to_owned(),
+                },
                 (0, Some(name), _) => format!("{name}[0]"),
                 (1, Some(name), _) => format!("{name}[1]"),
                 (2, _, Some(name)) => format!("{name}.{}", if self.chance(50) { "p" } else { "q" }),
@@ -505,6 +527,53 @@ impl Generator {
         }
     }
 
+    /// A list of numbers that the library gives of a list of lists.
+    fn from_library(&mut self, nested: &str, depth: usize) -> String {
+        match self.random.u32(0..6) {
+            0 => format!("collections.reverse({nested})[0]"),
+            1 => format!("collections.flatten({nested})"),
+            2 => format!("collections.unique({nested})[0]"),
+            3 => format!("array.map({nested}, {})", self.function_value(depth)),
+            4 => format!("array.map({nested}, |v| v)[0]"),
+            _ => format!("parallel_map({nested}, |v| {{ v.push(9); return v }})[0]"),
+        }
+    }
+
+    fn start_task(&mut self) -> Vec<Line> {
+        let name = self.fresh();
+        let functions: Vec<_> = self.functions.iter().map(|function| (function.name.clone(), function.gives)).collect();
+        let (task, gives) = match self.random.u32(0..5) {
+            4 => (format!("spawn lent({})", self.argument(Kind::Flat, 1)), Some(Kind::Flat)),
+            0 => (format!("spawned({})", self.argument(Kind::Flat, 1)), Some(Kind::Flat)),
+            1 => {
+                let record = self.argument(Kind::Record, 1);
+                (format!("spawn twin({record}, {})", self.argument(Kind::Flat, 1)), Some(Kind::Record))
+            }
+            _ if functions.is_empty() => ("spawn twin(P { p: [1], q: [2] }, [3])".to_owned(), Some(Kind::Record)),
+            _ => {
+                let (function, gives) = functions[self.random.usize(0..functions.len())].clone();
+                match self.call(&function, 1) {
+                    Some(call) => (format!("spawn {call}"), gives),
+                    None => ("spawned([4])".to_owned(), Some(Kind::Flat)),
+                }
+            }
+        };
+        self.tasks.push((name.clone(), gives));
+        vec![Line::Text(format!("let {name} = {task}"))]
+    }
+
+    fn await_task(&mut self) -> Vec<Line> {
+        if self.tasks.is_empty() {
+            return self.start_task();
+        }
+        let (task, gives) = self.tasks[self.random.usize(0..self.tasks.len())].clone();
+        let name = self.fresh();
+        if let Some(kind) = gives {
+            self.scope.push((name.clone(), kind));
+        }
+        vec![Line::Text(format!("let {name} = await {task}"))]
+    }
+
     fn borrow(&mut self, kind: Kind) -> String {
         let place = self.place(kind);
         if self.chance(50) { format!("&mut {place}") } else { format!("&{place}") }
@@ -539,7 +608,8 @@ impl Generator {
             }
             22 => {
                 let (function, list) = (self.function_value(1), self.argument(Kind::Nested, 1));
-                simple(format!("each({list}, {function})"))
+                let each = ["each", "array.each"][self.random.usize(0..2)];
+                simple(format!("{each}({list}, {function})"))
             }
             23 => {
                 let (function, list) = (self.function_value(1), self.argument(Kind::Flat, 1));
@@ -638,15 +708,8 @@ impl Generator {
                 }
                 None => simple("print(4)".to_owned()),
             },
-            21 if TASKS && self.functions.iter().any(|function| !function.takes_function) => {
-                let names: Vec<_> =
-                    self.functions.iter().filter(|function| !function.takes_function).map(|f| f.name.clone()).collect();
-                let name = names[self.random.usize(0..names.len())].clone();
-                match self.call(&name, 1) {
-                    Some(call) => simple(format!("let t{} = spawn {call}", self.count)),
-                    None => simple("print(5)".to_owned()),
-                }
-            }
+            21 => self.start_task(),
+            25 => self.await_task(),
             _ => simple(self.simple(1)),
         }
     }
