@@ -310,10 +310,7 @@ impl FileHir {
     /// The imports of modules, in the order of the text, by item.
     pub fn module_imports(&self) -> impl Iterator<Item = (usize, &ImportDef)> {
         let imports = self.items.iter().enumerate().filter(|_| self.names.imports_modules);
-        imports.filter_map(|(index, item)| match &item.kind {
-            ItemKind::Import(import) if import.form == "import" => Some((index, &**import)),
-            _ => None,
-        })
+        imports.flat_map(|(index, item)| item.module_imports().iter().map(move |import| (index, import)))
     }
 
     /// A number that changes whenever an import of a module does.

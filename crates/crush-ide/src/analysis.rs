@@ -61,6 +61,22 @@ impl FileAnalysis {
         }
     }
 
+    /// Whether the text imports modules.
+    pub fn imports_modules(&self) -> bool {
+        self.hir.module_imports().next().is_some()
+    }
+
+    /// Whether another version of a file may change what the imports bring: it is a module of the program, or one was not
+    /// found.
+    pub fn may_import(&self, file: &FileKey) -> bool {
+        self.hir.imports_modules() || self.module_keys().any(|key| key == file)
+    }
+
+    /// A number that changes whenever a module of the program does.
+    pub fn modules_version(&self) -> u64 {
+        self.modules.as_ref().map_or(0, |modules| modules.version())
+    }
+
     /// The text as a module of other programs, known by `key`.
     pub fn as_module(&self, key: FileKey, path: Arc<str>) -> SourceFile {
         SourceFile { key, path, tree: self.tree.clone(), hir: Arc::new(self.hir.without_imports()) }

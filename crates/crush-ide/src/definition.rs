@@ -1,43 +1,56 @@
 //! Go to definition.
 
-use crush_hir::file::{BodyId, FileHir};
+use crush_hir::file::{BodyId, FileHir, FunctionDef};
+use crush_hir::modules::{ModuleId, Resolved};
 use crush_syntax::TextRange;
 
-use crate::Snapshot;
+use crate::{FilePlace, Snapshot};
 use crate::names::{Meaning, name_at};
 
-/// Where the name at `offset` is declared; `None` for what the file does not declare.
-pub fn definition(snapshot: &Snapshot, offset: usize) -> Option<TextRange> {
+/// Where the name at `offset` is declared; `None` for what no file of the program declares.
+pub fn definition(snapshot: &Snapshot, offset: usize) -> Option<FilePlace> {
     let hir = snapshot.analysis.hir();
+    let here = |range| Some(FilePlace { file: ModuleId::ROOT, range });
     match name_at(&snapshot.analysis, offset)?.meaning {
         Meaning::Local { id, body, body_id } => {
             let (start, end) = hir.body_map(body_id).range_to_file(body[id].range);
-            Some(TextRange::new(start as usize, end as usize))
+            here(TextRange::new(start as usize, end as usize))
         }
-        Meaning::Function(name) => {
-            let (item, function) = hir.function(&name)?;
-            Some(hir.item_range(item, function.name_range))
+        Meaning::Function(name) => Some(function(&hir.resolve_function(&name)?)),
+        Meaning::Capability(name) => {
+            let (module, name) = name.split_once('.')?;
+            Some(function(&hir.resolve_qualified(module, name)?.ok()?))
         }
+        Meaning::Module(module) => Some(FilePlace { file: module, range: TextRange::empty(0) }),
         Meaning::Struct(name) => struct_or_trait(hir, &name),
-        Meaning::Path { scope, name } => method_name(hir, hir.method(&scope, &name)?),
+        Meaning::Path { scope, name } => {
+            let found = hir.resolve_method(&scope, &name)?;
+            Some(FilePlace { file: found.module, range: method_name(found.file, found.it)? })
+        }
         // With one method of that name it is this one; with several, guessing would mislead.
         Meaning::Method(name) => {
-            let mut methods = hir.methods_named(&name);
-            let only = methods.next()?;
-            methods.next().is_none().then(|| method_name(hir, only))?
+            let files = hir.program_files();
+            let mut methods = files.flat_map(|(module, file)| file.methods_named(&name).map(move |body| (module, file, body)));
+            let (module, file, only) = methods.next()?;
+            let range = methods.next().is_none().then(|| method_name(file, only))??;
+            Some(FilePlace { file: module, range })
         }
-        Meaning::Field(name) => field(hir, &name),
-        Meaning::Declaration(range) => Some(range),
-        Meaning::Builtin(_) | Meaning::Capability(_) => None,
+        Meaning::Field(name) => here(field(hir, &name)?),
+        Meaning::Declaration(range) => here(range),
+        Meaning::Builtin(_) => None,
     }
 }
 
-fn struct_or_trait(hir: &FileHir, name: &str) -> Option<TextRange> {
-    if let Some((item, structure)) = hir.structure(name) {
-        return Some(hir.item_range(item, structure.name_range));
+fn function(found: &Resolved<'_, &FunctionDef>) -> FilePlace {
+    FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.name_range) }
+}
+
+fn struct_or_trait(hir: &FileHir, name: &str) -> Option<FilePlace> {
+    if let Some(found) = hir.resolve_struct(name) {
+        return Some(FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.name_range) });
     }
-    let (item, methods) = hir.trait_named(name)?;
-    Some(hir.item_range(item, methods.type_range))
+    let found = hir.resolve_trait(name)?;
+    Some(FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.type_range) })
 }
 
 fn method_name(hir: &FileHir, method: BodyId) -> Option<TextRange> {
@@ -63,7 +76,7 @@ mod tests {
     /// The line (from 1) on which the name under the cursor is declared.
     fn declared_on(fixture: &str) -> Option<usize> {
         let (snapshot, offset) = at_cursor(fixture);
-        definition(&snapshot, offset).map(|range| snapshot.analysis.text().line_of(range.start) + 1)
+        definition(&snapshot, offset).map(|place| snapshot.analysis.text().line_of(place.range.start) + 1)
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crush_eval::{Held, StatementRecord};
 use crush_hir::body::Local;
+use crush_hir::file::{FileHir, FunctionDef};
+use crush_hir::modules::Resolved;
 use crush_syntax::TextRange;
 
 use crate::Snapshot;
@@ -36,11 +38,11 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
             parts.join("\n\n")
         }
         Meaning::Function(name) => {
-            let (_, function) = hir.function(name)?;
-            code_block("crush", &format!("fn {name}{}", parameters(function)))
+            function(hir, name, &hir.resolve_function(name)?)
         }
         Meaning::Path { scope, name } => {
-            let function = hir.function_of(hir.method(scope, name)?)?;
+            let found = hir.resolve_method(scope, name)?;
+            let function = found.file.function_of(found.it)?;
             code_block("crush", &format!("fn {scope}::{name}{}", parameters(function)))
         }
         Meaning::Method(name) => {
@@ -54,16 +56,30 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
             }
         }
         Meaning::Struct(name) => {
-            let (_, structure) = hir.structure(name)?;
+            let structure = hir.resolve_struct(name)?.it;
             let fields: Vec<_> = structure.fields.iter().map(|field| field.name.as_str()).collect();
             code_block("crush", &format!("struct {name} {{ {} }}", fields.join(", ")))
         }
         Meaning::Builtin(name) => built_in(name)?,
-        Meaning::Capability(name) => capability(name)?,
+        Meaning::Capability(name) => match name.split_once('.').and_then(|(module, name)| hir.resolve_qualified(module, name)) {
+            Some(found) => function(hir, name, &found.ok()?),
+            None => capability(name)?,
+        },
+        Meaning::Module(module) => format!("module {}", inline_code(hir.imports()?.files().path(*module)?)),
         Meaning::Field(name) => format!("field or key {}", inline_code(name)),
         Meaning::Declaration(_) => return None,
     };
     Some(Hover { range: name.range, markdown })
+}
+
+/// The head of a function, and the file it comes from, when that is another one.
+fn function(hir: &FileHir, name: &str, found: &Resolved<'_, &FunctionDef>) -> String {
+    let head = code_block("crush", &format!("fn {name}{}", parameters(found.it)));
+    let path = hir.imports().filter(|imports| imports.own() != found.module);
+    match path.and_then(|imports| imports.files().path(found.module)) {
+        Some(path) => format!("{head}\n\nin {}", inline_code(path)),
+        None => head,
+    }
 }
 
 fn declaration(local: &Local) -> String {

@@ -3,6 +3,7 @@
 //! They are checked as parts of this program: a module may use a struct that another file declares. What was found out about
 //! a body of a module is kept from version to version, as it is for the file itself.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crush_hir::body::Problem;
@@ -94,6 +95,17 @@ impl Modules {
     /// The program with this version of the file that runs.
     pub(crate) fn program(&self, tree: &Tree, root: &Arc<FileHir>) -> Program {
         self.program.with_root(tree.clone(), Arc::clone(root))
+    }
+
+    /// A number that changes whenever a module does, or what is wrong with an import.
+    pub(crate) fn version(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (_, file) in self.modules() {
+            file.key.hash(&mut hasher);
+            file.hir.items().iter().for_each(|item| (item.key, item.start).hash(&mut hasher));
+        }
+        self.program.problems().iter().for_each(|problem| problem.message.hash(&mut hasher));
+        hasher.finish()
     }
 
     /// A file of the program.

@@ -1,7 +1,8 @@
 //! What stands at an offset: which name, and what it means there.
 
 use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LocalId, LocalKind, Name, Place, StmtKind};
-use crush_hir::file::BodyId;
+use crush_hir::file::{BodyId, FileHir, ImportDef, ItemKind};
+use crush_hir::modules::ModuleId;
 use crush_hir::source_map::BodyRange;
 use crush_syntax::TextRange;
 
@@ -25,6 +26,8 @@ pub(crate) enum Meaning {
     Builtin(Name),
     /// A capability.
     Capability(Name),
+    /// A module that is imported.
+    Module(ModuleId),
     /// A struct.
     Struct(Name),
     /// `Type::name`.
@@ -93,7 +96,7 @@ fn path(scope: &Name, name: &Name, text: &str) -> Meaning {
 }
 
 fn function_or_builtin(analysis: &FileAnalysis, name: &Name) -> Meaning {
-    match analysis.hir().function(name) {
+    match analysis.hir().resolve_function(name) {
         Some(_) => Meaning::Function(name.clone()),
         None => Meaning::Builtin(name.clone()),
     }
@@ -136,6 +139,9 @@ fn in_declaration(analysis: &FileAnalysis, range: TextRange) -> Option<Meaning> 
     let index = hir.items().iter().rposition(|item| item.start as usize <= range.start)?;
     let is_here = |at: BodyRange| hir.item_range(index, at) == range;
     let item = &hir.items()[index];
+    if let ItemKind::Import(import) = &item.kind {
+        return in_import(hir, import, is_here);
+    }
     if let Some(function) = item.function()
         && is_here(function.name_range)
     {
@@ -156,6 +162,17 @@ fn in_declaration(analysis: &FileAnalysis, range: TextRange) -> Option<Meaning> 
         let field = structure.fields.iter().find(|field| is_here(field.range))?;
         Some(Meaning::Declaration(hir.item_range(index, field.range)))
     })
+}
+
+/// What a name of an import means: a function of the module, or the module.
+fn in_import(hir: &FileHir, import: &ImportDef, is_here: impl Fn(BodyRange) -> bool) -> Option<Meaning> {
+    if let Some(name) = import.names.iter().find(|name| is_here(name.range)) {
+        return Some(Meaning::Function(name.name.clone()));
+    }
+    let imports = hir.imports()?;
+    let qualifier = import.alias.as_deref().or_else(|| import.path.rsplit('.').next())?;
+    let of_names = || import.names.iter().find_map(|name| imports.module_of(&name.name));
+    imports.qualifier(qualifier).or_else(of_names).map(Meaning::Module)
 }
 
 /// What a variable is, in words.

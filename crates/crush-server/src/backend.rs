@@ -9,18 +9,19 @@ use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
-    CodeActionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
+    CodeActionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse,
     FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse,
     Hover, HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
     InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent,
-    MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, SaveOptions, ServerCapabilities, ServerInfo,
+    MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, Registration, SaveOptions, ServerCapabilities, ServerInfo,
     SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceEdit,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
-use crate::convert::{Positions, invalid_position};
+use crate::convert::{Place, Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
@@ -37,6 +38,8 @@ pub(crate) struct Backend {
     queue: Queue,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
     shows_progress: Arc<AtomicBool>,
+    /// Whether the client can tell of files that change on disk.
+    watches_files: AtomicBool,
     /// Whether the client asked for the end.
     is_shut_down: Arc<AtomicBool>,
 }
@@ -76,6 +79,7 @@ impl Backend {
             queue,
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
+            watches_files: AtomicBool::new(false),
             is_shut_down,
         }
     }
@@ -173,6 +177,10 @@ impl LanguageServer for Backend {
         let window = params.capabilities.window.as_ref();
         let shows_progress = window.and_then(|window| window.work_done_progress).unwrap_or(false);
         self.shows_progress.store(shows_progress, Ordering::Relaxed);
+        let workspace = params.capabilities.workspace.as_ref();
+        let watching = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        let watches_files = watching.and_then(|watching| watching.dynamic_registration).unwrap_or(false);
+        self.watches_files.store(watches_files, Ordering::Relaxed);
         let encoding = encoding_of(&params);
         let settings = params
             .initialization_options
@@ -196,7 +204,19 @@ impl LanguageServer for Backend {
         })
     }
 
-    async fn initialized(&self, _: InitializedParams) {}
+    async fn initialized(&self, _: InitializedParams) {
+        if self.watches_files.load(Ordering::Relaxed) {
+            let client = self.client.clone();
+            // The answer may take long; nobody needs it.
+            tokio::spawn(async move {
+                let _ = client.register_capability(vec![watch_modules()]).await;
+            });
+        }
+    }
+
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        self.queue.send(Event::FilesChanged);
+    }
 
     async fn shutdown(&self) -> Result<()> {
         self.is_shut_down.store(true, Ordering::Relaxed);
@@ -245,9 +265,10 @@ impl LanguageServer for Backend {
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        self.answer_at(at.text_document.uri, at.position, |document, positions, offset| {
-            let range = crush_ide::definition(&document.snapshot, offset)?;
-            let location = Location { uri: document.uri.clone(), range: positions.range(range) };
+        self.answer_at(at.text_document.uri, at.position, |document, _, offset| {
+            let found = crush_ide::definition(&document.snapshot, offset)?;
+            let Place { uri, positions } = document.place(found.file)?;
+            let location = Location { uri, range: positions.range(found.range) };
             Some(GotoDefinitionResponse::Scalar(location))
         })
         .await
@@ -299,6 +320,15 @@ impl LanguageServer for Backend {
             Ok(Some(actions))
         })
         .await
+    }
+}
+
+/// Asks the client to tell when programs on disk change: open documents may import them.
+fn watch_modules() -> Registration {
+    Registration {
+        id: "crush-modules".to_string(),
+        method: "workspace/didChangeWatchedFiles".to_string(),
+        register_options: Some(serde_json::json!({ "watchers": [{ "globPattern": "**/*.crush" }] })),
     }
 }
 

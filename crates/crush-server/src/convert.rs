@@ -1,6 +1,6 @@
 //! Plain data of `crush-ide` to and from the protocol's types. Offsets become positions here and nowhere else.
 
-use crush_ide::{LineColumn, OutOfRange, PositionEncoding, Text, TextRange};
+use crush_ide::{LineColumn, ModuleId, OutOfRange, PositionEncoding, Text, TextRange};
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::{
     self as lsp, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, Position,
@@ -14,6 +14,14 @@ pub(crate) struct Positions<'text> {
     pub(crate) text: &'text Text,
     /// What the client's columns count.
     pub(crate) encoding: PositionEncoding,
+}
+
+/// A file of a program, as the client knows it.
+pub(crate) struct Place<'text> {
+    /// Its URI.
+    pub(crate) uri: Uri,
+    /// Its text.
+    pub(crate) positions: Positions<'text>,
 }
 
 impl Positions<'_> {
@@ -54,11 +62,16 @@ impl Positions<'_> {
         TextRange::new(start, offset(range.end).max(start))
     }
 
-    /// A diagnostic.
-    pub(crate) fn diagnostic(self, uri: &Uri, diagnostic: &crush_ide::Diagnostic) -> lsp::Diagnostic {
-        let related = diagnostic.related.iter().map(|related| DiagnosticRelatedInformation {
-            location: Location { uri: uri.clone(), range: self.range(related.range) },
-            message: related.message.clone(),
+    /// A diagnostic; `place` tells where the files of the program are.
+    pub(crate) fn diagnostic<'p>(
+        self,
+        diagnostic: &crush_ide::Diagnostic,
+        place: impl Fn(ModuleId) -> Option<Place<'p>>,
+    ) -> lsp::Diagnostic {
+        let related = diagnostic.related.iter().filter_map(|related| {
+            let Place { uri, positions } = place(related.file)?;
+            let location = Location { uri, range: positions.range(related.range) };
+            Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
         });
         lsp::Diagnostic {
             range: self.range(diagnostic.range),

@@ -4,15 +4,18 @@
 //! the order of the client's messages. A request takes its turn in the same queue and gets a snapshot: it sees every change
 //! that came before it and none that came after.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, TryRecvError};
 
-use crush_ide::{Evaluation, FileAnalysis, PositionEncoding, Snapshot, Text, TextEdit, TextRange};
+use crush_ide::{
+    Evaluation, FileAnalysis, FileKey, ModuleId, PositionEncoding, Snapshot, SourceFile, Text, TextEdit, TextRange,
+};
 use tokio::sync::oneshot;
-use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
-use crate::convert::Positions;
+use crate::convert::{Place, Positions};
+use crate::files::{self, Files};
 use crate::guard::guarded;
 use crate::outbox::Outbox;
 use crate::protocol::{EvaluationParams, RunState, Settings};
@@ -43,6 +46,8 @@ pub(crate) enum Event {
     CancelProgress(i32),
     /// A request wants to read a document.
     Read { uri: Uri, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    /// Files changed on disk.
+    FilesChanged,
     /// A run is over, or could not start.
     Evaluated { key: DocumentKey, run: u64, version: i32, result: RunResult },
 }
@@ -66,15 +71,35 @@ pub(crate) struct DocumentSnapshot {
     pub(crate) snapshot: Snapshot,
     /// The version that the last run ran.
     pub(crate) evaluated_version: i32,
+    /// Open documents among its modules, as the client spells their URIs.
+    pub(crate) modules: HashMap<FileKey, Uri>,
     /// What columns count.
     pub(crate) encoding: PositionEncoding,
     /// What the client wants to see.
     pub(crate) settings: Settings,
 }
 
+impl DocumentSnapshot {
+    /// A file of the document's program, as the client knows it.
+    pub(crate) fn place(&self, file: ModuleId) -> Option<Place<'_>> {
+        let analysis = &self.snapshot.analysis;
+        match analysis.module(file) {
+            Some((key, _, text)) => {
+                let uri = self.modules.get(key).cloned().or_else(|| files::uri_of(key))?;
+                Some(Place { uri, positions: Positions { text, encoding: self.encoding } })
+            }
+            None => {
+                Some(Place { uri: self.uri.clone(), positions: Positions { text: analysis.text(), encoding: self.encoding } })
+            }
+        }
+    }
+}
+
 /// An open document.
 struct Document {
     uri: Uri,
+    /// What it is known by as a module of others.
+    file: FileKey,
     version: i32,
     text: Text,
     /// Edits that are in `text` and not yet in `analysis`; none while anybody reads the document.
@@ -82,6 +107,10 @@ struct Document {
     analysis: FileAnalysis,
     /// The last run that ended, and the version it ran.
     evaluation: Option<(i32, Arc<Evaluation>)>,
+    /// Whether a module was another one in that run.
+    ran_other_modules: bool,
+    /// What the client was told last.
+    told: Vec<Diagnostic>,
 }
 
 /// The way to the one writer.
@@ -119,6 +148,10 @@ pub(crate) struct Documents {
     can_refresh_hints: bool,
     outbox: Outbox,
     runs: Runs,
+    files: Files,
+    /// Documents of whose modules one has changed. They are looked at when nothing else is to be done, or when somebody
+    /// asks for them.
+    outdated: HashSet<DocumentKey>,
 }
 
 impl Documents {
@@ -135,6 +168,8 @@ impl Documents {
             can_refresh_hints: false,
             outbox,
             runs,
+            files: Files::new(),
+            outdated: HashSet::new(),
         };
         std::thread::Builder::new()
             .name("documents".to_string())
@@ -144,7 +179,21 @@ impl Documents {
     }
 
     fn handle_all(&mut self, events: &mpsc::Receiver<Event>) {
-        while let Ok(first) = events.recv() {
+        loop {
+            let first = match events.try_recv() {
+                Ok(first) => first,
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => match self.outdated.iter().next().cloned() {
+                    Some(key) => {
+                        self.bring_up_to_date(&key);
+                        continue;
+                    }
+                    None => match events.recv() {
+                        Ok(first) => first,
+                        Err(_) => return,
+                    },
+                },
+            };
             // Edits that wait behind each other are one edit: only the last one's diagnostics are of interest.
             let mut batch = vec![first];
             batch.extend(events.try_iter());
@@ -173,8 +222,21 @@ impl Documents {
                 self.runs.cancel(&key, "reopened");
                 let text = Text::from(text.as_str());
                 let analysis = FileAnalysis::new(text.clone());
-                let document = Document { uri, version, text, unread: Vec::new(), analysis, evaluation: None };
+                let file = files::key_of(&uri);
+                let document = Document {
+                    uri,
+                    file: file.clone(),
+                    version,
+                    text,
+                    unread: Vec::new(),
+                    analysis,
+                    evaluation: None,
+                    ran_other_modules: false,
+                    told: Vec::new(),
+                };
                 self.open.insert(key.clone(), document);
+                self.load_modules(&key);
+                self.outdate_importers(&file);
                 stale.push(key);
             }
             Event::Change { uri, version, changes } => self.change(&uri, version, changes, stale),
@@ -186,7 +248,13 @@ impl Documents {
             Event::Cancel(uri) => self.runs.cancel(&DocumentKey::from(&uri), "cancelled"),
             Event::CancelProgress(token) => self.runs.cancel_progress(token),
             Event::Read { uri, reply } => {
-                let _ = reply.send(self.snapshot(&DocumentKey::from(&uri)));
+                let key = DocumentKey::from(&uri);
+                self.bring_up_to_date(&key);
+                let _ = reply.send(self.snapshot(&key));
+            }
+            Event::FilesChanged => {
+                let importers = self.open.iter().filter(|(_, document)| document.analysis.imports_modules());
+                self.outdated.extend(importers.map(|(key, _)| key.clone()));
             }
             Event::Evaluated { key, run, version, result } => {
                 if self.runs.ended(&key, run) {
@@ -230,6 +298,11 @@ impl Documents {
     }
 
     fn run(&mut self, key: &DocumentKey) -> Result<(), String> {
+        // A file may have changed on disk, and nobody said so.
+        if self.open.get(key).is_some_and(|document| document.analysis.imports_modules()) {
+            self.outdated.insert(key.clone());
+        }
+        self.bring_up_to_date(key);
         let Some(document) = self.open.get(key) else { return Err("the document is not open".to_string()) };
         if !self.settings.trusted {
             return Err("the workspace is not trusted, so nothing runs: trust it in the editor first".to_string());
@@ -271,6 +344,7 @@ impl Documents {
             }
         };
         document.evaluation = Some((version, Arc::clone(&evaluation)));
+        document.ran_other_modules = false;
         let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
         self.outbox.evaluation(crate::evaluation::params(told, &document.snapshot(), positions, milliseconds));
         self.publish(key);
@@ -294,6 +368,8 @@ impl Documents {
         if let Some(document) = self.open.remove(&key) {
             // What was said of the document is no longer held up by anything.
             self.outbox.diagnostics(&key, document.uri, None, Vec::new());
+            self.outdated.remove(&key);
+            self.outdate_importers(&document.file);
         }
     }
 
@@ -302,6 +378,7 @@ impl Documents {
         Some(DocumentSnapshot {
             uri: document.uri.clone(),
             snapshot: document.snapshot(),
+            modules: self.open_modules(document),
             evaluated_version: document.evaluation.as_ref().map_or(document.version, |(version, _)| *version),
             encoding: self.encoding,
             settings: self.settings.clone(),
@@ -318,11 +395,80 @@ impl Documents {
                 if guarded("edit", || document.analysis.edit(&edits)).is_none() {
                     self.start_over(&key);
                 }
+                let file = self.open.get(&key).map(|document| document.file.clone());
+                if self.open.get(&key).is_some_and(|document| document.analysis.has_other_imports()) {
+                    self.load_modules(&key);
+                }
+                if let Some(file) = file {
+                    self.outdate_importers(&file);
+                }
             }
             if guarded("diagnostics", || self.publish(&key)).is_none() {
                 self.give_up(&key);
             }
         }
+    }
+
+    /// Looks up what a document imports.
+    fn load_modules(&mut self, key: &DocumentKey) {
+        let Some(document) = self.open.get(key) else { return };
+        let open = match document.analysis.imports_modules() {
+            true => self.open_files(),
+            false => HashMap::new(),
+        };
+        let (files, Some(document)) = (&self.files, self.open.get_mut(key)) else { return };
+        let (file, name) = (document.file.clone(), files::name_of(&document.uri));
+        let load = || document.analysis.load_modules(file, name.into(), &files.behind(&open));
+        if guarded("modules", load).is_none() {
+            self.give_up(key);
+        }
+    }
+
+    /// The open documents, as modules.
+    fn open_files(&self) -> HashMap<FileKey, SourceFile> {
+        let as_module = |document: &Document| {
+            let name = files::name_of(&document.uri);
+            (document.file.clone(), document.analysis.as_module(document.file.clone(), name.into()))
+        };
+        self.open.values().map(as_module).collect()
+    }
+
+    /// Notes that what imports `file`, or found no such file, has to look again.
+    fn outdate_importers(&mut self, file: &FileKey) {
+        let concerned = |document: &Document| {
+            let analysis = &document.analysis;
+            document.file != *file && analysis.imports_modules() && analysis.may_import(file)
+        };
+        let keys = self.open.iter().filter(|(_, document)| concerned(document)).map(|(key, _)| key.clone());
+        self.outdated.extend(keys);
+    }
+
+    /// Looks again at the modules of a document, if one has changed, and publishes what is no longer the same.
+    fn bring_up_to_date(&mut self, key: &DocumentKey) {
+        if !self.outdated.remove(key) || !self.open.contains_key(key) {
+            return;
+        }
+        let before = self.open.get(key).map(|document| document.analysis.modules_version());
+        self.load_modules(key);
+        let Some(document) = self.open.get_mut(key) else { return };
+        if before == Some(document.analysis.modules_version()) {
+            return;
+        }
+        document.ran_other_modules = true;
+        self.runs.cancel(key, "a module was edited");
+        if guarded("diagnostics", || self.publish_changes(key)).is_none() {
+            self.give_up(key);
+        }
+    }
+
+    /// The open documents among the modules of one.
+    fn open_modules(&self, document: &Document) -> HashMap<FileKey, Uri> {
+        let keys: HashSet<&FileKey> = document.analysis.module_keys().collect();
+        if keys.is_empty() {
+            return HashMap::new();
+        }
+        let open = self.open.values().filter(|other| keys.contains(&other.file));
+        open.map(|other| (other.file.clone(), other.uri.clone())).collect()
     }
 
     /// Analyses a document from scratch: what was known of it may be half-changed.
@@ -348,12 +494,28 @@ impl Documents {
     }
 
     /// Publishes what is known of a document: syntax, names and borrows, and the run when it is of this version.
-    fn publish(&self, key: &DocumentKey) {
-        let Some(document) = self.open.get(key) else { return };
-        let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
-        let diagnostics = crush_ide::diagnostics(&document.snapshot());
-        let diagnostics = diagnostics.iter().map(|d| positions.diagnostic(&document.uri, d)).collect();
+    fn publish(&mut self, key: &DocumentKey) {
+        let Some(diagnostics) = self.diagnostics(key) else { return };
+        let Some(document) = self.open.get_mut(key) else { return };
+        document.told.clone_from(&diagnostics);
         self.outbox.diagnostics(key, document.uri.clone(), Some(document.version), diagnostics);
+    }
+
+    /// Publishes what is known of a document, unless the client knows it: nobody has edited it.
+    fn publish_changes(&mut self, key: &DocumentKey) {
+        if let Some(diagnostics) = self.diagnostics(key)
+            && self.open.get(key).is_some_and(|document| document.told != diagnostics)
+        {
+            self.publish(key);
+        }
+    }
+
+    fn diagnostics(&self, key: &DocumentKey) -> Option<Vec<Diagnostic>> {
+        let document = self.open.get(key)?;
+        let snapshot = self.snapshot(key)?;
+        let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
+        let diagnostics = crush_ide::diagnostics(&snapshot.snapshot);
+        Some(diagnostics.iter().map(|d| positions.diagnostic(d, |file| snapshot.place(file))).collect())
     }
 }
 
@@ -362,7 +524,8 @@ impl Document {
         Snapshot {
             analysis: self.analysis.clone(),
             evaluation: self.evaluation.as_ref().map(|(_, evaluation)| Arc::clone(evaluation)),
-            evaluation_is_current: self.evaluation.as_ref().is_some_and(|(version, _)| *version == self.version),
+            evaluation_is_current: !self.ran_other_modules
+                && self.evaluation.as_ref().is_some_and(|(version, _)| *version == self.version),
         }
     }
 }

@@ -10,6 +10,7 @@ mod backend;
 mod convert;
 mod documents;
 mod evaluation;
+mod files;
 mod guard;
 mod input;
 mod outbox;

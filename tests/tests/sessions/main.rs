@@ -3,6 +3,7 @@
 mod arena;
 mod evaluation;
 mod lifecycle;
+mod modules;
 mod ordering;
 mod positions;
 mod programs;

@@ -33,16 +33,20 @@ pub(super) fn signature(item: &Item) -> u64 {
         function.params.iter().for_each(|param| (&param.name, &param.annotation).hash(hasher));
         (function.params.len(), function.has_body, function.is_async).hash(hasher);
     };
+    let import = |it: &ImportDef, hasher: &mut FxHasher| {
+        (&it.path, it.form, &it.alias).hash(hasher);
+        it.names.iter().for_each(|imported| imported.name.hash(hasher));
+    };
     match &item.kind {
-        ItemKind::Function(it) => function(it, &mut hasher),
+        ItemKind::Function(it) => {
+            function(it, &mut hasher);
+            it.imports.iter().for_each(|it| import(it, &mut hasher));
+        }
         ItemKind::Impl(it) | ItemKind::Trait(it) => {
             (&it.type_name, &it.trait_name, item.kind.is_trait()).hash(&mut hasher);
             it.methods.iter().for_each(|method| function(method, &mut hasher));
         }
-        ItemKind::Import(it) => {
-            (&it.path, it.form, &it.alias).hash(&mut hasher);
-            it.names.iter().for_each(|imported| imported.name.hash(&mut hasher));
-        }
+        ItemKind::Import(it) => import(it, &mut hasher),
         _ => {}
     }
     hasher.finish()
@@ -93,6 +97,7 @@ impl Collector<'_> {
             "function_definition" => match self.function(node, "") {
                 Some(mut function) => {
                     function.structs = self.nested_structs(node);
+                    function.imports = self.imports_of_main(&function, node);
                     ItemKind::Function(Arc::new(function))
                 }
                 None => ItemKind::Error,
@@ -165,7 +170,16 @@ impl Collector<'_> {
             has_body: node.child_by_field_name("body").is_some(),
             key: key(&(owner, print(node), self.text_of(node))),
             structs: Vec::new(),
+            imports: Vec::new(),
         })
+    }
+
+    /// The imports among the statements of `fn main`: it is the top level, written differently.
+    fn imports_of_main(&self, function: &FunctionDef, node: Node<'_>) -> Vec<ImportDef> {
+        let Some(body) = node.child_by_field_name("body").filter(|_| function.name == "main") else { return Vec::new() };
+        let mut cursor = body.walk();
+        let imports = body.named_children(&mut cursor).filter(|child| child.kind() == "module_import");
+        imports.map(|import| self.import_def(import, "import")).collect()
     }
 
     fn structure(&self, node: Node<'_>) -> Option<StructDef> {
@@ -212,6 +226,10 @@ impl Collector<'_> {
     }
 
     fn import(&self, node: Node<'_>, form: &'static str) -> ItemKind {
+        ItemKind::Import(Arc::new(self.import_def(node, form)))
+    }
+
+    fn import_def(&self, node: Node<'_>, form: &'static str) -> ImportDef {
         let path = node.child_by_field_name("path").or_else(|| node.child_by_field_name("uri"));
         let mut names = Vec::new();
         if let Some(list) = node.child_by_field_name("names") {
@@ -219,12 +237,13 @@ impl Collector<'_> {
             let listed = list.named_children(&mut cursor).filter(|child| child.kind() == "identifier");
             names.extend(listed.map(|name| ImportedName { name: self.text(name), range: self.range(name) }));
         }
-        ItemKind::Import(Arc::new(ImportDef {
+        ImportDef {
             path: path.map(|path| self.import_path(path)).unwrap_or_default(),
             form,
+            range: self.range(node),
             alias: self.name(node, "alias").map(|(alias, _)| alias),
             names,
-        }))
+        }
     }
 
     /// `a.b`, however it is spaced; of an import with a string, the string.

@@ -88,6 +88,8 @@ pub struct FunctionDef {
     pub key: ItemKey,
     /// The structs declared inside it.
     pub structs: Vec<StructDef>,
+    /// Of `main`: the imports among its statements, which count as the file's.
+    pub imports: Vec<ImportDef>,
 }
 
 /// A parameter.
@@ -147,6 +149,8 @@ pub struct ImportDef {
     pub path: Name,
     /// What did it: `import`, `use @cap`, …
     pub form: &'static str,
+    /// All of it.
+    pub range: BodyRange,
     /// The name behind `as`.
     pub alias: Option<Name>,
     /// The names in braces.
@@ -186,6 +190,15 @@ impl Item {
         match &self.kind {
             ItemKind::Impl(methods) | ItemKind::Trait(methods) => Some(methods),
             _ => None,
+        }
+    }
+
+    /// The imports of modules that it is or, as `main`, holds.
+    pub(super) fn module_imports(&self) -> &[ImportDef] {
+        match &self.kind {
+            ItemKind::Import(import) if import.form == "import" => std::slice::from_ref(import),
+            ItemKind::Function(function) => &function.imports,
+            _ => &[],
         }
     }
 

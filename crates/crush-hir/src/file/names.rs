@@ -35,6 +35,10 @@ impl Names {
         for structure in item.structs() {
             self.structs.insert(structure.name.clone(), index);
         }
+        if !item.module_imports().is_empty() {
+            self.imports_modules = true;
+            self.imports = self.imports.rotate_left(5).wrapping_add(super::collect::signature(item));
+        }
         match &item.kind {
             ItemKind::Function(function) => {
                 let before = self.functions.insert(function.name.clone(), index);
@@ -45,10 +49,6 @@ impl Names {
             }
             ItemKind::Trait(methods) => {
                 self.traits.insert(methods.type_name.clone(), index);
-            }
-            ItemKind::Import(import) if import.form == "import" => {
-                self.imports_modules = true;
-                self.imports = self.imports.rotate_left(5).wrapping_add(super::collect::signature(item));
             }
             _ => {}
         }

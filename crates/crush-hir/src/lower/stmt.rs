@@ -51,10 +51,16 @@ impl<'tree> Lowering<'tree> {
             },
             // Declarations: the file has them.
             "struct_definition" | "language_import" | "annotation" | "capability_declaration" => return None,
-            "module_import" => StmtKind::Unsupported(Name::new_static("import of a module")),
+            "module_import" => {
+                if !self.is_in_main(node) {
+                    let message = "an import stands at the top level of a file, not inside a block";
+                    self.problem("import-not-at-top", range, message);
+                }
+                return None;
+            }
             "capability_import" => StmtKind::Unsupported(Name::new_static("use @cap")),
-            "mcp_import" => StmtKind::Unsupported(Name::new_static("use @mcp")),
-            "external_import" => StmtKind::Unsupported(Name::new_static("import @")),
+            "mcp_import" => self.refused_import("use @mcp", "no host speaks to MCP servers", range),
+            "external_import" => self.refused_import("import @", "no host loads resources from outside", range),
             "semantic_switch_statement" => StmtKind::Unsupported(Name::new_static("semantic_switch")),
             "comment" => return None,
             _ => StmtKind::Missing,
@@ -188,5 +194,20 @@ impl<'tree> Lowering<'tree> {
             "match_expression" => self.match_expression(node, false),
             _ => self.expression(node),
         }
+    }
+
+    /// An import that the language has and nothing can run.
+    fn refused_import(&mut self, form: &'static str, why: &str, range: BodyRange) -> StmtKind {
+        self.problem("unsupported-import", range, format!("`{form}` cannot be run: {why}"));
+        StmtKind::Unsupported(Name::new_static(form))
+    }
+
+    /// Whether a statement stands directly in `fn main`, whose imports are the file's.
+    fn is_in_main(&self, node: Node<'tree>) -> bool {
+        let function = node.parent().and_then(|block| block.parent()).filter(|it| it.kind() == "function_definition");
+        function.is_some_and(|function| {
+            function.parent().is_some_and(|root| root.parent().is_none())
+                && function.child_by_field_name("name").is_some_and(|name| self.text_of(name) == "main")
+        })
     }
 }

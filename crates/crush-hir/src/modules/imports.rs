@@ -227,6 +227,12 @@ impl FileHir {
         }
     }
 
+    /// The files of the program that this one is in, this one first.
+    pub fn program_files(&self) -> impl Iterator<Item = (ModuleId, &FileHir)> {
+        let others = self.imports().into_iter().flat_map(|imports| imports.files.others(imports.own));
+        std::iter::once((self.module(), self)).chain(others)
+    }
+
     /// The struct called `name`, in whichever file of the program it is declared.
     pub fn resolve_struct(&self, name: &str) -> Option<Resolved<'_, &StructDef>> {
         if let Some(own) = self.structure(name) {

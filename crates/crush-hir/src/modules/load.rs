@@ -68,7 +68,8 @@ impl Program {
         let mut files = self.files.clone();
         let Some(root) = files.first_mut() else { return self.clone() };
         (root.tree, root.hir) = (tree, hir);
-        let declared = Arc::new(Files::new(files.iter().map(|file| (Name::from(&*file.path), Arc::clone(&file.hir))).collect()));
+        let declared =
+            Arc::new(Files::new(files.iter().map(|file| (Name::from(&*file.path), Arc::clone(&file.hir))).collect()));
         for file in &mut files {
             if let Some(imports) = file.hir.imports() {
                 let imports = imports.with_files(Arc::clone(&declared));
@@ -140,7 +141,8 @@ impl<'s> Loader<'s> {
     /// Loads what `module` imports, and binds the names.
     fn bind(&mut self, module: ModuleId) {
         let hir = Arc::clone(&self.files[module.index()].hir);
-        for (index, (_, import)) in hir.module_imports().enumerate().filter(|(_, (_, import))| !import.path.is_empty()) {
+        for (index, (_, import)) in hir.module_imports().enumerate().filter(|(_, (_, import))| !import.path.is_empty())
+        {
             match self.module(module, import, index) {
                 Some(imported) => self.bind_import(module, &hir, (index, import), imported),
                 None => self.bindings[module.index()].incomplete = true,
@@ -198,10 +200,8 @@ impl<'s> Loader<'s> {
     fn cycle(&mut self, first: usize, importer: ModuleId, at: PlaceInFile) {
         let mut chain: Vec<&str> = self.open[first..].iter().map(|open| &*self.files[open.index()].path).collect();
         chain.extend(chain.first().copied());
-        let message = format!(
-            "these files import each other: {}; move what both need into a file of its own",
-            chain.join(" → ")
-        );
+        let message =
+            format!("these files import each other: {}; move what both need into a file of its own", chain.join(" → "));
         self.report(importer, at, "import-cycle", message);
     }
 
@@ -221,7 +221,13 @@ impl<'s> Loader<'s> {
         self.report_with(module, PlaceInFile::Item(item), "module-statement", message, related);
     }
 
-    fn bind_import(&mut self, module: ModuleId, hir: &FileHir, (index, import): (usize, &ImportDef), imported: ModuleId) {
+    fn bind_import(
+        &mut self,
+        module: ModuleId,
+        hir: &FileHir,
+        (index, import): (usize, &ImportDef),
+        imported: ModuleId,
+    ) {
         let qualifier = match &import.alias {
             Some(alias) => Some(alias.clone()),
             None if import.names.is_empty() => import.path.rsplit('.').next().map(Name::from),

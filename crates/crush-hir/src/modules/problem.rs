@@ -61,7 +61,7 @@ impl PlaceInFile {
     pub fn range(&self, file: &FileHir) -> TextRange {
         let import = |index: usize| file.module_imports().nth(index);
         let found = match self {
-            Self::Import(index) => import(*index).map(|(item, _)| file.items()[item].range()),
+            Self::Import(index) => import(*index).map(|(item, import)| file.item_range(item, import.range)),
             Self::ImportedName { import: index, name } => import(*index).and_then(|(item, import)| {
                 let name = import.names.get(*name)?;
                 Some(file.item_range(item, name.range))
@@ -110,7 +110,9 @@ pub(super) fn not_exported(file: &FileHir, path: &str, name: &str) -> String {
         None => String::new(),
     };
     let what = match file.structure(name) {
-        Some(_) => "is a struct, which every file of the program knows without importing it: only functions are imported",
+        Some(_) => {
+            "is a struct, which every file of the program knows without importing it: only functions are imported"
+        }
         None => "",
     };
     match what {
