@@ -2,7 +2,7 @@
 //!
 //! The result depends on the body and on [`FileHir::signature`] alone, so it can be kept under both.
 
-mod nearest;
+mod members;
 
 use rustc_hash::FxHashSet;
 
@@ -11,7 +11,6 @@ use crate::file::{FileHir, ItemKind};
 use crate::modules::{ModuleId, Resolved};
 use crate::source_map::BodyRange;
 use crush_library::Declaration;
-use nearest::nearest;
 
 /// The capabilities whose arguments the reference counts before it runs a program (L1).
 const COUNTED_BEFORE_A_RUN: &[&str] = &[
@@ -67,7 +66,7 @@ pub struct ItemProblem {
 
 /// Everything wrong in the declarations of `file`.
 pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
-    let mut problems = Vec::new();
+    let mut problems = members::members(file);
     let mut report = |item, code, severity, range, message| {
         problems.push(ItemProblem { item, problem: Problem { code, severity, message, range } });
     };
@@ -111,7 +110,12 @@ fn module_names(file: &FileHir, body: &Body) -> FxHashSet<ExprId> {
         .collect()
 }
 
-fn suggest(name: Option<&Name>) -> String {
+/// The name that was probably meant.
+fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n Name>) -> Option<&'n str> {
+    crush_library::nearest(name, names.into_iter().map(Name::as_str))
+}
+
+fn suggest(name: Option<&str>) -> String {
     name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 

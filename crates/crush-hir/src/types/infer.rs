@@ -7,6 +7,8 @@ mod call;
 mod operator;
 mod words;
 
+pub(crate) use words::unknown_type as unknown;
+
 use rustc_hash::FxHashMap;
 
 use super::{Signature, Type, named};

@@ -9,7 +9,7 @@ fn suggestion<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Strin
     crush_library::nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
-pub(super) fn unknown_type(file: &FileHir, name: &Name) -> String {
+pub(crate) fn unknown_type(file: &FileHir, name: &Name) -> String {
     let names = file.struct_names().map(Name::as_str).chain(NAMES);
     format!("there is no type `{name}`{}", suggestion(name, names))
 }
