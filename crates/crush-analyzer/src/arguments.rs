@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Asm(Assembly),
     /// Print the syntax tree of a program
     Parse(Input),
+    /// Run a program as it is typed, an entry at a time
+    Repl(Repl),
     /// Speak the language server protocol on standard input and output
     Lsp,
 }
@@ -96,6 +98,14 @@ pub(crate) struct Run {
     /// Run tasks on all processors, in whatever order they come
     #[arg(long, conflicts_with = "seed")]
     pub(crate) parallel: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Repl {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 }
 
 /// What a program may do to the world.

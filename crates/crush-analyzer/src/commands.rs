@@ -5,6 +5,7 @@ pub(crate) mod asm;
 pub(crate) mod check;
 pub(crate) mod disasm;
 pub(crate) mod parse;
+pub(crate) mod repl;
 pub(crate) mod run;
 
 use std::io::Write;

@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod output;
+mod prompt;
 mod report;
 mod source;
 mod stopping;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Disasm(input) => commands::disasm::run(&input),
         Command::Asm(assembly) => commands::asm::run(&assembly),
         Command::Parse(input) => commands::parse::run(&input),
+        Command::Repl(repl) => commands::repl::run(&repl),
         Command::Lsp => commands::lsp(),
     };
     match ending {

@@ -17,6 +17,7 @@ mod modules;
 mod names;
 mod notes;
 mod program;
+mod session;
 mod symbols;
 mod syntax;
 
@@ -40,6 +41,7 @@ pub use notes::{LineNote, NoteKind, line_notes};
 pub use program::{
     AssemblyError, Ran, RunError, Took, assembled, assembly, listing, refused_capabilities, run, run_program,
 };
+pub use session::{Entered, Session};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use syntax::{SyntaxNode, folds, syntax_nodes};
 
