@@ -115,7 +115,7 @@ fn simple(call: &Call<'_>, value: RuntimeValue) -> Result<Option<Simple>, CallEr
     const EXACT: i64 = 1 << 53;
     Ok(match value {
         RuntimeValue::Int(value) if (-EXACT..=EXACT).contains(&value) => Some(Simple::Number((value as f64).to_bits())),
-        RuntimeValue::Float(value) if value == 0.0 => Some(Simple::Number(0)),
+        RuntimeValue::Float(0.0) => Some(Simple::Number(0)),
         RuntimeValue::Float(value) if value.abs() < EXACT as f64 => Some(Simple::Number(value.to_bits())),
         RuntimeValue::Bool(value) => Some(Simple::Bool(value)),
         RuntimeValue::Null => Some(Simple::Null),

@@ -15,8 +15,8 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("str.index_of", |call| Ok(call.text_of(0)?.find(&*call.text_of(1)?).map_or(RuntimeValue::Int(-1), int))),
     ("str.join", join),
     ("str.len", |call| Ok(int(call.text_of(0)?.len()))),
-    ("str.pad_left", |call| pad(call, |text, padding, out| [padding, text].iter().try_for_each(out))),
-    ("str.pad_right", |call| pad(call, |text, padding, out| [text, padding].iter().try_for_each(out))),
+    ("str.pad_left", |call| pad(call, |text, padding| [padding, text])),
+    ("str.pad_right", |call| pad(call, |text, padding| [text, padding])),
     ("str.repeat", repeat),
     ("str.replace", replace),
     ("str.split", split),
@@ -41,7 +41,7 @@ fn char_at(call: &mut Call<'_>) -> Given {
 fn concat(call: &mut Call<'_>) -> Given {
     let mut out = Building::default();
     for &value in call.arguments() {
-        out.push(call, &*call.show(value)?)?;
+        out.push(call, &call.show(value)?)?;
     }
     out.finish(call)
 }
@@ -76,10 +76,7 @@ fn join(call: &mut Call<'_>) -> Given {
 }
 
 /// `str.pad_left` and `str.pad_right`: padding makes up for the bytes that are missing, a character for each.
-fn pad(
-    call: &mut Call<'_>,
-    arrange: fn(&str, &str, &mut dyn FnMut(&&str) -> Result<(), CallError>) -> Result<(), CallError>,
-) -> Given {
+fn pad(call: &mut Call<'_>, arrange: for<'t> fn(&'t str, &'t str) -> [&'t str; 2]) -> Given {
     let (text, length) = (call.text_of(0)?, call.count(1)?);
     let with = call.text_of(2)?.chars().next().unwrap_or(' ');
     let missing = length.saturating_sub(text.len());
@@ -90,7 +87,9 @@ fn pad(
     call.charge_text(missing)?;
     let padding: String = std::iter::repeat_n(with, missing).collect();
     let mut out = Building::default();
-    arrange(&text, &padding, &mut |piece| out.push(call, piece))?;
+    for piece in arrange(&text, &padding) {
+        out.push(call, piece)?;
+    }
     out.finish(call)
 }
 
