@@ -1,6 +1,6 @@
 //! The border to the embedding program (H1 to H4): capabilities, and where printed text goes.
 
-use crush_arena::{Arena, Kind, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
+use crush_arena::{Arena, HANDLE, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
 use crush_library::{Declaration, Grant};
 
 use crate::callback::{Machine, function_name};
@@ -226,9 +226,10 @@ pub fn type_name(arena: &Arena, value: RuntimeValue) -> &'static str {
         RuntimeValue::Null => "null",
         RuntimeValue::Function(_) => "function",
         RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) => {
-            arena.target(value).and_then(|object| arena.peek(object)).map_or("object", |object| match object.kind() {
-                Kind::Object => "struct",
-                kind => kind.name(),
+            arena.target(value).and_then(|object| arena.peek(object)).map_or("object", |object| match object {
+                Object::Instance(_) => "struct",
+                Object::Tagged(tagged) if &*tagged.tag == HANDLE => "task handle",
+                other => other.kind().name(),
             })
         }
     }

@@ -269,3 +269,9 @@ fn spawn_each_takes_an_array() {
     let fault = ran("load_int r0, 3\nload_function r1, @echo\nspawn_each r2, r0, r1").result.unwrap_err();
     assert_eq!(fault.message, "`parallel_map` takes an array and a function, not an int");
 }
+
+#[test]
+fn a_handle_is_named_as_what_it_is() {
+    let fault = ran(&format!("{}add_int r2, r2, 1", two("@echo"))).result.unwrap_err();
+    assert_eq!(fault.message, "cannot add a task handle and an int");
+}
