@@ -275,3 +275,14 @@ fn a_handle_is_named_as_what_it_is() {
     let fault = ran(&format!("{}add_int r2, r2, 1", two("@echo"))).result.unwrap_err();
     assert_eq!(fault.message, "cannot add a task handle and an int");
 }
+
+#[test]
+fn a_task_may_end_the_program() {
+    let text = with_functions(&format!("{}await r3, r3\nprint r1", two("@exit")))
+        + ".function @exit (1 params, 2 registers)\ncall_capability r1, test.exit, r0, 1\nreturn r1\n";
+    let workers = std::num::NonZeroUsize::new(2).expect("some");
+    for scheduling in [Scheduling::Seeded(0), Scheduling::Pool { workers }] {
+        let ran = run_scheduled(&text, scheduling, Quotas::default(), CancelToken::new());
+        assert_eq!((ran.output.as_str(), ran.result.unwrap_err().kind), ("", FaultKind::Exit { status: 3 }));
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crush_arena::{HANDLE, Limits, Parcel, Resource, RuntimeValue, SiteId};
 
 use super::{LONG_SLICE, SLICE, SLICE_PART, Scheduling, TaskId, Turn};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::host::HostAdapter;
 use crate::image::Image;
 use crate::operand::FuncId;
@@ -57,6 +57,8 @@ pub(super) struct Shared<'h> {
     held: Limits,
     /// What of the rest those may take whose turn it is, each on a thread of its own.
     lent: Limits,
+    /// What a task said that ends the whole program.
+    exit: Option<Box<Fault>>,
     /// Whether the program itself goes on in a thread of its own.
     main_has_a_thread: bool,
     /// Whether the program has ended.
@@ -95,6 +97,7 @@ impl<'h> Crew<'h> {
             printed: 0,
             held: NOTHING,
             lent: NOTHING,
+            exit: None,
             main_has_a_thread: on_threads,
             is_closed: false,
         };
@@ -212,6 +215,7 @@ impl<'h> Crew<'h> {
                 None => return Err(Trap::malformed("tasks that wait for each other")),
             }
             main.look_whether_to_stop()?;
+            self.lock().look_whether_to_exit()?;
         }
     }
 
@@ -282,6 +286,11 @@ impl<'h> Crew<'h> {
 }
 
 impl Shared<'_> {
+    /// Fails when a task has ended the whole program.
+    pub(super) fn look_whether_to_exit(&self) -> Result<(), Trap> {
+        self.exit.as_ref().map_or(Ok(()), |fault| Err(Trap::Awaited(fault.clone())))
+    }
+
     fn has_ended(&self, task: TaskId) -> bool {
         self.tasks.get(task.0 as usize).is_some_and(|task| matches!(task.state, State::Ended(_)))
     }
@@ -298,8 +307,10 @@ impl Shared<'_> {
     }
 
     fn end(&mut self, task: TaskId, result: Result<Parcel, Box<Fault>>) {
-        if let Ok(parcel) = &result {
-            self.sent(parcel);
+        match &result {
+            Ok(parcel) => self.sent(parcel),
+            Err(fault) if matches!(fault.kind, FaultKind::Exit { .. }) => self.exit = Some(fault.clone()),
+            Err(_) => {}
         }
         let ended = &mut self.tasks[task.0 as usize];
         ended.state = State::Ended(result);

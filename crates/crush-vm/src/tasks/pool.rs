@@ -64,6 +64,7 @@ impl<'h> Crew<'h> {
                 None => shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner),
             }
             main.look_whether_to_stop()?;
+            shared.look_whether_to_exit()?;
         }
         Ok(())
     }

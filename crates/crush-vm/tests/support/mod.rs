@@ -30,12 +30,13 @@ const fn declaration(name: &'static str, params: &'static [Parameter]) -> Declar
 }
 
 /// `test.echo(value)`, `test.append(array, value)`, `test.fail(value)`, `test.write(array)` (which changes what it did
-/// not declare), `test.map(array, function)`, `test.secret()` (denied).
+/// not declare), `test.exit(value)`, `test.map(array, function)`, `test.secret()` (denied).
 static DECLARATIONS: &[Declaration] = &[
     declaration("test.echo", &[VALUE]),
     declaration("test.append", &[ARRAY, VALUE]),
     declaration("test.fail", &[VALUE]),
     declaration("test.write", &[VALUE]),
+    declaration("test.exit", &[VALUE]),
     declaration("test.map", &[Parameter::new("array", Type::Array), FUNCTION]),
 ];
 
@@ -77,7 +78,8 @@ impl HostAdapter for TestHost {
                 }
                 Ok(arguments[0])
             }
-            4 => {
+            4 => Err(CallError::Exit(3)),
+            5 => {
                 let Object::Array(elements) = call.objects().read_value(arguments[0])? else {
                     return Err(call.wrong_type(0, "an array"));
                 };
