@@ -1,5 +1,7 @@
 //! Compiling and running a program in a test.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::sync::Mutex;
 
 use crush_compiler::{Options, compile};
