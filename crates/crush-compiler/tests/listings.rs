@@ -1,6 +1,5 @@
 //! The code that each construct becomes.
 
-#[allow(dead_code, reason = "shared by several tests")]
 mod common;
 
 use crush_vm::disassemble;
