@@ -167,7 +167,8 @@ impl Analysis {
         }
         for name in touched_names {
             if let Mention::Function(file, name) = &name
-                && let Some(functions) = self.names.functions.get_mut(file.index()).and_then(|names| names.get_mut(name))
+                && let Some(functions) =
+                    self.names.functions.get_mut(file.index()).and_then(|names| names.get_mut(name))
                 && functions.len() > 1
             {
                 // Of several with one name the last counts.

@@ -58,7 +58,8 @@ const M: &str = "fn grow(xs) { helper(xs) }\nfn helper(xs) { xs.push(1) }\nfn fr
 
 #[test]
 fn a_change_in_a_module_is_reported_at_the_call() {
-    for (import, call) in [("import m", "m.grow(x)"), ("import m { grow }", "grow(x)"), ("import m as q", "q.grow(x)")] {
+    for (import, call) in [("import m", "m.grow(x)"), ("import m { grow }", "grow(x)"), ("import m as q", "q.grow(x)")]
+    {
         let main = format!("{import}\nlet x = [1]\nfor v in x {{ {call} }}\n");
         assert_eq!(reported(&main, &[("m", M)]), [("main".into(), 3, "changed-while-iterated")], "{import}");
     }

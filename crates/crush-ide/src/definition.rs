@@ -4,8 +4,8 @@ use crush_hir::file::{BodyId, FileHir, FunctionDef};
 use crush_hir::modules::{ModuleId, Resolved};
 use crush_syntax::TextRange;
 
-use crate::{FilePlace, Snapshot};
 use crate::names::{Meaning, name_at};
+use crate::{FilePlace, Snapshot};
 
 /// Where the name at `offset` is declared; `None` for what no file of the program declares.
 pub fn definition(snapshot: &Snapshot, offset: usize) -> Option<FilePlace> {
@@ -30,7 +30,8 @@ pub fn definition(snapshot: &Snapshot, offset: usize) -> Option<FilePlace> {
         // With one method of that name it is this one; with several, guessing would mislead.
         Meaning::Method(name) => {
             let files = hir.program_files();
-            let mut methods = files.flat_map(|(module, file)| file.methods_named(&name).map(move |body| (module, file, body)));
+            let mut methods =
+                files.flat_map(|(module, file)| file.methods_named(&name).map(move |body| (module, file, body)));
             let (module, file, only) = methods.next()?;
             let range = methods.next().is_none().then(|| method_name(file, only))??;
             Some(FilePlace { file: module, range })

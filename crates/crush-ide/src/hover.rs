@@ -37,9 +37,7 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
             parts.extend(held_here(snapshot, &local.name, declared, offset));
             parts.join("\n\n")
         }
-        Meaning::Function(name) => {
-            function(hir, name, &hir.resolve_function(name)?)
-        }
+        Meaning::Function(name) => function(hir, name, &hir.resolve_function(name)?),
         Meaning::Path { scope, name } => {
             let found = hir.resolve_method(scope, name)?;
             let function = found.file.function_of(found.it)?;
@@ -61,10 +59,12 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
             code_block("crush", &format!("struct {name} {{ {} }}", fields.join(", ")))
         }
         Meaning::Builtin(name) => built_in(name)?,
-        Meaning::Capability(name) => match name.split_once('.').and_then(|(module, name)| hir.resolve_qualified(module, name)) {
-            Some(found) => function(hir, name, &found.ok()?),
-            None => capability(name)?,
-        },
+        Meaning::Capability(name) => {
+            match name.split_once('.').and_then(|(module, name)| hir.resolve_qualified(module, name)) {
+                Some(found) => function(hir, name, &found.ok()?),
+                None => capability(name)?,
+            }
+        }
         Meaning::Module(module) => format!("module {}", inline_code(hir.imports()?.files().path(*module)?)),
         Meaning::Field(name) => format!("field or key {}", inline_code(name)),
         Meaning::Declaration(_) => return None,

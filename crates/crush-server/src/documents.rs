@@ -88,9 +88,10 @@ impl DocumentSnapshot {
                 let uri = self.modules.get(key).cloned().or_else(|| files::uri_of(key))?;
                 Some(Place { uri, positions: Positions { text, encoding: self.encoding } })
             }
-            None => {
-                Some(Place { uri: self.uri.clone(), positions: Positions { text: analysis.text(), encoding: self.encoding } })
-            }
+            None => Some(Place {
+                uri: self.uri.clone(),
+                positions: Positions { text: analysis.text(), encoding: self.encoding },
+            }),
         }
     }
 }

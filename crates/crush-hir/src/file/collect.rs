@@ -176,7 +176,9 @@ impl Collector<'_> {
 
     /// The imports among the statements of `fn main`: it is the top level, written differently.
     fn imports_of_main(&self, function: &FunctionDef, node: Node<'_>) -> Vec<ImportDef> {
-        let Some(body) = node.child_by_field_name("body").filter(|_| function.name == "main") else { return Vec::new() };
+        let Some(body) = node.child_by_field_name("body").filter(|_| function.name == "main") else {
+            return Vec::new();
+        };
         let mut cursor = body.walk();
         let imports = body.named_children(&mut cursor).filter(|child| child.kind() == "module_import");
         imports.map(|import| self.import_def(import, "import")).collect()
