@@ -192,7 +192,14 @@ impl Vm<'_> {
         let sliced = match object {
             Ref(_) | Borrow(_) => match self.arena.read_value(object)? {
                 Object::Array(values) => {
-                    Some(Object::Array(slice_places(values.len(), start, stop, step).map(|at| values[at]).collect()))
+                    let places = slice_places(values.len(), start, stop, step);
+                    Some(Object::Array(self.gather(places.map(|at| values[at]))?))
+                }
+                // Bytes are characters, and those of a slice are found at once.
+                Object::Str(text) if step == 1 && text.is_ascii() => {
+                    let start = slice_places(text.len(), start, None, 1).next().unwrap_or(text.len());
+                    let stop = slice_places(text.len(), stop, None, 1).next().filter(|_| stop.is_some());
+                    Some(Object::str(text.get(start..stop.unwrap_or(text.len())).unwrap_or_default()))
                 }
                 Object::Str(text) => {
                     let chars: Vec<char> = text.chars().collect();
@@ -204,7 +211,12 @@ impl Vm<'_> {
             _ => None,
         };
         match sliced {
-            Some(sliced) => Ok(self.arena.alloc(sliced, site)?.into()),
+            Some(sliced) => {
+                if let Object::Array(values) = &sliced {
+                    self.charge_elements(values.len());
+                }
+                Ok(self.arena.alloc(sliced, site)?.into())
+            }
             None => Err(Trap::type_error(format!("cannot slice {}", self.described(object)))),
         }
     }

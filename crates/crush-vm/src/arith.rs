@@ -92,15 +92,13 @@ impl Vm<'_> {
             return self.join(lhs, rhs, site);
         }
         if self.is_array(lhs) && self.is_array(rhs) {
-            let mut elements = Vec::new();
-            for side in [lhs, rhs] {
-                if let Object::Array(values) = self.arena.read_value(side)? {
-                    self.arena.room_for((elements.len() + values.len()) * size_of::<RuntimeValue>())?;
-                    elements.reserve_exact(values.len());
-                    elements.extend_from_slice(values);
-                }
+            let sides = (self.arena.read_value(lhs)?, self.arena.read_value(rhs)?);
+            if let (Object::Array(before), Object::Array(behind)) = sides {
+                self.arena.room_for((before.len() + behind.len()) * size_of::<RuntimeValue>())?;
+                let elements = self.gather(before.iter().chain(behind).copied())?;
+                self.charge_elements(elements.len());
+                return Ok(self.arena.alloc(Object::Array(elements), site)?.into());
             }
-            return Ok(self.arena.alloc(Object::Array(elements), site)?.into());
         }
         Err(self.operands("add", "and", lhs, rhs))
     }

@@ -62,7 +62,9 @@ impl Vm<'_> {
         if wanted > limit {
             return Err(crush_arena::Fault::from(QuotaError { resource: Resource::Bytes, limit, wanted }).into());
         }
-        let values = (0..count).map(|at| Int(first.wrapping_add(step.wrapping_mul(at as i64)))).collect();
+        let values = (0..count).map(|at| Int(first.wrapping_add(step.wrapping_mul(at as i64))));
+        let values = self.gather(values)?;
+        self.charge_elements(values.len());
         Ok(self.arena.alloc(Object::Array(values), site)?.into())
     }
 

@@ -13,6 +13,28 @@ impl Vm<'_> {
         self.stack.get(start..start + count).unwrap_or_default()
     }
 
+    /// The elements of an array that may be long, made one after the other until the run is to stop.
+    pub(crate) fn gather(&self, mut values: impl Iterator<Item = RuntimeValue>) -> Result<Vec<RuntimeValue>, Trap> {
+        /// So many are made in well under a millisecond, their memory included.
+        const PIECE: usize = 1 << 15;
+        let mut gathered = Vec::new();
+        gathered.reserve_exact(values.size_hint().0);
+        loop {
+            let before = gathered.len();
+            gathered.extend(values.by_ref().take(PIECE));
+            if gathered.len() - before < PIECE {
+                return Ok(gathered);
+            }
+            self.look_whether_to_stop()?;
+        }
+    }
+
+    /// Counts the elements of a long operation as instructions, many as one (A7).
+    pub(crate) fn charge_elements(&mut self, count: usize) {
+        const AS_ONE: usize = 16;
+        self.credit = self.credit.wrapping_add((count / AS_ONE) as u64);
+    }
+
     #[inline(never)]
     pub(crate) fn new_cell(&mut self, value: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         Ok(self.arena.alloc(Object::Cell(value), site)?.into())
