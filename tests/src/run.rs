@@ -106,7 +106,9 @@ impl Runner {
                 Self::Ours(_) => (report.get("kind").is_some() && !refused(&report), &report["range"]["start"]["line"]),
             };
             if faulted {
-                return Ending::Fault;
+                // Programs of the reference end after a million instructions.
+                let stopped = report["message"].as_str().is_some_and(|text| text.starts_with("instruction quota"));
+                return if stopped { Ending::Hangs } else { Ending::Fault };
             }
             lines.extend(line.as_u64().and_then(|line| u32::try_from(line).ok()));
             if matches!(self, Self::Reference(_)) {

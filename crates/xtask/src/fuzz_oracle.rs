@@ -24,6 +24,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     accepted: bool,
 
+    /// Spend so many runs on making a program smaller
+    #[arg(long, default_value_t = 400)]
+    attempts: usize,
+
     /// Stop after so many differences
     #[arg(long, default_value_t = 5)]
     most: usize,

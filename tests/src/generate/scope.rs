@@ -84,7 +84,7 @@ impl<'t> Generator<'t> {
             loops: 0,
             result: None,
             map_is_iterated: false,
-            budget: 40,
+            budget: 30,
         }
     }
 
