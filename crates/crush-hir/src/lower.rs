@@ -8,6 +8,7 @@ mod literal;
 mod pattern;
 mod polyglot;
 mod scope;
+mod semantic;
 mod stmt;
 
 use std::borrow::Cow;

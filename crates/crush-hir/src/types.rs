@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use crate::body::Name;
 
-pub use infer::{Inferred, Results, infer};
 pub(crate) use infer::unknown;
+pub use infer::{Inferred, Results, infer};
 pub use named::{NAMES, named};
 pub use order::{Component, components};
 pub use program::{callees, check, infer_component, name_in};

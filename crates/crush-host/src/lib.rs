@@ -37,6 +37,7 @@ mod random;
 mod records;
 mod regex;
 mod result;
+mod semantic;
 mod sort;
 mod str;
 mod wait;

@@ -9,7 +9,9 @@ use crate::host::Provided;
 use crate::{
     array, binary, bytes, callback, collections, conv, element, json, math, moment, path, regex, result, sort, str,
 };
-use crate::{clock, console, crypto, environment, files, input, lines, net, polyglot, process, program, random};
+use crate::{
+    clock, console, crypto, environment, files, input, lines, net, polyglot, process, program, random, semantic,
+};
 
 /// What a capability does that only computes.
 pub(crate) type Pure = fn(&mut Call<'_>) -> Result<RuntimeValue, CallError>;
@@ -28,6 +30,7 @@ static RUNS: &[&[(&str, Run)]] = &[
     lines::RUNS,
     net::RUNS,
     polyglot::RUNS,
+    semantic::RUNS,
     process::RUNS,
     program::RUNS,
     random::RUNS,

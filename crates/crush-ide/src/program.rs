@@ -10,6 +10,7 @@ use crush_vm::{
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
+use crate::reach::reached;
 
 /// Why a program did not run to its end.
 #[derive(Debug)]
@@ -89,10 +90,11 @@ pub fn run_program(
     Ran { fault, took }
 }
 
-/// What a program calls but may not, each where it first does: told before it runs. Nothing of it has to be reached by a run.
+/// What a program calls but may not, each where it first does: told before it runs. A run need not reach it, but what
+/// nothing calls does not count.
 pub fn refused_capabilities(program: &VerifiedProgram, host: &Host<'_>) -> Vec<Fault> {
     let vm = Vm::new(program, host, Quotas::default(), CancelToken::new());
-    let refused = vm.iter().flat_map(Vm::unresolved).map(|(name, found)| refusal(program, name, found));
+    let refused = vm.iter().flat_map(Vm::unresolved).filter_map(|(name, found)| refusal(program, name, found));
     let mut faults: Vec<Fault> = refused.collect();
     faults.sort_by_key(|fault| fault.primary);
     faults
@@ -106,11 +108,12 @@ fn is_elsewhere(name: &str) -> bool {
     name.split_once('.').is_some_and(|(namespace, _)| ELSEWHERE.contains(&namespace))
 }
 
-fn refusal(program: &Program, name: &str, found: &Resolution) -> Fault {
+fn refusal(program: &Program, name: &str, found: &Resolution) -> Option<Fault> {
+    let call = first_call(program, name)?;
     let (problem, message) = match found {
         Resolution::Denied { grant } => {
             let problem = CapabilityProblem::Denied { grant: *grant };
-            (problem, format!("`{name}` is not granted: allow it with `--allow {grant}`"))
+            (problem, format!("`{name}` is not granted: {}", grant.way_out("--allow ")))
         }
         Resolution::Unknown { nearest } => {
             let message = match nearest {
@@ -122,16 +125,17 @@ fn refusal(program: &Program, name: &str, found: &Resolution) -> Fault {
         }
         Resolution::Granted { .. } => (CapabilityProblem::Failed { cause: String::new() }, String::new()),
     };
-    let call_stack = Vec::from_iter(first_call(program, name));
-    let primary = call_stack.first().map(|call| call.range).unwrap_or_default();
+    let (primary, call_stack) = (call.range, vec![call]);
     let kind = FaultKind::Capability { name: name.to_owned(), problem };
-    Fault { kind, message, primary, related: Vec::new(), call_stack, omitted_frames: 0, task: None }
+    Some(Fault { kind, message, primary, related: Vec::new(), call_stack, omitted_frames: 0, task: None })
 }
 
 /// Where a program calls a capability for the first time, by the text.
 fn first_call(program: &Program, name: &str) -> Option<CallSite> {
     let number = program.capabilities.iter().position(|known| **known == *name)?;
-    let calls = program.functions.iter().flat_map(|function| {
+    let reached = reached(program);
+    let functions = program.functions.iter().zip(reached).filter_map(|(function, reached)| reached.then_some(function));
+    let calls = functions.flat_map(|function| {
         let is_it = |instruction: &Instruction| {
             matches!(instruction, Instruction::CallCapability { capability, .. } if capability.index() == number)
         };

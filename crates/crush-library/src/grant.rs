@@ -19,10 +19,12 @@ pub enum Grant {
     Net,
     /// Blocks of another language, run as child processes.
     Polyglot,
+    /// Choices by meaning. No provider of them can be granted yet.
+    Semantic,
 }
 
 impl Grant {
-    /// Every grant there is.
+    /// Every grant that can be given.
     pub const ALL: [Self; 7] =
         [Self::Fs, Self::Env, Self::Time, Self::Process, Self::Crypto, Self::Net, Self::Polyglot];
 
@@ -36,6 +38,7 @@ impl Grant {
             Self::Crypto => "crypto",
             Self::Net => "net",
             Self::Polyglot => "polyglot",
+            Self::Semantic => "semantic",
         }
     }
 
@@ -57,6 +60,15 @@ impl Grant {
             Self::Crypto => "random bytes and digests",
             Self::Net => "HTTP requests",
             Self::Polyglot => "blocks of other languages, run as child processes",
+            Self::Semantic => "choices by meaning",
+        }
+    }
+
+    /// The way out for who lacks it: the option that grants it, after `flag`.
+    pub fn way_out(self, flag: &str) -> String {
+        match self {
+            Self::Semantic => "no provider is granted, and none can be yet".to_owned(),
+            _ => format!("allow it with `{flag}{self}`"),
         }
     }
 

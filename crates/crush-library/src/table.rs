@@ -20,6 +20,7 @@ mod polyglot;
 mod process;
 mod regex;
 mod result;
+mod semantic;
 mod seq;
 mod str;
 mod sys;
@@ -61,6 +62,7 @@ pub static NAMESPACES: &[Namespace] = &[
     process::NAMESPACE,
     regex::NAMESPACE,
     result::NAMESPACE,
+    semantic::NAMESPACE,
     seq::NAMESPACE,
     str::NAMESPACE,
     sys::NAMESPACE,

@@ -179,7 +179,7 @@ impl Vm<'_> {
             Resolution::Granted { declaration, id } => (*declaration, *id),
             Resolution::Denied { grant } => {
                 let problem = CapabilityProblem::Denied { grant: *grant };
-                let message = format!("`{name}` is not granted: allow it with `{grant}`");
+                let message = format!("`{name}` is not granted: {}", grant.way_out(""));
                 return Err(Trap::fault(FaultKind::Capability { name: name.to_string(), problem }, message));
             }
             Resolution::Unknown { nearest } => {

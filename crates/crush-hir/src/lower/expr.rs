@@ -306,7 +306,11 @@ impl<'tree> Lowering<'tree> {
                 let text = this.text_of(parameters);
                 // The reference reads `|>` as the bar of a lambda here; nobody means that when the other bar is on another line.
                 if text.starts_with("|>") && text.contains('\n') {
-                    this.problem("syntax", range, "a line cannot begin with `|>`: put it at the end of the line before");
+                    this.problem(
+                        "syntax",
+                        range,
+                        "a line cannot begin with `|>`: put it at the end of the line before",
+                    );
                 }
                 let params = this.parameters(parameters);
                 this.body.lambdas[id.index()].params = params;

@@ -61,7 +61,7 @@ impl<'tree> Lowering<'tree> {
             "capability_import" => StmtKind::Unsupported(Name::new_static("use @cap")),
             "mcp_import" => self.refused_import("use @mcp", "no host speaks to MCP servers", range),
             "external_import" => self.refused_import("import @", "no host loads resources from outside", range),
-            "semantic_switch_statement" => StmtKind::Unsupported(Name::new_static("semantic_switch")),
+            "semantic_switch_statement" => self.semantic_switch(node),
             "comment" => return None,
             _ => StmtKind::Missing,
         })
