@@ -376,7 +376,7 @@ impl Generator {
         }
         match kind {
             Kind::Flat => match (self.random.u32(0..8), nested, record) {
-                (6, Some(name), _) => self.from_library(&name, depth),
+                (6, Some(name), _) => self.library_list(&name, depth),
                 (7, ..) => match self.variable(Kind::Flat) {
                     Some(name) if self.chance(50) => format!("{name}.push(6)"),
                     Some(name) => format!("array.push({name}, 7)"),
@@ -528,7 +528,7 @@ impl Generator {
     }
 
     /// A list of numbers that the library gives of a list of lists.
-    fn from_library(&mut self, nested: &str, depth: usize) -> String {
+    fn library_list(&mut self, nested: &str, depth: usize) -> String {
         match self.random.u32(0..6) {
             0 => format!("collections.reverse({nested})[0]"),
             1 => format!("collections.flatten({nested})"),

@@ -177,13 +177,20 @@ impl Lambda<'_> {
             }
         }
         let mut called = Called::gives(Value::plain());
-        if !called_back.is_empty() {
+        // It may call back any number of times, none included: until one time more changes nothing.
+        while !called_back.is_empty() && !self.is_exhausted() {
+            let mut before = state.clone();
             let anything = self.anything_in(state, &given);
             let arguments = vec![anything; 3];
             let inner = Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
             let result = self.call_value(state, &called_back, &inner);
             given.join(&result.value);
             called.thrown.join(&result.thrown);
+            let changed = before.join(state, &self.table);
+            *state = before;
+            if !changed {
+                break;
+            }
         }
         for loan in held {
             state.loans.remove(loan);
