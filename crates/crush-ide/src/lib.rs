@@ -17,6 +17,7 @@ mod modules;
 mod names;
 mod notes;
 mod program;
+mod reach;
 mod session;
 mod symbols;
 mod syntax;
