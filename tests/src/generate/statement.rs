@@ -151,6 +151,10 @@ impl Generator<'_> {
         self.line(&format!("for {name} in {iterable} {{"));
         let variables = self.variables.len();
         self.declare(&name, ty);
+        // The reference counts with the variable itself: an assignment may keep it going for ever.
+        if let Some(counter) = self.variables.last_mut() {
+            counter.free = false;
+        }
         self.loops += 1;
         let count = 1 + self.tape.choose(3);
         self.block(count);
