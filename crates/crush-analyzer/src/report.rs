@@ -53,6 +53,10 @@ impl JsonRange {
     }
 }
 
+/// So many reports of one program are shown to a person: the rest most often follows from them, and each is drawn from all of
+/// the text.
+const SHOWN: usize = 100;
+
 /// Prints `diagnostics` of `source`.
 pub(crate) fn print(
     out: &mut dyn Write,
@@ -60,13 +64,18 @@ pub(crate) fn print(
     diagnostics: &[Diagnostic],
     format: Format,
 ) -> io::Result<()> {
-    for diagnostic in diagnostics {
-        match format {
-            Format::Human => print_human(out, source, diagnostic)?,
-            Format::Json => print_json(out, source, diagnostic)?,
+    match format {
+        Format::Human => {
+            for diagnostic in diagnostics.iter().take(SHOWN) {
+                print_human(out, source, diagnostic)?;
+            }
+            match diagnostics.len().saturating_sub(SHOWN) {
+                0 => Ok(()),
+                more => writeln!(out, "… and {more} more (`--format json` has all)\n"),
+            }
         }
+        Format::Json => diagnostics.iter().try_for_each(|diagnostic| print_json(out, source, diagnostic)),
     }
-    Ok(())
 }
 
 fn severity_name(severity: Severity) -> &'static str {

@@ -34,7 +34,7 @@ fn run(text: &str, arguments: &[&str], input: &str) -> (Option<i32>, String, Str
 
 #[test]
 fn what_is_not_granted_is_told_at_once_and_nothing_is_run() {
-    let text = "print(1)\nfn never() { time.sleep(5) }\nprint(fs.read(\"a\"))\nprint(env.get(\"HOME\"))\n";
+    let text = "print(1)\nfn never() { time.sleep(5) }\nfn perhaps() { time.now() }\nlet f = perhaps\nprint(fs.read(\"a\"))\nprint(env.get(\"HOME\"))\n";
     let (status, out, err) = run(text, &[], "");
     assert_eq!((status, out.as_str()), (Some(1), ""));
     for told in ["`--allow fs=DIR`", "`--allow env`", "`--allow time`", "nothing was run"] {

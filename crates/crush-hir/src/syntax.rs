@@ -1,6 +1,6 @@
 //! What did not parse, in words.
 
-use crush_syntax::{Node, TextRange, Tree};
+use crush_syntax::{Node, TextRange, Tree, TreeCursor};
 
 use crate::file::FileHir;
 
@@ -24,16 +24,20 @@ pub fn errors(file: &FileHir, tree: &Tree) -> Vec<SyntaxError> {
             collect(tree, node, &mut errors);
         }
     }
+    // A text so broken that nothing in it is an item.
+    if errors.is_empty() && tree.root().has_error() {
+        collect(tree, tree.root(), &mut errors);
+    }
     errors
 }
 
-/// Walks the part of the tree under `node` that holds errors.
-fn collect(tree: &Tree, node: Node<'_>, errors: &mut Vec<SyntaxError>) {
-    let mut cursor = node.walk();
+/// Walks the part of the tree under `item` that holds errors.
+fn collect(tree: &Tree, item: Node<'_>, errors: &mut Vec<SyntaxError>) {
+    let mut cursor = item.walk();
     loop {
         let node = cursor.node();
         let descend = if node.is_missing() {
-            errors.push(missing(tree, node));
+            errors.push(missing(tree, &cursor, item));
             false
         } else if node.is_error() {
             errors.push(unexpected(tree, node));
@@ -66,8 +70,11 @@ fn unexpected(tree: &Tree, node: Node<'_>) -> SyntaxError {
     SyntaxError { message, range }
 }
 
-fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
-    if let Some(error) = late_else(node).or_else(|| declaration_in_block(node)) {
+/// What is missing where the cursor is. It goes up by the cursor: asking a node for its parent walks down from the root,
+/// recursively.
+fn missing(tree: &Tree, cursor: &TreeCursor<'_>, item: Node<'_>) -> SyntaxError {
+    let node = cursor.node();
+    if let Some(error) = late_else(cursor).or_else(|| declaration_in_block(cursor, item)) {
         return error;
     }
     let what = match node.kind() {
@@ -93,23 +100,37 @@ fn missing(tree: &Tree, node: Node<'_>) -> SyntaxError {
 }
 
 /// An `else` on a later line than the `}` before it.
-fn late_else(node: Node<'_>) -> Option<SyntaxError> {
-    let clause = node.parent().filter(|_| node.kind().starts_with("else on"))?;
+fn late_else(cursor: &TreeCursor<'_>) -> Option<SyntaxError> {
+    let mut up = cursor.clone();
+    if !cursor.node().kind().starts_with("else on") || !up.goto_parent() {
+        return None;
+    }
+    let clause = up.node();
     let keyword = clause.children(&mut clause.walk()).find(|child| child.kind() == "else" && !child.is_missing())?;
     let message = "`else` has to stand on the line of the `}` before it".to_owned();
     Some(SyntaxError { message, range: TextRange::new(keyword.start_byte(), keyword.end_byte()) })
 }
 
 /// A declaration where a block is still open: a function in a function, or a `}` that was forgotten before it.
-fn declaration_in_block(node: Node<'_>) -> Option<SyntaxError> {
-    if node.kind() != "}" {
+fn declaration_in_block(cursor: &TreeCursor<'_>, item: Node<'_>) -> Option<SyntaxError> {
+    if cursor.node().kind() != "}" {
         return None;
     }
-    let mut at = node;
-    while at.next_sibling().is_none() {
-        at = at.parent()?;
+    let mut next = cursor.clone();
+    while !next.goto_next_sibling() {
+        if !next.goto_parent() {
+            return before_declaration(item.next_sibling()?);
+        }
     }
-    let mut next = at.next_sibling()?;
+    while next.node().kind() == "\n" {
+        if !next.goto_next_sibling() {
+            return None;
+        }
+    }
+    before_declaration(next.node())
+}
+
+fn before_declaration(mut next: Node<'_>) -> Option<SyntaxError> {
     while next.kind() == "\n" {
         next = next.next_sibling()?;
     }

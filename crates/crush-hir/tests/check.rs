@@ -115,3 +115,21 @@ fn what_did_not_parse() {
 fn names_from_an_import_are_known() {
     assert_eq!(reports("import a.b as c { helper }\nhelper(1)\nc.other(2)\n"), "");
 }
+
+#[test]
+fn a_text_in_which_nothing_is_an_item_has_an_error() {
+    for open in ["if true { ", "while true { ", "for i in [] { "] {
+        for depth in [1, 2, 10, 300] {
+            let tree = Tree::parse(Text::from(&*open.repeat(depth)));
+            let file = FileHir::new(&tree);
+            assert!(!syntax::errors(&file, &tree).is_empty(), "{depth} times `{open}`");
+        }
+    }
+}
+
+#[test]
+fn errors_in_deep_trees_are_found_without_recursion() {
+    let tree = Tree::parse(Text::from(&*"-".repeat(20_000)));
+    let file = FileHir::new(&tree);
+    assert!(!syntax::errors(&file, &tree).is_empty());
+}
