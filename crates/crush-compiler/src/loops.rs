@@ -98,6 +98,7 @@ impl Compiler<'_, '_> {
             let counter = this.direct(variable).unwrap_or(state);
             this.frame.emit(Instruction::Move { dst: counter, src: state }, span);
             this.frame.place(inside);
+            this.renew_owner_cells(body, variable);
             this.bound(variable, name_range);
             this.statements(body);
             if let Some(tail) = this.body[body].tail {
