@@ -501,7 +501,7 @@ pub enum StmtKind {
         /// What handles it.
         handler: BlockId,
     },
-    /// A construct that is parsed but not yet run (`use @cap`); the text names it.
+    /// A construct that is parsed but not yet run (`use @mcp`); the text names it.
     Unsupported(Name),
     /// What did not parse.
     Missing,

@@ -10,9 +10,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, StmtKind};
+use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
 use crush_hir::types::{self, Component, Results, Type};
-use crush_hir::check;
 use crush_syntax::Tree;
 
 /// The code of what this implementation does not have yet.

@@ -177,17 +177,11 @@ fn related_at(range: SourceRange, message: String) -> Related {
 
 /// A fault as a report.
 pub fn fault_diagnostic(fault: &Fault) -> Diagnostic {
-    let mut related: Vec<_> = fault
-        .related
-        .iter()
-        .map(|(range, message)| related_at(*range, message.clone()))
-        .collect();
+    let mut related: Vec<_> =
+        fault.related.iter().map(|(range, message)| related_at(*range, message.clone())).collect();
     // The first of the stack is where it happened; the report stands there already.
     let callers = fault.call_stack.iter().skip(1).take(8);
-    related.extend(
-        callers
-            .map(|call| related_at(call.range, format!("called from `{}`", call.function))),
-    );
+    related.extend(callers.map(|call| related_at(call.range, format!("called from `{}`", call.function))));
     let mut notes = Vec::new();
     let hidden = fault.call_stack.len().saturating_sub(9) + fault.omitted_frames;
     if hidden > 0 {

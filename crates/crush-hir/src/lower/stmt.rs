@@ -58,7 +58,9 @@ impl<'tree> Lowering<'tree> {
                 }
                 return None;
             }
-            "capability_import" => StmtKind::Unsupported(Name::new_static("use @cap")),
+            "capability_import" => {
+                self.refused_import("use @cap", "no host hands capabilities out this way: call one by its name", range)
+            }
             "mcp_import" => self.refused_import("use @mcp", "no host speaks to MCP servers", range),
             "external_import" => self.refused_import("import @", "no host loads resources from outside", range),
             "semantic_switch_statement" => self.semantic_switch(node),
