@@ -19,11 +19,12 @@ pub(crate) enum Rhs {
 }
 
 impl Compiler<'_, '_> {
-    /// A register that holds the value of `id`: that of the variable itself, or a new temporary.
+    /// A register that holds the value of `id`: that of the variable itself, of the literal, or a new temporary.
     pub(crate) fn operand(&mut self, id: ExprId) -> Reg {
         match self.body[id].kind {
             ExprKind::Local(local) => self.read(local, self.body[id].range),
             ExprKind::Borrow { exclusive, operand } => self.temporary_borrow(id, exclusive, operand),
+            ExprKind::Literal(_) if let Some(&loaded) = self.constants.get(&id) => loaded,
             _ => {
                 let dst = self.frame.take();
                 self.evaluate(id, dst);

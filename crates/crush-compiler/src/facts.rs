@@ -20,6 +20,10 @@ struct LocalFacts {
     takes_value: bool,
     /// Whether a lambda inside binds it.
     bound_in_lambda: bool,
+    /// Where a `let` of it ends.
+    let_end: Option<u32>,
+    /// Whether lambdas can have a copy of it instead of a cell.
+    by_value: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -56,7 +60,27 @@ impl Facts {
             facts.blocks_of(body, id);
         }
         facts.expressions(body);
+        facts.captures(body);
         facts
+    }
+
+    /// A variable that is bound once, before any lambda that has it is made, is to all of them what it is then (B9). One that
+    /// owns borrows stays in a cell, and so does a loop variable, which is one for all rounds.
+    fn captures(&mut self, body: &Body) {
+        for (index, facts) in self.locals.iter_mut().enumerate() {
+            let local = &body.locals[index];
+            facts.by_value = match local.kind {
+                LocalKind::Parameter => facts.bindings == 0,
+                LocalKind::Let => facts.bindings == 1 && facts.let_end.is_some() && !facts.takes_borrow,
+                _ => false,
+            };
+        }
+        for lambda in &body.lambdas {
+            for local in &lambda.captures {
+                let facts = &mut self.locals[local.index()];
+                facts.by_value &= facts.let_end.is_none_or(|end| end <= lambda.range.start);
+            }
+        }
     }
 
     /// Notes the bindings in the statements of `lambda`.
@@ -86,7 +110,10 @@ impl Facts {
 
     fn statement(&mut self, body: &Body, kind: &StmtKind, lambda: LambdaId, blocks: &mut Vec<BlockId>) {
         match kind {
-            StmtKind::Let { local, value, .. } => self.bind(body, *local, Some(*value), lambda),
+            StmtKind::Let { local, value, .. } => {
+                self.bind(body, *local, Some(*value), lambda);
+                self.locals[local.index()].let_end = Some(body[*value].range.end);
+            }
             StmtKind::Assign { place: Place::Local(local), op, value, .. } => {
                 self.bind(body, *local, op.is_none().then_some(*value), lambda);
             }
@@ -146,6 +173,11 @@ impl Facts {
 
     pub(crate) fn locals_of(&self, block: BlockId) -> &[LocalId] {
         &self.scopes[block.index()]
+    }
+
+    /// Whether it lives in a cell, because lambdas have it too and it may change.
+    pub(crate) fn in_cell(&self, body: &Body, local: LocalId) -> bool {
+        body[local].captured && !self.locals[local.index()].by_value
     }
 
     pub(crate) fn bound_in_lambda(&self, local: LocalId) -> bool {

@@ -2,11 +2,12 @@
 //!
 //! [`compile`] takes a file, [`link`] the files of a whole program, and gives a program for the VM, or everything that keeps
 //! it from running. A body becomes one
-//! function, and so does every lambda in it; variables live in registers, captured ones in cells (B9), and each borrow has
+//! function, and so does every lambda in it; variables live in registers, captured ones that change in cells (B9), and each borrow has
 //! an owner register that ends it (B2 to B4).
 
 mod call;
 mod condition;
+mod constants;
 mod expr;
 mod facts;
 mod frame;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crush_hir::body::{Body, BodyOwner, LambdaId, LocalId, Problem as BodyProblem, Severity};
+use crush_hir::body::{Body, BodyOwner, ExprId, LambdaId, LocalId, Problem as BodyProblem, Severity};
 use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir};
 use crush_hir::modules::{self, ModuleId};
@@ -11,7 +11,7 @@ use crush_hir::syntax;
 use crush_syntax::{TextRange, Tree};
 use crush_vm::{
     BuildError, CapId, ClassId, ConstId, Constant, FileId, FuncId, FunctionBuilder, NameId, Program, ProgramBuilder,
-    Span,
+    Reg, Span,
 };
 use rustc_hash::FxHashMap;
 
@@ -277,6 +277,7 @@ impl<'a> Shared<'a> {
             lambda: Body::ROOT,
             homes: FxHashMap::default(),
             debug_locals: FxHashMap::default(),
+            constants: FxHashMap::default(),
         };
         compiler.function_body();
         let frame = compiler.frame;
@@ -374,6 +375,8 @@ pub(crate) struct Compiler<'c, 'a> {
     pub(crate) homes: FxHashMap<LocalId, Home>,
     /// Each variable's entry in the debug table, once it has been bound.
     pub(crate) debug_locals: FxHashMap<LocalId, u32>,
+    /// The literals that are in a register while the loop around them runs.
+    pub(crate) constants: FxHashMap<ExprId, Reg>,
 }
 
 impl Compiler<'_, '_> {

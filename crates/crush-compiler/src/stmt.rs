@@ -61,9 +61,11 @@ impl Compiler<'_, '_> {
                 self.full(stmt.range, |this| this.assignment(place, *place_range, *op, *value));
             }
             StmtKind::Expr(value) => self.full(stmt.range, |this| this.effect(*value)),
-            StmtKind::While { condition, body } => self.while_loop(*condition, *body),
+            StmtKind::While { condition, body } => {
+                self.with_constants(*condition, *body, |this| this.while_loop(*condition, *body));
+            }
             StmtKind::For { variable, name_range, iterable, body } => {
-                self.for_loop(*variable, *name_range, *iterable, *body);
+                self.with_constants(*iterable, *body, |this| this.for_loop(*variable, *name_range, *iterable, *body));
             }
             StmtKind::Break => self.jump_out(stmt.range, true),
             StmtKind::Continue => self.jump_out(stmt.range, false),
@@ -240,6 +242,11 @@ impl Compiler<'_, '_> {
                 Some(Home::Cell(cell) | Home::OwningCell { value: cell, .. }) => {
                     inner_homes.insert(local, Home::Cell(slot(&captures)));
                     captures.push(cell);
+                }
+                // It never changes.
+                Some(Home::Reg(value)) => {
+                    inner_homes.insert(local, Home::Reg(slot(&captures)));
+                    captures.push(value);
                 }
                 _ => {}
             }

@@ -68,7 +68,7 @@ impl Compiler<'_, '_> {
     }
 
     fn new_home(&mut self, local: LocalId, span: Span) -> Home {
-        let captured = self.body[local].captured;
+        let captured = self.facts.in_cell(self.body, local);
         match (self.facts.ownership(self.body, local), captured) {
             (Ownership::Never, false) => Home::Reg(self.frame.take()),
             (Ownership::Never, true) => Home::Cell(self.frame.take()),
@@ -117,13 +117,13 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Parameters have their registers already; a captured one moves into a cell.
+    /// Parameters have their registers already; a captured one that changes moves into a cell.
     pub(crate) fn enter_parameters(&mut self) {
         let body = self.body;
         for (index, &local) in (0..).zip(&body[self.lambda].params) {
             let reg = Reg(index);
             let span = self.span(body[local].range);
-            let captured = body[local].captured;
+            let captured = self.facts.in_cell(body, local);
             if captured {
                 self.frame.emit(Instruction::NewCell { dst: reg, src: reg }, span);
             }

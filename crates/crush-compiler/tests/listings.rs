@@ -107,3 +107,15 @@ fn imports_that_nobody_looked_up_are_said_to_be_missing() {
         "1: module-not-found: this text has no place from which modules could be looked for\n"
     );
 }
+
+#[test]
+fn literals_that_loops_calculate_with_are_loaded_before_them() {
+    insta::assert_snapshot!(listing(
+        "fn f(xs) { let s = 0.0; for x in xs { while s < 2.5 { s = 2.5 * x + 7 } } return s + 2.5 }"
+    ));
+}
+
+#[test]
+fn variables_that_never_change_are_copied_into_lambdas() {
+    insta::assert_snapshot!(listing("fn f(p) { let a = p; for i in 0..2 { let k = || i } let both = || || a + p }"));
+}
