@@ -83,7 +83,10 @@ pub struct OwnerId(pub u32);
 ///
 /// `==` here is identity of values (`1` and `1.0` differ, two objects are compared by reference); the `==` of
 /// the language is [`Arena::equal`](crate::Arena::equal).
+///
+/// Two words, what it is and its payload, so that it can be copied word by word as it was stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u64)]
 pub enum RuntimeValue {
     /// A 64-bit integer.
     Int(i64),
@@ -101,7 +104,7 @@ pub enum RuntimeValue {
     Function(FunctionId),
 }
 
-const _: () = assert!(size_of::<RuntimeValue>() == 16);
+const _: () = assert!(size_of::<RuntimeValue>() == 16 && size_of::<Option<RuntimeValue>>() == 16);
 
 impl From<Ref> for RuntimeValue {
     fn from(object: Ref) -> Self {

@@ -14,6 +14,8 @@
 //!
 //! No reference into the stack lives across an instruction: registers are copied out and in.
 
+use std::mem::{MaybeUninit, transmute};
+
 use crush_arena::{FunctionId, Object, ObjectMut, Resource, RuntimeValue};
 
 use crate::arith::{Arith, int_arith};
@@ -27,6 +29,21 @@ use crate::trap::{Pause, Trap};
 use crate::vm::{Frame, Vm};
 
 use RuntimeValue::{Bool, Borrow, Float, Function, Int, Null, Ref};
+
+/// The value there, loaded word by word. Most are stored as two words just before they are copied, and one load of both
+/// would wait until the stores are through.
+///
+/// # Safety
+///
+/// A value must stand there.
+#[inline(always)]
+unsafe fn copied(place: *const RuntimeValue) -> RuntimeValue {
+    type Word = MaybeUninit<u64>;
+    let words: *const Word = place.cast();
+    // Safety: a value is two words, whatever is unset in them, and these are the two of one; `volatile` only keeps the
+    // loads apart.
+    unsafe { transmute::<[Word; 2], RuntimeValue>([words.read_volatile(), words.add(1).read_volatile()]) }
+}
 
 impl Vm<'_> {
     /// Runs from the current frame on, until the entry returns, or an instruction throws or faults; then the current
@@ -57,7 +74,7 @@ impl Vm<'_> {
         macro_rules! get {
             ($reg:expr) => {
                 // Safety: verified to lie in the window.
-                unsafe { *regs.add($reg.index()) }
+                unsafe { copied(regs.add($reg.index())) }
             };
         }
         // To look at a register without copying it: tag and payload are loaded apart, as they were stored. A load of the
@@ -66,6 +83,13 @@ impl Vm<'_> {
             ($reg:expr) => {
                 // Safety: verified to lie in the window; the reference is gone when the pattern has been matched.
                 unsafe { &*regs.add($reg.index()) }
+            };
+        }
+        // An element or field of an object.
+        macro_rules! element {
+            ($value:expr) => {
+                // Safety: a value stands behind a reference to one.
+                unsafe { copied($value) }
             };
         }
         macro_rules! set {
@@ -248,11 +272,10 @@ impl Vm<'_> {
             ($callee:expr, $first:expr, $dst:expr, $closure:expr) => {{
                 let callee: FuncId = $callee;
                 let (first, dst): (Reg, Reg) = ($first, $dst);
-                save!();
                 if self.callers.len() + 1 >= self.quotas.call_depth {
                     fail!(self.quota(Resource::CallDepth, self.quotas.call_depth as u64));
                 }
-                let caller = self.current;
+                let caller = Frame { pc: pc!() as u32, ..self.current.copied() };
                 let base = caller.base as usize;
                 let window = base + usize::from(functions[caller.function.index()].registers);
                 let next = &functions[callee.index()];
@@ -271,7 +294,7 @@ impl Vm<'_> {
                     regs = stack.add(window);
                     let params = usize::from(next.params);
                     for index in 0..params {
-                        *regs.add(index) = *arguments.add(index);
+                        *regs.add(index) = copied(arguments.add(index));
                     }
                     for index in params..usize::from(next.registers) {
                         *regs.add(index) = Null;
@@ -299,22 +322,25 @@ impl Vm<'_> {
         macro_rules! leave {
             ($value:expr) => {{
                 let value: RuntimeValue = $value;
-                save!();
+                let left = Frame { pc: pc!() as u32, ..self.current.copied() };
                 if R::ENABLED {
+                    save!();
                     recorder.returned(&self.moment(), value);
                 }
-                let left = self.current;
                 let function = &functions[left.function.index()];
                 if !function.owners.is_empty() || !function.owner_cells.is_empty() {
                     self.release_owners(left);
                 }
                 // Of a callback, that is not the end of all frames (H3).
                 if self.callers.len() == self.floor {
+                    save!();
                     return Ok(value);
                 }
-                let Some(caller) = self.callers.pop() else {
+                let Some(caller) = self.callers.last().map(Frame::copied) else {
+                    save!();
                     return Ok(value);
                 };
+                self.callers.truncate(self.callers.len() - 1);
                 self.credit = self.credit.wrapping_add(left.pc.into()).wrapping_sub(caller.pc.into());
                 self.current = caller;
                 let code: *const I = functions[caller.function.index()].code.as_ptr();
@@ -535,9 +561,9 @@ impl Vm<'_> {
                 I::GetIndex { dst, object, index } => {
                     if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
                         && let Some(Object::Array(values)) = self.arena.glance(array)
-                        && let Some(&value) = values.get(at as usize)
+                        && let Some(value) = values.get(at as usize)
                     {
-                        set!(dst, value);
+                        set!(dst, element!(value));
                     } else if let Some(value) = self.glance_key(get!(object), get!(index)) {
                         set!(dst, value);
                     } else {
@@ -548,47 +574,45 @@ impl Vm<'_> {
                 I::GetIndexInt { dst, object, index } => {
                     if let &Ref(array) = peek!(object)
                         && let Some(Object::Array(values)) = self.arena.glance(array)
-                        && let Some(&value) = values.get(index as usize)
+                        && let Some(value) = values.get(index as usize)
                     {
-                        set!(dst, value);
+                        set!(dst, element!(value));
                     } else {
                         set!(dst, check!(self.get_index(get!(object), Int(index.into()), site!())));
                         collect!();
                     }
                 }
                 I::SetIndex { object, index, src } => {
-                    let value = get!(src);
                     if let (&Ref(array), &Int(at)) = (peek!(object), peek!(index))
                         && let Some(ObjectMut::Array(mut array)) = self.arena.touch(array)
-                        && array.set(at as usize, value).is_some()
+                        && array.set(at as usize, get!(src)).is_some()
                     {
                         continue;
                     }
-                    if !self.touch_key(get!(object), get!(index), value) {
-                        check!(self.set_index(get!(object), get!(index), value));
+                    if !self.touch_key(get!(object), get!(index), get!(src)) {
+                        check!(self.set_index(get!(object), get!(index), get!(src)));
                     }
                 }
                 I::GetField { dst, object, name } => {
                     if let &Ref(object) = peek!(object)
                         && let Some(Object::Instance(instance)) = self.arena.glance(object)
                         && let Some(place) = image.field_place(instance.shape(), name)
-                        && let Some(&value) = instance.values().get(place)
+                        && let Some(value) = instance.values().get(place)
                     {
-                        set!(dst, value);
+                        set!(dst, element!(value));
                     } else {
                         set!(dst, check!(self.get_field(get!(object), name)));
                     }
                 }
                 I::SetField { object, name, src } => {
-                    let value = get!(src);
                     if let &Ref(object) = peek!(object)
                         && let Some(ObjectMut::Instance(mut instance)) = self.arena.touch(object)
                         && let Some(place) = image.field_place(instance.as_instance().shape(), name)
-                        && instance.set_at(place, value).is_some()
+                        && instance.set_at(place, get!(src)).is_some()
                     {
                         continue;
                     }
-                    check!(self.set_field(get!(object), name, value));
+                    check!(self.set_field(get!(object), name, get!(src)));
                 }
                 I::Slice { dst, object, first } => {
                     let bounds = [first.0, first.0 + 1, first.0 + 2].map(|reg| get!(Reg(reg)));
@@ -719,6 +743,26 @@ impl Vm<'_> {
             let first = debug.statements.partition_point(|statement| (statement.pc as usize) < pc);
             let here = debug.statements[first..].iter().take_while(|statement| statement.pc as usize == pc);
             (0..here.count()).for_each(|index| recorder.statement(&moment, first + index));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crush_arena::{Arena, Limits, OwnerId, SiteId};
+
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_copied_word_by_word_is_the_same() {
+        let mut arena = Arena::new(Limits { bytes: 1 << 20, objects: 16 });
+        let object = arena.alloc(Object::Array(Vec::new()), SiteId(0)).expect("room");
+        let borrow = arena.borrow_shared(Ref(object), OwnerId(0), SiteId(0)).expect("nothing borrows it");
+        let values =
+            [Int(-1), Float(0.5), Bool(true), Bool(false), Null, Ref(object), Borrow(borrow), Function(FunctionId(7))];
+        for value in values {
+            // Safety: the value stands there.
+            assert_eq!(unsafe { copied(&raw const value) }, value);
         }
     }
 }

@@ -89,6 +89,23 @@ pub(crate) struct Frame {
     pub(crate) dst: Reg,
 }
 
+impl Frame {
+    /// A copy, loaded field by field, as it was stored, often just before: one load of several fields would wait until the
+    /// stores are through.
+    #[inline(always)]
+    pub(crate) fn copied(&self) -> Self {
+        // Safety: fields of a reference; `volatile` only keeps the loads apart.
+        unsafe {
+            Self {
+                function: (&raw const self.function).read_volatile(),
+                pc: (&raw const self.pc).read_volatile(),
+                base: (&raw const self.base).read_volatile(),
+                dst: (&raw const self.dst).read_volatile(),
+            }
+        }
+    }
+}
+
 impl<'h> Vm<'h> {
     /// A VM that is ready to run the program. The names of its capabilities are resolved here (H1); calling one that is
     /// not granted is a fault at the call, and [`Vm::unresolved`] tells before. A fault here is a memory quota that is
