@@ -100,11 +100,7 @@ fn print_json(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> 
             .iter()
             .map(|related| {
                 let file = source.file(related.file);
-                JsonRelated {
-                    file: file.path,
-                    range: JsonRange::new(file, related.range),
-                    message: &related.message,
-                }
+                JsonRelated { file: file.path, range: JsonRange::new(file, related.range), message: &related.message }
             })
             .collect(),
     };

@@ -117,7 +117,11 @@ fn print_slot(out: &mut dyn Write, source: &Source, slot: &ArenaSlot) -> Result<
 fn place_text(source: &Source, place: FilePlace) -> String {
     let file = source.file(place.file);
     let line = file.position(place.range.start).line;
-    if place.file == ModuleId::ROOT { format!("line {line}") } else { format!("line {line} of {}", printable(file.path)) }
+    if place.file == ModuleId::ROOT {
+        format!("line {line}")
+    } else {
+        format!("line {line} of {}", printable(file.path))
+    }
 }
 
 fn print_json(out: &mut dyn Write, source: &Source, view: &ArenaView) -> Result<(), Misuse> {

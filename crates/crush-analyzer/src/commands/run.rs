@@ -4,7 +4,9 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crush_ide::{CancelToken, Fault, FaultKind, Grants, Host, Input, Quotas, Scheduling, Severity, Took, VerifiedProgram};
+use crush_ide::{
+    CancelToken, Fault, FaultKind, Grants, Host, Input, Quotas, Scheduling, Severity, Took, VerifiedProgram,
+};
 
 use crate::arguments::{Format, Limits, Run};
 use crate::output::Output;
