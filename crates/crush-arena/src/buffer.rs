@@ -9,6 +9,14 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::fault::Fault;
+
+/// Asked between two pieces of a long text that is copied: fails when the run is to stop.
+pub(crate) type GoOn<'a> = &'a dyn Fn() -> Result<(), Fault>;
+
+/// So many bytes are copied in well under a millisecond, even to memory that is new.
+const PIECE: usize = 1 << 20;
+
 /// A buffer of fixed capacity, filled from its beginning.
 ///
 /// # Why the unsafe code is sound
@@ -33,17 +41,25 @@ impl Buffer {
         Self { bytes: Box::new_uninit_slice(capacity), used: AtomicUsize::new(0) }
     }
 
-    /// Puts `text` at the place `at`, if that is where the bytes end and there is room. Returns whether it did.
-    fn append(&self, at: usize, text: &str) -> bool {
-        let Some(end) = at.checked_add(text.len()).filter(|&end| end <= self.bytes.len()) else { return false };
+    /// Puts `text` at the place `at`, if that is where the bytes end and there is room. Returns whether it did. Where
+    /// `go_on` fails between two pieces of it, the place stays taken, and nobody ever reads there.
+    fn append(&self, at: usize, text: &str, go_on: GoOn<'_>) -> Result<bool, Fault> {
+        let Some(end) = at.checked_add(text.len()).filter(|&end| end <= self.bytes.len()) else { return Ok(false) };
         if self.used.compare_exchange(at, end, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-            return false;
+            return Ok(false);
         }
-        let place = UnsafeCell::raw_get(self.bytes[at..end].as_ptr().cast::<UnsafeCell<u8>>());
-        // Safety: `at..end` is inside, and was claimed just now: nobody else writes to it, and nobody reads it yet. `text`
-        // may be part of this buffer, but lies before its end, so that the two do not overlap.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), place, end - at) };
-        true
+        let (pieces, places) = (text.as_bytes().chunks(PIECE), self.bytes[at..end].chunks(PIECE));
+        for (index, (piece, place)) in pieces.zip(places).enumerate() {
+            if index > 0 {
+                go_on()?;
+            }
+            let place = UnsafeCell::raw_get(place.as_ptr().cast::<UnsafeCell<u8>>());
+            // Safety: the place is inside `at..end`, as long as the piece, and was claimed just now: nobody else writes to
+            // it, and nobody reads it yet. `text` may be part of this buffer, but lies before its end, so that the two do
+            // not overlap.
+            unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), place, piece.len()) };
+        }
+        Ok(true)
     }
 }
 
@@ -56,16 +72,18 @@ pub(crate) struct Beginning {
 
 impl Beginning {
     /// `left` and `right` in a new buffer of a capacity; `None` when they do not fit.
-    pub(crate) fn new(capacity: usize, left: &str, right: &str) -> Option<Self> {
+    pub(crate) fn new(capacity: usize, left: &str, right: &str, go_on: GoOn<'_>) -> Result<Option<Self>, Fault> {
         let buffer = Arc::new(Buffer::new(capacity));
         let len = left.len() + right.len();
-        (buffer.append(0, left) && buffer.append(left.len(), right)).then_some(Self { buffer, len })
+        let fits = buffer.append(0, left, go_on)? && buffer.append(left.len(), right, go_on)?;
+        Ok(fits.then_some(Self { buffer, len }))
     }
 
     /// This and `right` behind it in the same buffer, if nothing else is behind it and there is room.
-    pub(crate) fn and(&self, right: &str) -> Option<Self> {
+    pub(crate) fn and(&self, right: &str, go_on: GoOn<'_>) -> Result<Option<Self>, Fault> {
         let len = self.len;
-        self.buffer.append(len, right).then(|| Self { buffer: self.buffer.clone(), len: len + right.len() })
+        let appended = self.buffer.append(len, right, go_on)?;
+        Ok(appended.then(|| Self { buffer: self.buffer.clone(), len: len + right.len() }))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -85,30 +103,48 @@ impl Beginning {
 mod tests {
     use super::*;
 
+    fn beginning(capacity: usize, left: &str, right: &str) -> Option<Beginning> {
+        Beginning::new(capacity, left, right, &|| Ok(())).expect("nothing stops it")
+    }
+
+    fn and(text: &Beginning, right: &str) -> Option<Beginning> {
+        text.and(right, &|| Ok(())).expect("nothing stops it")
+    }
+
     #[test]
     fn the_first_to_go_on_takes_the_room_and_others_see_nothing_of_it() {
-        let start = Beginning::new(16, "né", "w").expect("room");
-        let longer = start.and("er").expect("the end is its own");
-        assert!(start.and("!").is_none(), "the bytes behind it are taken");
+        let start = beginning(16, "né", "w").expect("room");
+        let longer = and(&start, "er").expect("the end is its own");
+        assert!(and(&start, "!").is_none(), "the bytes behind it are taken");
         assert_eq!((start.as_str(), longer.as_str(), start.len), ("néw", "néwer", 4));
-        assert!(longer.and("0123456789a").is_none(), "no room");
-        let all = longer.and("0123456789").expect("just enough");
+        assert!(and(&longer, "0123456789a").is_none(), "no room");
+        let all = and(&longer, "0123456789").expect("just enough");
         assert_eq!(all.as_str(), "néwer0123456789");
-        assert_eq!(all.and("").map(|same| same.len), Some(16));
-        assert!(Beginning::new(3, "ab", "cd").is_none());
+        assert_eq!(and(&all, "").map(|same| same.len), Some(16));
+        assert!(beginning(3, "ab", "cd").is_none());
+    }
+
+    #[test]
+    fn a_long_text_is_left_when_the_run_is_to_stop() {
+        let long = "x".repeat(PIECE + 1);
+        let stop: GoOn<'_> = &|| Err(Fault::Interrupted);
+        assert!(matches!(Beginning::new(2 * PIECE, "", &long, stop), Err(Fault::Interrupted)));
+        let start = beginning(4 * PIECE, "start", "").expect("room");
+        assert!(matches!(start.and(&long, stop), Err(Fault::Interrupted)));
+        assert_eq!((start.as_str(), and(&start, "!").is_none()), ("start", true), "the place stays taken");
     }
 
     #[test]
     fn a_text_can_be_put_behind_itself() {
-        let start = Beginning::new(8, "ab", "c").expect("room");
-        assert_eq!(start.and(start.as_str()).expect("room").as_str(), "abcabc");
+        let start = beginning(8, "ab", "c").expect("room");
+        assert_eq!(and(&start, start.as_str()).expect("room").as_str(), "abcabc");
     }
 
     #[test]
     fn the_last_one_tells_the_capacity() {
-        let start = Beginning::new(8, "a", "").expect("room");
+        let start = beginning(8, "a", "").expect("room");
         assert_eq!(start.capacity_alone(), Some(8));
-        let longer = start.and("b").expect("room");
+        let longer = and(&start, "b").expect("room");
         assert_eq!(start.capacity_alone(), None);
         drop(start);
         assert_eq!(longer.capacity_alone(), Some(8));
@@ -116,12 +152,12 @@ mod tests {
 
     #[test]
     fn threads_that_go_on_at_once_never_share_bytes() {
-        let start = Beginning::new(4096, "start ", "").expect("room");
+        let start = beginning(4096, "start ", "").expect("room");
         let longer: Vec<String> = std::thread::scope(|scope| {
             let piece = |letter: char| String::from(letter).repeat(64);
             let start = &start;
             let threads = ['a', 'b', 'c', 'd']
-                .map(|letter| scope.spawn(move || start.and(&piece(letter)).map(|text| text.as_str().to_owned())));
+                .map(|letter| scope.spawn(move || and(start, &piece(letter)).map(|text| text.as_str().to_owned())));
             threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).collect()
         });
         assert_eq!(longer.len(), 1, "one of them was first");

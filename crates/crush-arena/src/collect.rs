@@ -72,7 +72,7 @@ impl Arena {
     /// Frees every object that neither the roots nor a live borrow reach, cycles included (A5), at once. A cycle that
     /// was under way is given up for this one.
     ///
-    /// When more is live than the quotas allow, that is the fault (A7). Interrupted, it frees nothing.
+    /// When more is live than the quotas allow, that is the fault (A7). Interrupted, it frees nothing or a part.
     pub fn collect(&mut self, roots: impl FnOnce(&mut Marker<'_>)) -> Result<Collected, Fault> {
         self.begin_cycle();
         self.mark_roots(roots);
@@ -85,7 +85,9 @@ impl Arena {
         }
         self.count_lists();
         self.begin_sweeping();
-        while !self.sweep(&mut { usize::MAX }) {}
+        while !self.sweep(&mut { STEP }) {
+            self.check_interrupt()?;
+        }
         self.trim(&mut { usize::MAX });
         let collected = self.end_cycle();
         self.meter.within_quota(self.idle_bytes())?;

@@ -14,6 +14,9 @@ use crate::{
 /// Up to so many pairs are looked through one by one, which is faster than hashing them.
 const FEW: usize = 16;
 
+/// Before a longer string is compared, the run looks whether to stop.
+const LONG: usize = 1 << 16;
+
 /// Two objects that are being compared, and how far.
 struct Frame<'a> {
     left: &'a Object,
@@ -90,7 +93,12 @@ impl<'a> Comparison<'a> {
             return Ok(true);
         }
         match (held_left, held_right) {
-            (Object::Str(left), Object::Str(right)) => return Ok(left == right),
+            (Object::Str(left), Object::Str(right)) => {
+                if left.len() > LONG {
+                    self.arena.check_interrupt()?;
+                }
+                return Ok(left == right);
+            }
             (Object::Array(left), Object::Array(right)) if left.len() == right.len() => {}
             (Object::Tagged(left), Object::Tagged(right)) if left.tag == right.tag => {}
             (Object::Map(_) | Object::Instance(_), Object::Map(_) | Object::Instance(_))

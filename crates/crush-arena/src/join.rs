@@ -11,6 +11,9 @@ use crate::{
 /// Shorter strings are copied: that is quicker than a buffer.
 const SHORT: usize = 256;
 
+/// After the join of a longer string the run looks whether to stop.
+const LONG: usize = 1 << 16;
+
 /// The right side of `+`.
 #[derive(Clone, Copy, Debug)]
 pub enum Piece<'a> {
@@ -27,12 +30,15 @@ impl Arena {
         let len = before.len().saturating_add(behind.len());
         let text = if len < SHORT {
             Text::joined(before, behind)
-        } else if let Some(text) = before.and(behind) {
+        } else if let Some(text) = before.and(behind, &|| self.check_interrupt())? {
             text
         } else {
             self.with_room(left, right, len)?
         };
         let buffer = text.last_buffer_bytes();
+        if len > LONG {
+            self.check_interrupt().inspect_err(|_| self.meter.refund(buffer))?;
+        }
         self.alloc(Object::Str(text), site).inspect_err(|_| self.meter.refund(buffer))
     }
 
@@ -42,7 +48,8 @@ impl Arena {
         let capacity = len.saturating_mul(2);
         let capacity = if self.meter.room_for(buffer_bytes(capacity)).is_ok() { capacity } else { len };
         self.meter.charge(buffer_bytes(capacity))?;
-        Ok(Text::with_room(capacity, self.string(left)?, self.piece(right)?))
+        Text::with_room(capacity, self.string(left)?, self.piece(right)?, &|| self.check_interrupt())
+            .inspect_err(|_| self.meter.refund(buffer_bytes(capacity)))
     }
 
     fn string(&self, value: RuntimeValue) -> Result<&Text, Fault> {

@@ -7,7 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::buffer::Beginning;
+use crate::buffer::{Beginning, GoOn};
+use crate::fault::Fault;
 
 /// Immutable text. Shared rather than copied: a constant of the program, a map key and a field name are one
 /// allocation however many objects hold them.
@@ -35,19 +36,19 @@ impl Text {
     }
 
     /// This and `right`, in the buffer that this is the end of; `None` when it is the end of none, or there is no room.
-    pub(crate) fn and(&self, right: &str) -> Option<Self> {
+    pub(crate) fn and(&self, right: &str, go_on: GoOn<'_>) -> Result<Option<Self>, Fault> {
         match &self.0 {
-            Form::Whole(_) => None,
-            Form::Grown(text) => Some(Self(Form::Grown(Box::new(text.and(right)?)))),
+            Form::Whole(_) => Ok(None),
+            Form::Grown(text) => Ok(text.and(right, go_on)?.map(|text| Self(Form::Grown(Box::new(text))))),
         }
     }
 
     /// `left` and `right` at the beginning of a new buffer of a capacity, or without one if they do not fit.
-    pub(crate) fn with_room(capacity: usize, left: &str, right: &str) -> Self {
-        match Beginning::new(capacity, left, right) {
+    pub(crate) fn with_room(capacity: usize, left: &str, right: &str, go_on: GoOn<'_>) -> Result<Self, Fault> {
+        Ok(match Beginning::new(capacity, left, right, go_on)? {
             Some(text) => Self(Form::Grown(Box::new(text))),
             None => Self::joined(left, right),
-        }
+        })
     }
 
     /// `left` and `right` without room for more.
@@ -188,10 +189,11 @@ mod tests {
 
     #[test]
     fn a_clone_of_grown_text_stands_by_itself() {
-        let text = Text::with_room(64, "a", "b");
-        let longer = text.and("c").expect("room");
+        let go_on: GoOn<'_> = &|| Ok(());
+        let text = Text::with_room(64, "a", "b", go_on).expect("nothing stops it");
+        let longer = text.and("c", go_on).expect("nothing stops it").expect("room");
         let copy = longer.clone();
-        assert!(copy.and("d").is_none());
+        assert!(copy.and("d", go_on).expect("nothing stops it").is_none());
         drop(text);
         assert_eq!(longer.last_buffer_bytes(), buffer_bytes(64));
         assert_eq!((&*copy, copy.last_buffer_bytes(), copy == longer), ("abc", 0, true));

@@ -12,6 +12,9 @@ use crush_library::nearest;
 
 use RuntimeValue::{Borrow, Int, Null, Ref};
 
+/// Finding a character of a longer string takes so long that the run looks whether to stop.
+const LONG: usize = 1 << 16;
+
 /// The place that an index names among `len` elements; negative ones count from the end.
 #[inline]
 pub(crate) fn place(index: i64, len: usize) -> Option<usize> {
@@ -37,6 +40,9 @@ impl Vm<'_> {
                 place(index, values.len()).map(|at| values[at]).ok_or_else(|| Trap::index(index, values.len()))
             }
             Object::Str(text) => {
+                if text.len() > LONG {
+                    self.look_whether_to_stop()?;
+                }
                 let char = char_at(text, self.int_index(index)?)?;
                 Ok(self.arena.alloc(Object::str(char.encode_utf8(&mut [0; 4]) as &str), site)?.into())
             }
@@ -202,9 +208,11 @@ impl Vm<'_> {
                     Some(Object::str(text.get(start..stop.unwrap_or(text.len())).unwrap_or_default()))
                 }
                 Object::Str(text) => {
-                    let chars: Vec<char> = text.chars().collect();
-                    let text: String = slice_places(chars.len(), start, stop, step).map(|at| chars[at]).collect();
-                    Some(Object::str(text))
+                    let chars = self.gather(text.chars())?;
+                    let mut characters = slice_places(chars.len(), start, stop, step).map(|at| chars[at]);
+                    let mut sliced = String::new();
+                    while self.gather_text(&mut characters, &mut sliced)? {}
+                    Some(Object::str(sliced))
                 }
                 _ => None,
             },
@@ -215,6 +223,7 @@ impl Vm<'_> {
                 if let Object::Array(values) = &sliced {
                     self.charge_elements(values.len());
                 }
+                self.look_whether_to_stop()?;
                 Ok(self.arena.alloc(sliced, site)?.into())
             }
             None => Err(Trap::type_error(format!("cannot slice {}", self.described(object)))),

@@ -97,6 +97,7 @@ impl Vm<'_> {
                 self.arena.room_for((before.len() + behind.len()) * size_of::<RuntimeValue>())?;
                 let elements = self.gather(before.iter().chain(behind).copied())?;
                 self.charge_elements(elements.len());
+                self.look_whether_to_stop()?;
                 return Ok(self.arena.alloc(Object::Array(elements), site)?.into());
             }
         }
@@ -130,7 +131,7 @@ impl Vm<'_> {
         let limit = TextLimit { bytes: self.quotas.memory.bytes, resource: Resource::Bytes };
         self.text(value, text, limit)?;
         self.charge_work();
-        Ok(())
+        self.look_whether_to_stop()
     }
 
     /// Counts the steps of deep operations as instructions (A7).

@@ -238,6 +238,8 @@ impl Vm<'_> {
         self.flush(recorder)?;
         // The handle that an argument was passed as has ended; giving it back means the argument.
         let result = result?;
+        // Whatever took it long: a loop of calls looks at each, and not only at some of its turns.
+        self.look_whether_to_stop()?;
         let same = passed.iter().position(|passed| *passed == result && matches!(result, Borrow(_)));
         Ok(same.map_or(result, |index| arguments[index]))
     }

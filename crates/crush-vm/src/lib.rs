@@ -10,6 +10,7 @@ mod asm;
 mod builder;
 mod call;
 mod callback;
+mod end;
 mod fault;
 mod host;
 mod image;

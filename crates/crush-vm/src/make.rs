@@ -2,9 +2,13 @@
 
 use crush_arena::{FunctionId, Object, RuntimeValue, SiteId};
 
+use crate::end::give_back;
 use crate::operand::{ClassId, FuncId, NameId, Reg};
 use crate::trap::Trap;
 use crate::vm::Vm;
+
+/// So many elements are made in well under a millisecond, their memory included.
+const PIECE: usize = 1 << 15;
 
 impl Vm<'_> {
     /// The values of consecutive registers of the current frame.
@@ -14,9 +18,7 @@ impl Vm<'_> {
     }
 
     /// The elements of an array that may be long, made one after the other until the run is to stop.
-    pub(crate) fn gather(&self, mut values: impl Iterator<Item = RuntimeValue>) -> Result<Vec<RuntimeValue>, Trap> {
-        /// So many are made in well under a millisecond, their memory included.
-        const PIECE: usize = 1 << 15;
+    pub(crate) fn gather<T: Send + 'static>(&self, mut values: impl Iterator<Item = T>) -> Result<Vec<T>, Trap> {
         let mut gathered = Vec::new();
         gathered.reserve_exact(values.size_hint().0);
         loop {
@@ -25,8 +27,21 @@ impl Vm<'_> {
             if gathered.len() - before < PIECE {
                 return Ok(gathered);
             }
-            self.look_whether_to_stop()?;
+            if let Err(stopped) = self.look_whether_to_stop() {
+                let bytes = gathered.len() * size_of::<T>();
+                give_back(gathered, bytes);
+                return Err(stopped);
+            }
         }
+    }
+
+    /// Puts some of the characters behind a text that may be long. Returns whether there may be more; fails when the run is
+    /// to stop.
+    pub(crate) fn gather_text(&self, from: &mut impl Iterator<Item = char>, text: &mut String) -> Result<bool, Trap> {
+        let before = text.len();
+        text.extend(from.take(PIECE));
+        self.look_whether_to_stop()?;
+        Ok(text.len() > before)
     }
 
     /// Counts the elements of a long operation as instructions, many as one (A7).

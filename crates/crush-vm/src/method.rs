@@ -41,14 +41,10 @@ impl Vm<'_> {
         }
         match (kind, name, arguments) {
             (_, "len", []) => self.len(receiver),
-            ("map", "keys", []) => {
-                let keys = match self.arena.read_value(receiver)? {
-                    Object::Map(map) => map.keys().cloned().collect(),
-                    _ => Vec::new(),
-                };
-                self.strings(keys, site)
-            }
+            ("map", "keys", []) => self.keys(receiver, site),
             ("map", "remove", &[key]) => {
+                // The entries behind it move up, however many there are.
+                self.look_whether_to_stop()?;
                 let key = self.key(key)?;
                 match self.arena.write_value(receiver)? {
                     ObjectMut::Map(mut map) => Ok(map.remove(&key).unwrap_or(Null)),
@@ -66,7 +62,11 @@ impl Vm<'_> {
         arguments: &[RuntimeValue],
     ) -> Result<RuntimeValue, Trap> {
         let index = match (name, arguments) {
-            ("insert" | "remove", &[index, ..]) => self.int_index(index)?,
+            ("insert" | "remove", &[index, ..]) => {
+                // The elements behind the place move, however many there are.
+                self.look_whether_to_stop()?;
+                self.int_index(index)?
+            }
             _ => 0,
         };
         let ObjectMut::Array(mut array) = self.arena.write_value(receiver)? else {
@@ -93,11 +93,24 @@ impl Vm<'_> {
         }
     }
 
-    /// A new array of new strings. Nothing is collected within an instruction, so that nothing need root them.
-    fn strings(&mut self, texts: Vec<crush_arena::Text>, site: SiteId) -> Result<RuntimeValue, Trap> {
-        let mut values = Vec::with_capacity(texts.len());
-        for text in texts {
-            values.push(self.arena.alloc(Object::Str(text), site)?.into());
+    /// The keys of a map in a new array, some at a time. Nothing is collected within an instruction, so that nothing need
+    /// root them.
+    fn keys(&mut self, map: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
+        const PIECE: usize = 1 << 12;
+        let mut values = Vec::new();
+        loop {
+            let Object::Map(map) = self.arena.read_value(map)? else { break };
+            let place = values.len();
+            values.reserve_exact(map.len() - place);
+            let keys = place..map.len().min(place + PIECE);
+            if keys.is_empty() {
+                break;
+            }
+            let keys: Vec<_> = keys.filter_map(|at| map.get_index(at)).map(|(key, _)| key.clone()).collect();
+            for key in keys {
+                values.push(self.arena.alloc(Object::Str(key), site)?.into());
+            }
+            self.look_whether_to_stop()?;
         }
         Ok(self.arena.alloc(Object::Array(values), site)?.into())
     }

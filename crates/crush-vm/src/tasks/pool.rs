@@ -1,4 +1,4 @@
-//! Tasks on several threads: the only place where the VM starts any, and none outlives the run.
+//! Tasks on several threads; none of these outlives the run.
 //!
 //! A task that waits for another leaves its thread, and the thread takes the next one that is ready: so however many tasks
 //! wait for each other, a few threads are enough. The thread of the program itself takes tasks too while it waits.
