@@ -39,6 +39,8 @@ impl Counter {
 }
 
 impl Recorder for Counter {
+    const BINDINGS: bool = false;
+
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
         let at = (moment.function.index(), statement);
         self.hits[at.0][at.1] += 1;

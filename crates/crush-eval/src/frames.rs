@@ -15,11 +15,18 @@ impl Frames {
     /// What is remembered of the frame of a moment. The frames above it are gone.
     pub(crate) fn top(&mut self, moment: &Moment<'_>) -> &mut Option<Statement> {
         let (task, depth) = (moment.task as usize, moment.depth.max(1));
+        if self.by_task.get(task).is_none_or(|frames| frames.len() != depth) {
+            self.set_depth(task, depth);
+        }
+        &mut self.by_task[task][depth - 1]
+    }
+
+    /// Functions were called, or have returned.
+    #[inline(never)]
+    fn set_depth(&mut self, task: usize, depth: usize) {
         if self.by_task.len() <= task {
             self.by_task.resize_with(task + 1, Vec::new);
         }
-        let frames = &mut self.by_task[task];
-        frames.resize(depth, None);
-        &mut frames[depth - 1]
+        self.by_task[task].resize(depth, None);
     }
 }

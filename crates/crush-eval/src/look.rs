@@ -48,6 +48,8 @@ impl Looker {
 }
 
 impl Recorder for Looker {
+    const BINDINGS: bool = false;
+
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
         self.finish(moment);
         let at = (moment.function.index(), statement);

@@ -55,6 +55,8 @@ pub(crate) fn begins_in(range: Span, statement: Span) -> bool {
 }
 
 impl Recorder for Until {
+    const BINDINGS: bool = false;
+
     fn statement(&mut self, moment: &VmMoment<'_>, statement: usize) {
         if self.is_over(moment) {
             self.read(moment);

@@ -12,10 +12,23 @@ use crate::program::OwnerRole;
 use crate::source::SourceRange;
 use crate::verify::VerifiedProgram;
 
-/// A statement begins at the instruction.
-pub(crate) const STATEMENT: u8 = 1;
-/// A variable was bound before the instruction.
-pub(crate) const BINDING: u8 = 2;
+/// What the recorder wants to know of an instruction.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mark {
+    /// The first of the statements that begin at the instruction, an index in the debug table of the function.
+    pub(crate) first_statement: u32,
+    /// How many statements begin there.
+    pub(crate) statements: u32,
+    /// How many variables were bound before it.
+    pub(crate) bindings: u32,
+}
+
+impl Mark {
+    #[inline(always)]
+    pub(crate) fn is_empty(self) -> bool {
+        self.statements | self.bindings == 0
+    }
+}
 
 /// A program made ready to run with one host.
 #[derive(Debug)]
@@ -25,7 +38,7 @@ pub(crate) struct Image {
     /// How many owners the functions have; the capabilities are owners after them (H3).
     owner_count: u32,
     /// What the recorder wants to know of each instruction, by site.
-    pub(crate) marks: Vec<u8>,
+    pub(crate) marks: Vec<Mark>,
     /// The shapes of the classes; each knows its number.
     pub(crate) shapes: Vec<Arc<Shape>>,
     members: Members,
@@ -56,12 +69,15 @@ impl Image {
                 owner_of[owner.reg.index()] = index as u16;
             }
             functions.push(FunctionNumbers { first_site: site, first_owner: owner, owner_of });
-            marks.resize(site as usize + function.code.len(), 0);
-            for statement in &function.debug.statements {
-                marks[(site + statement.pc) as usize] |= STATEMENT;
+            marks.resize(site as usize + function.code.len(), Mark::default());
+            // Backwards, so that the first of an instruction comes last.
+            for (index, statement) in function.debug.statements.iter().enumerate().rev() {
+                let mark = &mut marks[(site + statement.pc) as usize];
+                mark.first_statement = index as u32;
+                mark.statements += 1;
             }
             for binding in &function.debug.bindings {
-                marks[(site + binding.pc) as usize] |= BINDING;
+                marks[(site + binding.pc) as usize].bindings += 1;
             }
             site += function.code.len() as u32;
             owner += owners as u32;
@@ -83,6 +99,12 @@ impl Image {
     #[inline(always)]
     pub(crate) fn site(&self, function: FuncId, pc: usize) -> SiteId {
         SiteId(self.functions[function.index()].first_site + pc as u32)
+    }
+
+    /// Whether there is anything to tell a recorder of the instruction.
+    #[inline(always)]
+    pub(crate) fn is_marked(&self, function: FuncId, pc: usize) -> bool {
+        !self.marks[self.site(function, pc).0 as usize].is_empty()
     }
 
     /// The instruction that a site names.

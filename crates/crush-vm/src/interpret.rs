@@ -19,7 +19,6 @@ use std::mem::{MaybeUninit, transmute};
 use crush_arena::{FunctionId, Object, ObjectMut, Resource, RuntimeValue};
 
 use crate::arith::{Arith, int_arith};
-use crate::image::{BINDING, STATEMENT};
 use crate::instruction::Instruction as I;
 use crate::method::arity;
 use crate::operand::{Far, FuncId, Near, Reg};
@@ -361,7 +360,9 @@ impl Vm<'_> {
             let instruction = unsafe { &*ip };
             if R::ENABLED {
                 self.current.pc = pc!() as u32 + 1;
-                self.tell(recorder);
+                if image.is_marked(self.current.function, pc!()) || self.arena.is_recording() {
+                    self.tell(recorder);
+                }
             }
             // Safety: at most one past the end, and only read after a jump from there.
             ip = unsafe { ip.add(1) };
@@ -721,28 +722,26 @@ impl Vm<'_> {
     }
 
     /// Tells a recorder what there is to tell of the instruction that comes next, `current.pc - 1`.
+    #[inline(never)]
     fn tell<R: Recorder>(&mut self, recorder: &mut R) {
         let pc = self.current.pc as usize - 1;
         let site = self.image.site(self.current.function, pc);
         self.arena.set_site(site);
-        let marks = self.image.marks[site.0 as usize];
-        if marks == 0 {
+        let mark = self.image.marks[site.0 as usize];
+        if mark.is_empty() {
             return;
         }
         let moment = self.moment_at(self.current, pc, self.callers.len() + 1);
         let debug = &self.function().debug;
-        if marks & BINDING != 0 {
+        if R::BINDINGS && mark.bindings > 0 {
             let first = debug.bindings.partition_point(|binding| (binding.pc as usize) < pc);
-            let here = debug.bindings[first..].iter().take_while(|binding| binding.pc as usize == pc);
-            for (index, binding) in here.enumerate() {
-                let home = debug.locals[binding.local as usize].home;
-                recorder.bound(&moment, first + index, moment.value_of(home));
+            for index in first..first + mark.bindings as usize {
+                let home = debug.locals[debug.bindings[index].local as usize].home;
+                recorder.bound(&moment, index, moment.value_of(home));
             }
         }
-        if marks & STATEMENT != 0 {
-            let first = debug.statements.partition_point(|statement| (statement.pc as usize) < pc);
-            let here = debug.statements[first..].iter().take_while(|statement| statement.pc as usize == pc);
-            (0..here.count()).for_each(|index| recorder.statement(&moment, first + index));
+        for index in mark.first_statement..mark.first_statement + mark.statements {
+            recorder.statement(&moment, index as usize);
         }
     }
 }

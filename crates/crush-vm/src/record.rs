@@ -13,6 +13,8 @@ use crate::program::{Function, Home, LocalVariable, Program};
 pub trait Recorder {
     /// Whether there is anything to tell.
     const ENABLED: bool = true;
+    /// Whether [`Recorder::bound`] is to be told: finding out takes time.
+    const BINDINGS: bool = true;
 
     /// A statement is about to run; `statement` is its index in the debug table of the function.
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {}
