@@ -212,6 +212,6 @@ pub struct Tagged {
 pub struct Closure {
     /// The code.
     pub function: FunctionId,
-    /// References to the cells of the captured variables.
+    /// The captured variables: references to their cells, or values where they never change.
     pub captures: Vec<RuntimeValue>,
 }

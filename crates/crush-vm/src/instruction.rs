@@ -85,8 +85,8 @@ instructions! {
     GetCell "get_cell" { dst: Reg, cell: Reg }
     /// `cell` holds `src` from now on.
     SetCell "set_cell" { cell: Reg, src: Reg }
-    /// `dst =` a function with its captures, the cells in the registers from `first` on. When it is called they arrive
-    /// in the registers after its parameters.
+    /// `dst =` a function with its captures, cells or values, which stand in the registers from `first` on. When it is
+    /// called they arrive in the registers after its parameters.
     NewClosure "new_closure" { dst: Reg, function: FuncId, first: Reg }
 
     // Arithmetic. Integers that overflow and division by zero are faults; `add` also joins strings and arrays.
