@@ -98,8 +98,7 @@ impl Vm<'_> {
     fn keys(&mut self, map: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Trap> {
         const PIECE: usize = 1 << 12;
         let mut values = Vec::new();
-        loop {
-            let Object::Map(map) = self.arena.read_value(map)? else { break };
+        while let Object::Map(map) = self.arena.read_value(map)? {
             let place = values.len();
             values.reserve_exact(map.len() - place);
             let keys = place..map.len().min(place + PIECE);
