@@ -104,6 +104,7 @@ impl Pair<'_> {
         });
         let source = program(&mut Tape::new(numbers));
         let (expected, found) = self.both(&source)?;
+        let (expected, found) = (shown(&expected), shown(&found));
         println!("== seed {seed}\n{source}-- the reference\n{expected}-- here\n{found}");
         Ok(())
     }
@@ -111,5 +112,15 @@ impl Pair<'_> {
     fn both(&self, source: &str) -> anyhow::Result<(Outcome, Outcome)> {
         fs::write(self.path, source)?;
         Ok((self.reference.run_file(self.path)?, self.ours.run_file(self.path)?))
+    }
+}
+
+/// So much of an outcome as a person looks at.
+fn shown(outcome: &impl std::fmt::Display) -> String {
+    const LENGTH: usize = 2_000;
+    let text = outcome.to_string();
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…\n", &text[..end]),
+        None => text,
     }
 }
