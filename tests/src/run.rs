@@ -106,8 +106,10 @@ impl Runner {
                 Self::Ours(_) => (report.get("kind").is_some() && !refused(&report), &report["range"]["start"]["line"]),
             };
             if faulted {
-                // Programs of the reference end after a million instructions.
-                let stopped = report["message"].as_str().is_some_and(|text| text.starts_with("instruction quota"));
+                // Programs of the reference end after a million instructions, or a mebibyte of output.
+                let quotas = ["instruction quota", "output quota"];
+                let message = report["message"].as_str().unwrap_or_default();
+                let stopped = quotas.iter().any(|quota| message.starts_with(quota));
                 return if stopped { Ending::Hangs } else { Ending::Fault };
             }
             lines.extend(line.as_u64().and_then(|line| u32::try_from(line).ok()));

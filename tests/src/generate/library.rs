@@ -58,7 +58,6 @@ pub(super) const ENTRIES: &[Entry] = &[
     ("conv.parse_float", &[Str], Float),
     ("conv.type_of", &[Float], Str),
     ("conv.type_of", &[Strs], Str),
-    ("conv.chr", &[Int], Str),
     ("conv.ord", &[Str], Int),
     ("collections.len", &[Ints], Int),
     ("collections.reverse", &[Ints], Ints),
