@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use crush_library::Grant;
+use crush_library::{Grant, LANGUAGES};
 
 /// What a program was granted. The default is nothing.
 #[derive(Debug, Default)]
@@ -144,9 +144,6 @@ impl Grants {
         }
     }
 }
-
-/// The languages that blocks can be written in.
-pub(crate) const LANGUAGES: [&str; 3] = ["python", "javascript", "bash"];
 
 fn add(granted: &mut Option<Names>, names: Names) {
     *granted = Some(match (granted.take(), names) {

@@ -19,5 +19,5 @@ pub use grant::Grant;
 pub use methods::{METHODS, Methods, methods, methods_named};
 pub use nearest::nearest;
 pub use page::page;
-pub use table::{NAMESPACES, Namespace, capabilities, capability, namespace};
+pub use table::{LANGUAGES, NAMESPACES, Namespace, capabilities, capability, namespace};
 pub use ty::Type;

@@ -28,6 +28,8 @@ mod system;
 mod text;
 mod time;
 
+pub use polyglot::LANGUAGES;
+
 use crate::Declaration;
 
 /// The capabilities that share the word before the dot.

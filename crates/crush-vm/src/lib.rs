@@ -39,7 +39,6 @@ pub use fault::{
 };
 pub use host::{Call, CallError, HostAdapter, NoHost, Resolution, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
-pub use method::BUILT_IN_METHODS;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};
 pub use program::{
     Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole, Program, Statement,

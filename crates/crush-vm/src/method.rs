@@ -1,7 +1,7 @@
 //! The methods that arrays, maps and strings have of themselves (D6).
 
 use crush_arena::{Object, ObjectMut, RuntimeValue, SiteId};
-use crush_library::{Declaration, nearest};
+use crush_library::{Declaration, methods, nearest};
 
 use crate::access::place;
 use crate::fault::FaultKind;
@@ -10,13 +10,6 @@ use crate::trap::Trap;
 use crate::vm::Vm;
 
 use RuntimeValue::{Borrow, Null, Ref};
-
-/// The built-in methods of each kind, with how many arguments each takes.
-pub const BUILT_IN_METHODS: &[(&str, &[(&str, usize)])] = &[
-    ("array", &[("push", 1), ("append", 1), ("pop", 0), ("insert", 2), ("remove", 1), ("len", 0)]),
-    ("map", &[("remove", 1), ("keys", 0), ("len", 0)]),
-    ("string", &[("len", 0)]),
-];
 
 impl Vm<'_> {
     /// `receiver.name(arguments)` where the receiver's class has no such method.
@@ -31,13 +24,14 @@ impl Vm<'_> {
         let image = self.image.clone();
         let name = &*image.program.names[name.index()];
         let kind = crate::host::type_name(&self.arena, receiver);
-        let methods = BUILT_IN_METHODS.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, methods)| methods);
-        match methods.iter().find(|(known, _)| *known == name) {
-            Some(&(_, expected)) if expected == arguments.len() => {}
-            Some(&(_, expected)) => {
-                return Err(arity(&format!("{kind}.{name}"), expected, arguments.len()));
-            }
-            None => return Err(self.unknown_method(receiver, name, methods)),
+        let methods = methods(kind);
+        let Some(method) = methods.iter().find(|method| method.name == name) else {
+            return Err(self.unknown_method(receiver, name, methods));
+        };
+        // No method leaves an argument out.
+        let expected = method.arguments_of_method();
+        if expected != arguments.len() {
+            return Err(arity(&format!("{kind}.{name}"), expected, arguments.len()));
         }
         match (kind, name, arguments) {
             (_, "len", []) => self.len(receiver),
@@ -115,7 +109,7 @@ impl Vm<'_> {
     }
 
     #[cold]
-    fn unknown_method(&self, receiver: RuntimeValue, name: &str, built_in: &[(&'static str, usize)]) -> Trap {
+    fn unknown_method(&self, receiver: RuntimeValue, name: &str, built_in: &[Declaration]) -> Trap {
         if let Ref(_) | Borrow(_) = receiver
             && let Err(fault) = self.arena.read_value(receiver)
         {
@@ -123,7 +117,7 @@ impl Vm<'_> {
         }
         let class = self.class_of(receiver).map(|class| &self.image.program.classes[class.index()]);
         let of_class = class.into_iter().flat_map(|class| &class.methods).map(|(method, _)| &**method);
-        let near = nearest(name, of_class.chain(built_in.iter().map(|(method, _)| *method))).map(str::to_owned);
+        let near = nearest(name, of_class.chain(built_in.iter().map(|method| method.name))).map(str::to_owned);
         let receiver = class.map_or_else(|| self.described(receiver), |class| format!("`{}`", class.name));
         let hint = near.as_ref().map_or(String::new(), |near| format!(": did you mean `{near}`?"));
         let message = format!("{receiver} has no method `{name}`{hint}");

@@ -1,13 +1,11 @@
 //! Blocks of other languages: each stands for a call that is given the body and the variables that the body names.
 
+use crush_library::LANGUAGES;
 use crush_syntax::Node;
 
 use super::Lowering;
 use crate::body::{BlockId, Callee, ExprId, ExprKind, Literal, LocalKind, Name, StmtKind};
 use crate::source_map::BodyRange;
-
-/// The languages that blocks are run in.
-const LANGUAGES: [&str; 3] = ["python", "javascript", "bash"];
 
 impl<'tree> Lowering<'tree> {
     /// `@python -> x { … }` is `let x = polyglot.python(body, …)`; of several outputs, each is one element of the result.

@@ -9,6 +9,9 @@ pub(super) const NAMESPACE: Namespace =
         name: "polyglot", summary: "Blocks of other languages: `@python { … }`.", capabilities: CAPABILITIES
     };
 
+/// The languages that blocks are run in, each with a capability of its name.
+pub const LANGUAGES: [&str; 3] = ["python", "javascript", "bash"];
+
 const PARAMS: &[Parameter] = &[text("body"), text("outputs"), text("names"), deep("inputs")];
 
 const fn block(name: &'static str, summary: &'static str) -> Declaration {
