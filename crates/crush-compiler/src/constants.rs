@@ -55,26 +55,19 @@ fn operands_in(body: &Body, head: ExprId, block: BlockId) -> Vec<ExprId> {
     let (mut found, mut blocks, mut exprs) = (Vec::new(), vec![block], vec![head]);
     loop {
         while let Some(expr) = exprs.pop() {
-            match &body[expr].kind {
-                ExprKind::Binary { lhs, rhs, .. } => found.extend([*lhs, *rhs]),
-                ExprKind::If { then_block, else_block, .. } => {
-                    blocks.push(*then_block);
-                    blocks.extend(*else_block);
-                }
-                ExprKind::Match { arms, .. } => blocks.extend(arms.iter().map(|arm| arm.body)),
-                _ => {}
+            if let ExprKind::Binary { lhs, rhs, .. } = &body[expr].kind {
+                found.extend([*lhs, *rhs]);
             }
+            body.blocks(expr, |block| blocks.push(block));
             body.operands(expr, |operand| exprs.push(operand));
         }
         let Some(block) = blocks.pop() else { break };
         exprs.extend(body[block].tail);
         for &stmt in &body[block].stmts {
             body.stmt_operands(stmt, |operand| exprs.push(operand));
-            match &body[stmt].kind {
-                StmtKind::Assign { op: Some(_), value, .. } => found.push(*value),
-                StmtKind::While { body: block, .. } | StmtKind::For { body: block, .. } => blocks.push(*block),
-                StmtKind::Try { body: tried, handler, .. } => blocks.extend([*tried, *handler]),
-                _ => {}
+            body.stmt_blocks(stmt, |block| blocks.push(block));
+            if let StmtKind::Assign { op: Some(_), value, .. } = &body[stmt].kind {
+                found.push(*value);
             }
         }
     }

@@ -89,26 +89,20 @@ impl Facts {
         let mut exprs: Vec<ExprId> = body[lambda].result.into_iter().collect();
         loop {
             while let Some(expr) = exprs.pop() {
-                match &body[expr].kind {
-                    ExprKind::If { then_block, else_block, .. } => {
-                        blocks.push(*then_block);
-                        blocks.extend(*else_block);
-                    }
-                    ExprKind::Match { arms, .. } => blocks.extend(arms.iter().map(|arm| arm.body)),
-                    _ => {}
-                }
+                body.blocks(expr, |block| blocks.push(block));
                 body.operands(expr, |operand| exprs.push(operand));
             }
             let Some(block) = blocks.pop() else { return };
             exprs.extend(body[block].tail);
             for &stmt in &body[block].stmts {
                 body.stmt_operands(stmt, |operand| exprs.push(operand));
-                self.statement(body, &body[stmt].kind, lambda, &mut blocks);
+                body.stmt_blocks(stmt, |block| blocks.push(block));
+                self.statement(body, &body[stmt].kind, lambda);
             }
         }
     }
 
-    fn statement(&mut self, body: &Body, kind: &StmtKind, lambda: LambdaId, blocks: &mut Vec<BlockId>) {
+    fn statement(&mut self, body: &Body, kind: &StmtKind, lambda: LambdaId) {
         match kind {
             StmtKind::Let { local, value, .. } => {
                 self.bind(body, *local, Some(*value), lambda);
@@ -117,17 +111,8 @@ impl Facts {
             StmtKind::Assign { place: Place::Local(local), op, value, .. } => {
                 self.bind(body, *local, op.is_none().then_some(*value), lambda);
             }
-            StmtKind::While { body: block, .. } => blocks.push(*block),
-            StmtKind::For { variable, body: block, .. } => {
-                self.bind(body, *variable, None, lambda);
-                blocks.push(*block);
-            }
-            StmtKind::Try { body: tried, error, handler } => {
-                if let Some((local, _)) = error {
-                    self.bind(body, *local, None, lambda);
-                }
-                blocks.extend([*tried, *handler]);
-            }
+            StmtKind::For { variable, .. } => self.bind(body, *variable, None, lambda),
+            StmtKind::Try { error: Some((local, _)), .. } => self.bind(body, *local, None, lambda),
             _ => {}
         }
     }

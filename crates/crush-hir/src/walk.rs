@@ -1,6 +1,6 @@
-//! Which expressions an expression or statement evaluates itself.
+//! Which expressions an expression or statement evaluates itself, and which blocks it runs.
 
-use crate::body::{Body, Callee, ExprId, ExprKind, Place, StmtId, StmtKind};
+use crate::body::{BlockId, Body, Callee, ExprId, ExprKind, Place, StmtId, StmtKind};
 
 impl Body {
     /// Calls `visit` with each operand of `expr`, in the order of evaluation. What stands in blocks and lambdas is none.
@@ -64,6 +64,27 @@ impl Body {
             | StmtKind::Try { .. }
             | StmtKind::Unsupported(_)
             | StmtKind::Missing => {}
+        }
+    }
+
+    /// Calls `visit` with each block that `expr` runs, in the order of the text. What stands in lambdas is none.
+    pub fn blocks(&self, expr: ExprId, mut visit: impl FnMut(BlockId)) {
+        match &self[expr].kind {
+            ExprKind::If { then_block, else_block, .. } => {
+                visit(*then_block);
+                else_block.iter().copied().for_each(visit);
+            }
+            ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| visit(arm.body)),
+            _ => {}
+        }
+    }
+
+    /// Calls `visit` with each block that `stmt` runs itself, in the order of the text.
+    pub fn stmt_blocks(&self, stmt: StmtId, mut visit: impl FnMut(BlockId)) {
+        match &self[stmt].kind {
+            StmtKind::While { body, .. } | StmtKind::For { body, .. } => visit(*body),
+            StmtKind::Try { body, handler, .. } => [*body, *handler].into_iter().for_each(visit),
+            _ => {}
         }
     }
 }
