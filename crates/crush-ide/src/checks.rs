@@ -15,9 +15,6 @@ use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
 use crush_hir::types::{self, Component, Results, Type};
 use crush_syntax::Tree;
 
-/// The code of what this implementation does not have yet.
-pub(crate) const NOT_THERE_YET: &str = "not-there-yet";
-
 /// What is wrong in the bodies of a file, by the keys of their texts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {

@@ -189,12 +189,9 @@ pub(crate) fn problems_of(hir: &FileHir, tree: &Tree, checks: &Checks, found: &m
 }
 
 fn diagnostic(problem: &Problem, range: TextRange) -> Diagnostic {
-    use crate::checks::NOT_THERE_YET;
     use crush_hir::body::Severity as ProblemSeverity;
     let severity = match problem.severity {
         ProblemSeverity::Error => Severity::Error,
-        // No mistake of the program: it shall not shout.
-        ProblemSeverity::Warning if problem.code == NOT_THERE_YET => Severity::Hint,
         ProblemSeverity::Warning => Severity::Warning,
     };
     Diagnostic::new(problem.code, severity, range, problem.message.clone())
