@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use crush_borrowck::Analysis;
+use crush_borrowck::{Analysis, Change};
 use crush_hir::file::FileHir;
 use crush_syntax::{Text, Tree};
 
@@ -55,15 +55,8 @@ fn edits(analysis: &mut Analysis, text: &str, lines: &[usize]) -> (Duration, Dur
         }
         let tree = Tree::parse(Text::from(edited.as_str()));
         let file = FileHir::new(&tree);
-        let mut lowering = Duration::ZERO;
-        let start = Instant::now();
-        let change = analysis.update(&file, |body| {
-            let start = Instant::now();
-            let body = file.lower(&tree, body);
-            lowering += start.elapsed();
-            body
-        });
-        times.push((start.elapsed() - lowering, lowering, change.analysed));
+        let (analysing, lowering, change) = update(analysis, &file, &tree);
+        times.push((analysing, lowering, change.analysed));
     }
     times.sort();
     times[times.len() / 2]
@@ -90,15 +83,7 @@ fn cost(name: &str, text: &str) {
     let tree = Tree::parse(Text::from(text));
     let file = FileHir::new(&tree);
     let mut analysis = Analysis::new();
-    let mut lowering = Duration::ZERO;
-    let start = Instant::now();
-    let change = analysis.update(&file, |body| {
-        let start = Instant::now();
-        let body = file.lower(&tree, body);
-        lowering += start.elapsed();
-        body
-    });
-    let cold = start.elapsed() - lowering;
+    let (cold, lowering, change) = update(&mut analysis, &file, &tree);
     let count = text.lines().count();
     let reports = analysis.reports();
     let places: Vec<_> = (0..9).map(|at| (count * at / 9).max(1) / 24 * 24 + 4).collect();
@@ -109,4 +94,17 @@ fn cost(name: &str, text: &str) {
         change.analysed,
         reports.len(),
     );
+}
+
+/// Brings the analysis up to date: how long that took, how long lowering took on top, and what was done.
+fn update(analysis: &mut Analysis, file: &FileHir, tree: &Tree) -> (Duration, Duration, Change) {
+    let mut lowering = Duration::ZERO;
+    let start = Instant::now();
+    let change = analysis.update(file, |body| {
+        let start = Instant::now();
+        let body = file.lower(tree, body);
+        lowering += start.elapsed();
+        body
+    });
+    (start.elapsed() - lowering, lowering, change)
 }

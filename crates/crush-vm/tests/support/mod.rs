@@ -106,13 +106,7 @@ pub(crate) fn program(text: &str) -> VerifiedProgram {
 
 /// Runs a program under quotas.
 pub(crate) fn run_under(text: &str, quotas: Quotas) -> Ran {
-    let host = TestHost::default();
-    let program = program(text);
-    let mut vm = Vm::new(&program, &host, quotas, CancelToken::new()).expect("room for the constants");
-    let result = vm.run();
-    let live_borrows = vm.arena().live_borrows().count();
-    drop(vm);
-    Ran { output: host.printed(), result, live_borrows }
+    run_scheduled(text, Scheduling::default(), quotas, CancelToken::new())
 }
 
 /// Runs a program.
