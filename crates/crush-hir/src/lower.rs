@@ -3,6 +3,7 @@
 //! Lowering never fails: what did not parse becomes `Missing`, what is not run yet becomes `Unsupported`, and both keep
 //! their place. It reads the text of its own body alone; what belongs to the file is checked in [`check`](crate::check).
 
+mod assigned;
 mod expr;
 mod literal;
 mod pattern;
@@ -154,6 +155,10 @@ impl<'tree> Lowering<'tree> {
     fn name_field(&self, node: Node<'_>, field: &str) -> Option<(Name, BodyRange)> {
         let name = node.child_by_field_name(field)?;
         (!name.is_missing() && name.start_byte() < name.end_byte()).then(|| (self.name(name), self.range(name)))
+    }
+
+    fn warning(&mut self, code: &'static str, range: BodyRange, message: impl Into<String>) {
+        self.body.problems.push(Problem { code, severity: Severity::Warning, message: message.into(), range });
     }
 
     fn problem(&mut self, code: &'static str, range: BodyRange, message: impl Into<String>) {

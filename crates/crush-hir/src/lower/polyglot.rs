@@ -4,6 +4,7 @@ use crush_library::LANGUAGES;
 use crush_syntax::Node;
 
 use super::Lowering;
+use super::assigned::last_assigned;
 use crate::body::{BlockId, Callee, ExprId, ExprKind, Literal, LocalKind, Name, StmtKind};
 use crate::source_map::BodyRange;
 
@@ -12,7 +13,7 @@ impl<'tree> Lowering<'tree> {
     pub(super) fn polyglot_block(&mut self, block: BlockId, node: Node<'tree>) {
         let range = self.range(node);
         let (language, language_range) = self.name_field(node, "language").unwrap_or((Name::default(), range));
-        let outputs = self.outputs(node);
+        let mut outputs = self.outputs(node);
         let body = node.child_by_field_name("body");
         let text: Name = body.map_or("", |body| self.text_of(body)).into();
         let body_range = body.map_or(range, |body| self.range(body));
@@ -27,6 +28,14 @@ impl<'tree> Lowering<'tree> {
             } else if !words(&text).any(|(_, word)| word == name.as_str()) {
                 self.problem("output-not-given", *range, format!("the @{language} block never gives `{name}` a value"));
             }
+        }
+        if outputs.is_empty()
+            && let Some(name) = last_assigned(language, &text)
+        {
+            let message =
+                format!("`{name}` comes out of this block, which does not say so: write `@{language} -> {name} {{`");
+            self.warning("implicit-output", language_range, message);
+            outputs.push((name.into(), language_range));
         }
         let call = self.block_call(language, &text, &outputs, (range, language_range, body_range));
         match outputs.as_slice() {
