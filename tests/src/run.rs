@@ -23,6 +23,9 @@ pub enum Runner {
 /// No program of ours takes as long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The status of a program in Rust that panicked.
+const PANICKED: i32 = 101;
+
 impl Runner {
     /// Runs a program of the suite.
     ///
@@ -85,7 +88,7 @@ impl Runner {
         let ending = match status {
             None => Ending::Hangs,
             Some(status) if status.success() => Ending::Finished,
-            Some(status) if status.code().is_none() => Ending::Crash,
+            Some(status) if matches!(status.code(), None | Some(PANICKED)) => Ending::Crash,
             Some(_) => self.ending(&errors),
         };
         Ok(Outcome { output, ending })

@@ -75,7 +75,8 @@ impl Pair<'_> {
         let source = program(&mut tape);
         fs::write(self.path, &source)?;
         let expected = self.reference.run_file(self.path)?;
-        if expected.ending == Ending::Hangs {
+        // Its quotas are its own, and where it panics (`str.substring` from inside a character) it says nothing.
+        if matches!(expected.ending, Ending::Hangs | Ending::Crash) {
             return Ok(());
         }
         let found = self.ours.run_file(self.path)?;
