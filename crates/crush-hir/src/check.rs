@@ -153,9 +153,9 @@ impl Checker<'_> {
             // That there is such a function is looked at where its name stands.
             ExprKind::Spawn { function, args } => {
                 if let ExprKind::Name(name) = &self.body[*function].kind
-                    && let Some((_, function)) = self.file.function(name)
+                    && let Some(function) = self.file.resolve_function(name)
                 {
-                    self.arity(name, function.params.len(), expr.range, args.len());
+                    self.arity(name, function.it.params.len(), expr.range, args.len());
                 }
             }
             _ => {}
