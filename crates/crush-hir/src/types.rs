@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::body::Name;
 
 pub(crate) use infer::unknown;
-pub use infer::{Inferred, Results, infer};
+pub use infer::{Elsewhere, Inferred, Results, infer};
 pub use named::{NAMES, named};
 pub use order::{Component, components};
 pub use program::{callees, check, infer_component, name_in};

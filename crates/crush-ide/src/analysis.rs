@@ -34,7 +34,7 @@ impl FileAnalysis {
         let tree = Tree::parse(text);
         let hir = FileHir::new(&tree);
         let mut checks = Checks::default();
-        checks.update(&hir, &tree);
+        checks.update(&hir, &tree, &Arc::default());
         let mut borrows = Analysis::new();
         borrows.update(&hir, |body| hir.lower(&tree, body));
         Self { tree, hir: Arc::new(hir), checks: Arc::new(checks), borrows: Arc::new(borrows), modules: None }
@@ -102,13 +102,15 @@ impl FileAnalysis {
         self.renew(hir);
         let updated = self.modules.as_ref().and_then(|modules| modules.updated(&self.tree, &self.hir));
         if let Some(updated) = updated {
+            Arc::make_mut(&mut self.checks).update(&self.hir, &self.tree, updated.results());
             self.modules = Some(Arc::new(updated));
         }
     }
 
     /// Takes over what the text declares now.
     fn renew(&mut self, hir: FileHir) {
-        Arc::make_mut(&mut self.checks).update(&hir, &self.tree);
+        let elsewhere = self.modules.as_ref().map(|modules| Arc::clone(modules.results())).unwrap_or_default();
+        Arc::make_mut(&mut self.checks).update(&hir, &self.tree, &elsewhere);
         let modules: Vec<_> = self.modules.iter().flat_map(|modules| modules.modules()).map(|(_, file)| file).collect();
         let files: Vec<&FileHir> = std::iter::once(&hir).chain(modules.iter().map(|file| &*file.hir)).collect();
         let lower = |module: ModuleId, body| match module.index().checked_sub(1).and_then(|at| modules.get(at)) {

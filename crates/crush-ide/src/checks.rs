@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crush_hir::body::{Body, Callee, ExprKind, Name, Pattern, Problem, StmtKind};
 use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
-use crush_hir::types::{self, Component, Results, Type};
+use crush_hir::types::{self, Component, Elsewhere, Results, Type};
 use crush_syntax::Tree;
 
 /// What is wrong in the bodies of a file, by the keys of their texts.
@@ -26,6 +26,8 @@ pub(crate) struct Checks {
     imports: Option<u64>,
     /// What the functions of that version give.
     results: Results,
+    /// What the functions of other files gave then.
+    elsewhere: Arc<Elsewhere>,
     bodies: HashMap<ItemKey, Checked>,
 }
 
@@ -47,9 +49,18 @@ impl Checks {
         self.bodies.get(&key).map_or(&[], |checked| &checked.problems)
     }
 
+    /// What the functions of the file give.
+    pub(crate) fn results(&self) -> &Results {
+        &self.results
+    }
+
     /// Checks the bodies whose text is not known yet, and those that name a declaration that has changed or call a function
-    /// that gives something else now.
-    pub(crate) fn update(&mut self, hir: &FileHir, tree: &Tree) {
+    /// that gives something else now. `elsewhere` is what the functions of the modules give that the file imports.
+    pub(crate) fn update(&mut self, hir: &FileHir, tree: &Tree, elsewhere: &Arc<Elsewhere>) {
+        if self.elsewhere != *elsewhere {
+            self.elsewhere = Arc::clone(elsewhere);
+            self.bodies.clear();
+        }
         if self.signature != hir.signature() {
             self.forget_what_changed(hir);
         }
@@ -82,7 +93,7 @@ impl Checks {
             let bodies: Vec<_> = members.iter().map(|(_, key, name)| (name.clone(), &unchecked.bodies[key])).collect();
             let mut results = std::mem::take(&mut self.results);
             let before: Vec<_> = members.iter().map(|(_, _, name)| results.get(name).cloned()).collect();
-            let inferred = types::infer_component(unchecked.hir, &bodies, is_recursive, &mut results);
+            let inferred = types::infer_component(unchecked.hir, &bodies, is_recursive, &mut results, &self.elsewhere);
             self.results = results;
             for (((_, key, _), (_, body)), found) in members.iter().zip(&bodies).zip(inferred) {
                 self.bodies.insert(*key, check_body(unchecked.hir, body, found));

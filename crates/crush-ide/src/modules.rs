@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crush_hir::body::Problem;
 use crush_hir::file::FileHir;
 use crush_hir::modules::{FileKey, ModuleId, ModulePlace, Program, ProgramFile, SourceFile, Sources};
+use crush_hir::types::Elsewhere;
 use crush_hir::{check, syntax};
 use crush_syntax::{TextRange, Tree};
 use crush_vm::SourceRange;
@@ -38,6 +39,8 @@ pub(crate) struct Modules {
     program: Program,
     /// What is wrong in the bodies of each file; nothing for the one that runs, which has its own.
     checks: Vec<Arc<Checks>>,
+    /// What the functions of the modules give.
+    results: Arc<Elsewhere>,
     /// [`FileHir::imports_signature`] of the file that runs.
     imports: u64,
     /// [`FileHir::own_signature`] of the file that runs.
@@ -49,7 +52,8 @@ impl Modules {
     pub(crate) fn load(root: SourceFile, sources: &dyn Sources, before: Option<&Self>) -> Self {
         let (imports, declared) = (root.hir.imports_signature(), root.hir.own_signature());
         let program = Program::load(root, sources);
-        let mut modules = Self { checks: vec![Arc::default(); program.files().len()], program, imports, declared };
+        let checks = vec![Arc::default(); program.files().len()];
+        let mut modules = Self { checks, results: Arc::default(), program, imports, declared };
         for (file, checks) in modules.program.files().iter().zip(&mut modules.checks).skip(1) {
             let known = before.and_then(|before| before.checks_of(&file.key));
             *checks = known.cloned().unwrap_or_default();
@@ -63,10 +67,46 @@ impl Modules {
         self.checks.get(index)
     }
 
+    /// Checks the modules, each after those that it imports: what their functions give is known to it then. What the file
+    /// that runs gives, which they may call too, is not.
     fn check(&mut self) {
-        for (file, checks) in self.program.files().iter().zip(&mut self.checks).skip(1) {
-            Arc::make_mut(checks).update(&file.hir, &file.tree);
+        self.results = Arc::default();
+        for module in self.imported_first() {
+            let (Some(file), Some(checks)) = (self.program.file(module), self.checks.get_mut(module.index())) else {
+                continue;
+            };
+            let checks = Arc::make_mut(checks);
+            checks.update(&file.hir, &file.tree, &self.results);
+            Arc::make_mut(&mut self.results).add(module, checks.results());
         }
+    }
+
+    /// What the functions of the modules give.
+    pub(crate) fn results(&self) -> &Arc<Elsewhere> {
+        &self.results
+    }
+
+    /// The modules, each after those that it imports.
+    fn imported_first(&self) -> Vec<ModuleId> {
+        let mut order = Vec::new();
+        let mut seen = vec![false; self.program.files().len()];
+        for (module, _) in self.modules() {
+            self.add_imported_first(module, &mut seen, &mut order);
+        }
+        order
+    }
+
+    /// Imports nest no deeper than the loader allows, so the recursion does not either.
+    fn add_imported_first(&self, module: ModuleId, seen: &mut [bool], order: &mut Vec<ModuleId>) {
+        let is_new = seen.get_mut(module.index()).is_some_and(|seen| !std::mem::replace(seen, true));
+        if module == ModuleId::ROOT || !is_new {
+            return;
+        }
+        let imports = self.file(module).and_then(|file| file.hir.imports());
+        let mut imported: Vec<_> = imports.into_iter().flat_map(|imports| imports.modules()).collect();
+        imported.sort_unstable();
+        imported.into_iter().for_each(|module| self.add_imported_first(module, seen, order));
+        order.push(module);
     }
 
     /// The file that runs, knowing what its imports bring.

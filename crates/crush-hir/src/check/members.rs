@@ -45,7 +45,6 @@ impl<'a> Members<'a> {
             }
             if let Some(name) = &field.annotation
                 && !self.file.imports_modules()
-                && self.file.resolve_struct(name).is_none()
                 && types::named(self.file, name).is_none()
             {
                 self.report(item, "unknown-type", field.range, types::unknown(self.file, name));

@@ -65,7 +65,7 @@ fn statements<'t>(language: &str, text: &'t str) -> Vec<&'t str> {
             }
             _ => {}
         }
-        at += 1;
+        at += rest.chars().next().map_or(1, char::len_utf8);
     }
     end(&mut start, text.len());
     found
@@ -125,6 +125,7 @@ fn declared(statement: &str) -> Option<(&str, &str)> {
             b',' if depth == 0 => last = at + 1,
             _ => {}
         }
+        // Every byte looked for is a character of its own.
         at += 1;
     }
     name(rest[last..].trim_start())
@@ -152,6 +153,7 @@ mod tests {
         assert_eq!(last("a = b = 1"), None);
         assert_eq!(last("a, b = 1, 2"), None);
         assert_eq!(last("print('x = 1')"), None);
+        assert_eq!(last("größe = 1 + é"), Some("größe"));
     }
 
     #[test]
@@ -166,6 +168,7 @@ mod tests {
         assert_eq!(last("total = 1\ntotal == 2 // later = 3\n/* more = 4 */"), Some("total"));
         assert_eq!(last("const text = `\nx = 1\n`"), Some("text"));
         assert_eq!(last("if (a) b = 1"), None);
+        assert_eq!(last("let é = 1, größe = é;"), Some("größe"));
     }
 
     #[test]

@@ -153,6 +153,11 @@ impl Imports {
         self.own == ModuleId::ROOT && self.bound.functions.is_empty() && self.bound.qualifiers.is_empty()
     }
 
+    /// The modules whose functions have names here.
+    pub fn modules(&self) -> impl Iterator<Item = ModuleId> {
+        self.bound.functions.values().chain(self.bound.qualifiers.values()).copied()
+    }
+
     /// The names before the dot.
     pub fn qualifiers(&self) -> impl Iterator<Item = &Name> {
         self.bound.qualifiers.keys()

@@ -17,10 +17,27 @@ use crate::body::{
     StmtKind, TypeName, UnaryOp,
 };
 use crate::file::FileHir;
+use crate::modules::ModuleId;
 use crate::source_map::BodyRange;
 
 /// What the functions of a file give, by their names; `S::f` for a method.
 pub type Results = FxHashMap<Name, Type>;
+
+/// What the functions of other files give, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Elsewhere(FxHashMap<ModuleId, Results>);
+
+impl Elsewhere {
+    /// Adds what the functions of a file give. A struct literal that comes from another file is a map, as the reference has
+    /// it: only the file of a struct knows how to write one down.
+    pub fn add(&mut self, module: ModuleId, results: &Results) {
+        let seen = |ty: &Type| match ty {
+            Type::Literal(_) => Type::Map,
+            other => other.clone(),
+        };
+        self.0.insert(module, results.iter().map(|(name, ty)| (name.clone(), seen(ty))).collect());
+    }
+}
 
 /// What is known of a body.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,12 +54,13 @@ pub struct Inferred {
 const STACK_RED_ZONE: usize = 64 * 1024;
 const STACK_GROWTH: usize = 1024 * 1024;
 
-/// The types of `body`, given what the functions that it calls give.
-pub fn infer(file: &FileHir, body: &Body, results: &Results) -> Inferred {
+/// The types of `body`, given what the functions that it calls give, in its file and elsewhere.
+pub fn infer(file: &FileHir, body: &Body, results: &Results, elsewhere: &Elsewhere) -> Inferred {
     let mut inference = Inference {
         file,
         body,
         results,
+        elsewhere,
         types: vec![Type::Any; body.locals.len()],
         shadowed: Vec::new(),
         returned: None,
@@ -62,6 +80,7 @@ struct Inference<'a> {
     file: &'a FileHir,
     body: &'a Body,
     results: &'a Results,
+    elsewhere: &'a Elsewhere,
     /// The type of each variable as of now.
     types: Vec<Type>,
     /// For each open block, the types that its variables had before: a `let` in a block is forgotten after it.
@@ -319,7 +338,8 @@ impl Inference<'_> {
                 if !self.structs.contains(&structure) {
                     self.structs.push(structure.clone());
                 }
-                let Some((_, declared)) = self.file.structure(&structure) else { return Type::Any };
+                let Some(declared) = self.file.resolve_struct(&structure) else { return Type::Any };
+                let declared = declared.it;
                 match declared.fields.iter().find(|field| field.name == *name) {
                     Some(field) => field.annotation.as_ref().and_then(|it| named(self.file, it)).unwrap_or(Type::Any),
                     None => {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Component, Inferred, Results, Type, components, infer};
+use super::{Component, Elsewhere, Inferred, Results, Type, components, infer};
 use crate::body::{Body, BodyOwner, Callee, ExprKind, Name, Problem};
 use crate::file::{BodyId, FileHir};
 
@@ -43,12 +43,14 @@ pub fn callees(body: &Body) -> Vec<Name> {
     names
 }
 
-/// The types of functions that call each other, given those that they call besides; what they give is added to `results`.
+/// The types of functions that call each other, given those that they call besides, in their file and elsewhere; what they
+/// give is added to `results`.
 pub fn infer_component(
     file: &FileHir,
     members: &[(Name, &Body)],
     is_recursive: bool,
     results: &mut Results,
+    elsewhere: &Elsewhere,
 ) -> Vec<Inferred> {
     if is_recursive {
         // What is not known yet goes with everything, so that the cases which do not recur decide.
@@ -58,7 +60,7 @@ pub fn infer_component(
         let mut is_settled = true;
         let mut inferred = Vec::with_capacity(members.len());
         for (name, body) in members {
-            let found = infer(file, body, results);
+            let found = infer(file, body, results, elsewhere);
             let before = results.insert(name.clone(), found.result.clone());
             is_settled &= before.as_ref() == Some(&found.result);
             inferred.push(found);
@@ -70,7 +72,7 @@ pub fn infer_component(
     Vec::new()
 }
 
-/// What is wrong with the types in `bodies`, which are all of `file`, for each of them.
+/// What is wrong with the types in `bodies`, which are all of a program of one file, for each of them.
 pub fn check(file: &FileHir, bodies: &[(BodyId, &Body)]) -> Vec<Vec<Problem>> {
     let names: Vec<_> = bodies.iter().map(|(id, body)| name_in(file, *id, &body.owner)).collect();
     let by_name: FxHashMap<_, _> = names.iter().enumerate().map(|(index, name)| (name, index)).collect();
@@ -80,7 +82,7 @@ pub fn check(file: &FileHir, bodies: &[(BodyId, &Body)]) -> Vec<Vec<Problem>> {
     let mut problems = vec![Vec::new(); bodies.len()];
     for Component { members, is_recursive } in components(&calls) {
         let part: Vec<_> = members.iter().map(|&index| (names[index].clone(), bodies[index].1)).collect();
-        let inferred = infer_component(file, &part, is_recursive, &mut results);
+        let inferred = infer_component(file, &part, is_recursive, &mut results, &Elsewhere::default());
         for (index, found) in members.into_iter().zip(inferred) {
             problems[index] = found.problems;
         }

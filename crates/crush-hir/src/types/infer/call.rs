@@ -5,30 +5,41 @@ use std::sync::Arc;
 use super::{Inference, words};
 use crate::body::{Callee, ExprId, ExprKind, Name};
 use crate::file::FunctionDef;
+use crate::modules::Resolved;
 use crate::source_map::BodyRange;
 use crate::types::{Type, named};
 
 impl Inference<'_> {
     pub(super) fn call(&mut self, callee: &Callee, range: BodyRange, args: &[ExprId]) -> Type {
         match callee {
-            Callee::Name(name) => match self.file.function(name) {
-                Some((_, function)) => self.call_function(name, function, args),
+            Callee::Name(name) => match self.file.resolve_function(name) {
+                Some(found) => self.call_function(name, name, found, args),
                 None => {
                     self.arguments(args);
                     builtin_result(name)
                 }
             },
             Callee::Path { scope, name } => {
-                let function = self.file.method(scope, name).and_then(|body| self.file.function_of(body));
                 let path = Name::from(format!("{scope}::{name}"));
-                match function {
-                    Some(function) => self.call_function(&path, function, args),
+                let method = self.file.resolve_method(scope, name);
+                let method = method.and_then(|Resolved { module, file, item, it }| {
+                    Some(Resolved { module, file, item, it: file.function_of(it)? })
+                });
+                match method {
+                    Some(found) => self.call_function(&path, &path, found, args),
                     None => self.unknown_call(args),
                 }
             }
             Callee::Capability(name) => {
-                self.arguments(args);
-                capability_result(name)
+                let (module, function) = name.split_once('.').unwrap_or((name, ""));
+                match self.file.resolve_qualified(module, function) {
+                    Some(Ok(found)) => self.call_function(name, &found.it.name, found, args),
+                    Some(Err(_)) => self.unknown_call(args),
+                    None => {
+                        self.arguments(args);
+                        capability_result(name)
+                    }
+                }
             }
             Callee::Method { receiver, .. } => {
                 // The reference looks at no receiver that is a variable, and knows no other.
@@ -39,15 +50,24 @@ impl Inference<'_> {
         }
     }
 
-    fn call_function(&mut self, name: &Name, function: &FunctionDef, args: &[ExprId]) -> Type {
+    /// `name` is how the program calls it, `own` how its file does.
+    fn call_function(
+        &mut self,
+        name: &Name,
+        own: &Name,
+        function: Resolved<'_, &FunctionDef>,
+        args: &[ExprId],
+    ) -> Type {
         let type_of = |annotation: &Option<Name>| annotation.as_ref().and_then(|it| named(self.file, it));
-        let wanted: Vec<_> = function
-            .params
-            .iter()
-            .map(|param| (type_of(&param.annotation).unwrap_or(Type::Any), Some(&param.name)))
-            .collect();
+        let params = &function.it.params;
+        let wanted: Vec<_> =
+            params.iter().map(|param| (type_of(&param.annotation).unwrap_or(Type::Any), Some(&param.name))).collect();
         self.hand_over(name, &wanted, args);
-        self.results.get(name).cloned().unwrap_or(Type::Any)
+        let results = match function.module == self.file.module() {
+            true => Some(self.results),
+            false => self.elsewhere.0.get(&function.module),
+        };
+        results.and_then(|results| results.get(own)).cloned().unwrap_or(Type::Any)
     }
 
     fn call_value(&mut self, value: ExprId, range: BodyRange, args: &[ExprId]) -> Type {
