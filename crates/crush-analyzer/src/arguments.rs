@@ -71,6 +71,12 @@ pub(crate) struct Check {
     pub(crate) files: Vec<String>,
     #[command(flatten)]
     pub(crate) modules: Modules,
+    /// Take the severity of each code from FILE, rather than from the nearest `crush.toml` upwards from each program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<std::path::PathBuf>,
+    /// Exit with status 1 when there are warnings, too
+    #[arg(long)]
+    pub(crate) error_on_warning: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -10,7 +10,7 @@ pub(crate) mod run;
 
 use std::io::Write;
 
-use crush_ide::{AssemblyError, Diagnostic, Severity};
+use crush_ide::{AssemblyError, Diagnostic};
 
 use crate::arguments::Format;
 use crate::source::Source;
@@ -20,12 +20,6 @@ use crate::{Ending, Misuse, report};
 pub(crate) fn lsp() -> Result<Ending, Misuse> {
     // The protocol wants status 1 for an `exit` that no `shutdown` came before.
     Ok(if crush_server::serve()? { Ending::Clean } else { Ending::Errors })
-}
-
-/// Whether any of the reports is an error.
-fn ending(diagnostics: &[Diagnostic]) -> Ending {
-    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-    if diagnostics.iter().any(is_error) { Ending::Errors } else { Ending::Clean }
 }
 
 /// Prints what keeps a program from being run. Borrow reports do not: the run will show.

@@ -7,7 +7,7 @@ use crush_ide::{Diagnostic, Severity, TextRange};
 use serde::Serialize;
 
 use crate::arguments::Format;
-use crate::source::{Quoted, Source};
+use crate::source::{Files, Quoted};
 
 /// A report as `--format json` prints it.
 #[derive(Serialize)]
@@ -57,10 +57,10 @@ impl JsonRange {
 /// the text.
 const SHOWN: usize = 100;
 
-/// Prints `diagnostics` of `source`.
+/// Prints `diagnostics` of the files of `source`.
 pub(crate) fn print(
     out: &mut dyn Write,
-    source: &Source,
+    source: &dyn Files,
     diagnostics: &[Diagnostic],
     format: Format,
 ) -> io::Result<()> {
@@ -82,11 +82,12 @@ fn severity_name(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Info => "info",
         Severity::Hint => "hint",
     }
 }
 
-fn print_json(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> io::Result<()> {
+fn print_json(out: &mut dyn Write, source: &dyn Files, diagnostic: &Diagnostic) -> io::Result<()> {
     let file = source.file(diagnostic.file);
     let report = JsonReport {
         file: file.path,
@@ -108,10 +109,11 @@ fn print_json(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> 
     writeln!(out)
 }
 
-fn print_human(out: &mut dyn Write, source: &Source, diagnostic: &Diagnostic) -> io::Result<()> {
+fn print_human(out: &mut dyn Write, source: &dyn Files, diagnostic: &Diagnostic) -> io::Result<()> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
         Severity::Hint => Level::HELP,
     };
     // Paths, messages and labels may hold anything; only tabs and newlines may move the cursor.

@@ -40,14 +40,6 @@ impl Source {
         Ok(Self { path: name.to_string(), analysis, text })
     }
 
-    /// A file of the program: this one, or a module of it.
-    pub(crate) fn file(&self, file: ModuleId) -> Quoted<'_> {
-        match self.analysis.module(file) {
-            Some((_, path, text)) => Quoted { path, text },
-            None => Quoted { path: &self.path, text: self.analysis.text() },
-        }
-    }
-
     /// Line and column of an offset, both from 1, columns in Unicode scalars.
     pub(crate) fn position(&self, offset: usize) -> LineColumn {
         self.file(ModuleId::ROOT).position(offset)
@@ -59,7 +51,29 @@ impl Source {
     }
 }
 
-/// A file of a program, as reports quote it.
+/// The files that reports are about.
+pub(crate) trait Files {
+    /// One of them.
+    fn file(&self, file: ModuleId) -> Quoted<'_>;
+}
+
+impl Files for Source {
+    /// A file of the program: this one, or a module of it.
+    fn file(&self, file: ModuleId) -> Quoted<'_> {
+        match self.analysis.module(file) {
+            Some((_, path, text)) => Quoted { path, text },
+            None => Quoted { path: &self.path, text: self.analysis.text() },
+        }
+    }
+}
+
+impl Files for Quoted<'_> {
+    fn file(&self, _: ModuleId) -> Quoted<'_> {
+        *self
+    }
+}
+
+/// A file, as reports quote it.
 #[derive(Clone, Copy)]
 pub(crate) struct Quoted<'s> {
     /// Its path as people read it.

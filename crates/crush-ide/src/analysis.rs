@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crush_borrowck::{self as borrow, Analysis, Code, Place, Report};
+use crush_borrowck::{self as borrow, Analysis, Place, Report};
 use crush_compiler::Options;
 use crush_hir::file::FileHir;
 use crush_hir::modules::{FileKey, ModuleId, SourceFile, Sources};
@@ -13,9 +13,12 @@ use crush_syntax::{Text, TextEdit, TextRange, Tree};
 use crush_vm::VerifiedProgram;
 
 use crate::checks::Checks;
+use crate::codes;
+use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 use crate::evaluation::module;
 use crate::modules::{self, FilePlace, Modules};
+use crate::suppression::{Marks, Suppressions};
 
 /// What is known of a text. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -24,6 +27,9 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
+    marks: Marks,
+    /// What the project wants of the file.
+    config: Arc<Config>,
     /// The program that it is the beginning of, when it imports modules and they have been looked up.
     modules: Option<Arc<Modules>>,
 }
@@ -37,7 +43,26 @@ impl FileAnalysis {
         checks.update(&hir, &tree, &Arc::default());
         let mut borrows = Analysis::new();
         borrows.update(&hir, |body| hir.lower(&tree, body));
-        Self { tree, hir: Arc::new(hir), checks: Arc::new(checks), borrows: Arc::new(borrows), modules: None }
+        let marks = Marks::of(tree.text());
+        Self {
+            tree,
+            hir: Arc::new(hir),
+            checks: Arc::new(checks),
+            borrows: Arc::new(borrows),
+            marks,
+            config: Arc::default(),
+            modules: None,
+        }
+    }
+
+    /// What the project wants of the file.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Takes over what the project wants of the file. Nothing is known of a project before.
+    pub fn configure(&mut self, config: Arc<Config>) {
+        self.config = config;
     }
 
     /// Looks up the modules that the text imports, and what they import. `path` is the place of the text as people read it.
@@ -98,6 +123,7 @@ impl FileAnalysis {
     pub fn edit(&mut self, edits: &[TextEdit]) {
         let tree = self.tree.edited(edits);
         let hir = self.hir.update(edits, &self.tree, &tree);
+        self.marks = self.marks.updated(edits, tree.text());
         self.tree = tree;
         self.renew(hir);
         let updated = self.modules.as_ref().and_then(|modules| modules.updated(&self.tree, &self.hir));
@@ -182,12 +208,36 @@ impl FileAnalysis {
         found
     }
 
-    /// Everything that is wrong in the program without a run, each report in its own file.
-    pub(crate) fn program_diagnostics(&self) -> Vec<Diagnostic> {
+    /// Everything that is wrong in the program without a run, each report in its own file, as far as it is wanted there.
+    pub(crate) fn program_diagnostics(&self, config_of: impl Fn(&FileKey) -> Arc<Config>) -> Vec<Diagnostic> {
         let mut found = self.problems();
         found.extend(self.modules.iter().flat_map(|modules| modules.module_problems()));
         found.extend(self.borrow_diagnostics());
-        found
+        let (mut settled, mut elsewhere): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|report| report.file == ModuleId::ROOT);
+        self.settle(&mut settled);
+        for (module, file) in self.modules.iter().flat_map(|modules| modules.modules()) {
+            let (mut here, rest) = elsewhere.into_iter().partition(|report| report.file == module);
+            elsewhere = rest;
+            // What a module suppresses in vain in this program may be of use in another one.
+            let suppressions = Suppressions::of(&file.tree, &Marks::of(file.tree.text())).without_problems();
+            suppressions.apply(file.tree.text(), &mut here, false);
+            config_of(&file.key).apply(&mut here);
+            settled.append(&mut here);
+        }
+        settled.append(&mut elsewhere);
+        settled
+    }
+
+    /// Makes of all reports of the file those that are wanted: by comments in it first, then by the project.
+    pub(crate) fn settle(&self, reports: &mut Vec<Diagnostic>) {
+        let suppressions = Suppressions::of(&self.tree, &self.marks);
+        if !suppressions.is_empty() {
+            // What does not parse is not analysed, so nobody can say that there is nothing to report.
+            let tells_unused = reports.iter().all(|report| report.code != "syntax");
+            suppressions.apply(self.text(), reports, tells_unused);
+        }
+        self.config.apply(reports);
     }
 
     /// Where a place of the borrow analysis is.
@@ -257,6 +307,6 @@ impl FileAnalysis {
 
     /// Whether a code is one of the borrow analysis.
     pub fn is_borrow_report(code: &str) -> bool {
-        Code::ALL.iter().any(|known| known.as_str() == code)
+        codes::is_borrow_report(code)
     }
 }

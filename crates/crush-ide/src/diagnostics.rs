@@ -1,13 +1,14 @@
 //! Everything that is wrong, or likely to be, in one list: syntax, names, borrows, and what the last run saw (S4).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crush_hir::modules::ModuleId;
+use crush_hir::modules::{FileKey, ModuleId};
 use crush_syntax::{TextEdit, TextRange};
 use crush_vm::{CapabilityProblem, Fault, FaultKind, SourceRange};
 
 use crate::evaluation::{Evaluation, Outcome, fault_in_root, grouped, in_root, module, text_range};
-use crate::{FileAnalysis, Snapshot};
+use crate::{Config, FileAnalysis, Snapshot};
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub enum Severity {
     Error,
     /// It may happen (S2).
     Warning,
+    /// Somebody wants to be told.
+    Info,
     /// It does no harm.
     Hint,
 }
@@ -92,13 +95,15 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
             all.push(background_diagnostic(fault, evaluation));
         }
     }
+    snapshot.analysis.settle(&mut all);
     all.sort_by(|a, b| (a.range, a.severity, &a.code).cmp(&(b.range, b.severity, &b.code)));
     all
 }
 
-/// All reports of the program that a text is the beginning of, each in its own file, without a run.
-pub fn program_diagnostics(analysis: &FileAnalysis) -> Vec<Diagnostic> {
-    let mut all = analysis.program_diagnostics();
+/// All reports of the program that a text is the beginning of, each in its own file, without a run. `config_of` gives what
+/// the project of a module wants.
+pub fn program_diagnostics(analysis: &FileAnalysis, config_of: impl Fn(&FileKey) -> Arc<Config>) -> Vec<Diagnostic> {
+    let mut all = analysis.program_diagnostics(config_of);
     all.sort_by(|a, b| (a.file, a.range, a.severity, &a.code).cmp(&(b.file, b.range, b.severity, &b.code)));
     all
 }

@@ -6,6 +6,8 @@
 mod analysis;
 mod arena_view;
 mod checks;
+mod codes;
+mod config;
 mod definition;
 mod diagnostics;
 mod evaluation;
@@ -19,6 +21,7 @@ mod notes;
 mod program;
 mod reach;
 mod session;
+mod suppression;
 mod symbols;
 mod syntax;
 
@@ -26,6 +29,8 @@ use std::sync::Arc;
 
 pub use analysis::FileAnalysis;
 pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
+pub use codes::configurable_codes;
+pub use config::Config;
 pub use crush_eval::Limits as RunLimits;
 pub use crush_hir::modules::{FileKey, ModuleId, NoSources, NotLoaded, SourceFile, Sources};
 pub use crush_host::{Grants, Host, Input};

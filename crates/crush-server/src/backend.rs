@@ -209,7 +209,7 @@ impl LanguageServer for Backend {
             let client = self.client.clone();
             // The answer may take long; nobody needs it.
             tokio::spawn(async move {
-                let _ = client.register_capability(vec![watch_modules()]).await;
+                let _ = client.register_capability(vec![watch_files()]).await;
             });
         }
     }
@@ -323,12 +323,14 @@ impl LanguageServer for Backend {
     }
 }
 
-/// Asks the client to tell when programs on disk change: open documents may import them.
-fn watch_modules() -> Registration {
+/// Asks the client to tell when programs on disk change, which open documents may import, and what projects want.
+fn watch_files() -> Registration {
     Registration {
-        id: "crush-modules".to_string(),
+        id: "crush-files".to_string(),
         method: "workspace/didChangeWatchedFiles".to_string(),
-        register_options: Some(serde_json::json!({ "watchers": [{ "globPattern": "**/*.crush" }] })),
+        register_options: Some(
+            serde_json::json!({ "watchers": [{ "globPattern": "**/*.crush" }, { "globPattern": "**/crush.toml" }] }),
+        ),
     }
 }
 

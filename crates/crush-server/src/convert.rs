@@ -78,6 +78,7 @@ impl Positions<'_> {
             severity: Some(match diagnostic.severity {
                 crush_ide::Severity::Error => DiagnosticSeverity::ERROR,
                 crush_ide::Severity::Warning => DiagnosticSeverity::WARNING,
+                crush_ide::Severity::Info => DiagnosticSeverity::INFORMATION,
                 crush_ide::Severity::Hint => DiagnosticSeverity::HINT,
             }),
             code: Some(NumberOrString::String(diagnostic.code.to_string())),

@@ -4,7 +4,10 @@
 //! the order of the client's messages. A request takes its turn in the same queue and gets a snapshot: it sees every change
 //! that came before it and none that came after.
 
+mod projects;
+
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, TryRecvError};
 
@@ -14,6 +17,7 @@ use crush_ide::{
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
+use crate::config::ConfigFiles;
 use crate::convert::{Place, Positions};
 use crate::files::{self, Files};
 use crate::guard::guarded;
@@ -150,6 +154,9 @@ pub(crate) struct Documents {
     outbox: Outbox,
     runs: Runs,
     files: Files,
+    configs: ConfigFiles,
+    /// What the client was told of each `crush.toml`.
+    told_of_configs: HashMap<PathBuf, Vec<Diagnostic>>,
     /// Documents of whose modules one has changed. They are looked at when nothing else is to be done, or when somebody
     /// asks for them.
     outdated: HashSet<DocumentKey>,
@@ -170,6 +177,8 @@ impl Documents {
             outbox,
             runs,
             files: Files::new(),
+            configs: ConfigFiles::default(),
+            told_of_configs: HashMap::new(),
             outdated: HashSet::new(),
         };
         std::thread::Builder::new()
@@ -222,8 +231,9 @@ impl Documents {
                 let key = DocumentKey::from(&uri);
                 self.runs.cancel(&key, "reopened");
                 let text = Text::from(text.as_str());
-                let analysis = FileAnalysis::new(text.clone());
+                let mut analysis = FileAnalysis::new(text.clone());
                 let file = files::key_of(&uri);
+                analysis.configure(self.configs.config(&file));
                 let document = Document {
                     uri,
                     file: file.clone(),
@@ -238,6 +248,7 @@ impl Documents {
                 self.open.insert(key.clone(), document);
                 self.load_modules(&key);
                 self.outdate_importers(&file);
+                self.configure();
                 stale.push(key);
             }
             Event::Change { uri, version, changes } => self.change(&uri, version, changes, stale),
@@ -254,6 +265,8 @@ impl Documents {
                 let _ = reply.send(self.snapshot(&key));
             }
             Event::FilesChanged => {
+                self.configs.forget();
+                self.configure();
                 let importers = self.open.iter().filter(|(_, document)| document.analysis.imports_modules());
                 self.outdated.extend(importers.map(|(key, _)| key.clone()));
             }
@@ -291,6 +304,8 @@ impl Documents {
         if !self.open.contains_key(&key) {
             return;
         }
+        // Not every client tells of files that change on disk.
+        self.configure();
         if !self.settings.evaluate_on_save {
             self.skip(&key, "running on save is turned off (setting `evaluateOnSave`)");
         } else if let Err(reason) = self.run(&key) {
@@ -371,6 +386,7 @@ impl Documents {
             self.outbox.diagnostics(&key, document.uri, None, Vec::new());
             self.outdated.remove(&key);
             self.outdate_importers(&document.file);
+            self.configure();
         }
     }
 
@@ -476,7 +492,10 @@ impl Documents {
     fn start_over(&mut self, key: &DocumentKey) {
         let Some(document) = self.open.get_mut(key) else { return };
         match guarded("analysis", || FileAnalysis::new(document.text.clone())) {
-            Some(analysis) => document.analysis = analysis,
+            Some(mut analysis) => {
+                analysis.configure(Arc::clone(document.analysis.config()));
+                document.analysis = analysis;
+            }
             None => self.give_up(key),
         }
     }

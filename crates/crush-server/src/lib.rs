@@ -7,6 +7,7 @@
 
 mod arena;
 mod backend;
+mod config;
 mod convert;
 mod documents;
 mod evaluation;
@@ -23,4 +24,5 @@ mod search;
 mod uri;
 
 pub use backend::serve;
+pub use config::{ConfigFile, ConfigFiles};
 pub use search::{SearchPath, key};

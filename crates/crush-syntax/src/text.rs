@@ -120,6 +120,25 @@ impl Text {
         self.rope.byte_to_line(offset.min(self.len()))
     }
 
+    /// Where `needle` stands in the text, as often as it does.
+    pub fn find_all(&self, needle: &str) -> Vec<usize> {
+        let (mut found, mut start, mut before) = (Vec::new(), 0, String::new());
+        for chunk in self.rope.chunks() {
+            // What begins in one piece of the rope may end in a later one.
+            let known = before.len();
+            let head = chunk.floor_char_boundary(needle.len());
+            before.push_str(&chunk[..head]);
+            let across = before.match_indices(needle).map(|(at, _)| at);
+            found.extend(across.filter(|at| *at < known).map(|at| start + at - known));
+            found.extend(chunk.match_indices(needle).map(|(at, _)| start + at));
+            let rest = if head < chunk.len() { chunk } else { before.as_str() };
+            let tail = rest.ceil_char_boundary(rest.len().saturating_sub(needle.len().saturating_sub(1)));
+            before = rest[tail..].to_owned();
+            start += chunk.len();
+        }
+        found
+    }
+
     /// Replaces `edit.range`; offsets are brought to character boundaries first. Returns the range really replaced.
     pub fn apply(&mut self, edit: &TextEdit) -> TextRange {
         let start = self.floor_boundary(edit.range.start);
@@ -181,6 +200,18 @@ mod tests {
         let mut text = Text::from("a😀b");
         let replaced = text.apply(&TextEdit { range: TextRange::new(2, 5), new_text: "x".into() });
         assert_eq!((text.to_string().as_str(), replaced), ("axb", TextRange::new(1, 5)));
+    }
+
+    #[test]
+    fn a_needle_is_found_wherever_the_rope_is_cut() {
+        for needle in ["needle", "ä", "😀é"] {
+            let mut text = Text::from("x".repeat(3000).as_str());
+            for at in (0..3000).step_by(7).rev() {
+                text.apply(&TextEdit { range: TextRange::empty(at), new_text: format!("{needle}é") });
+            }
+            let whole: Vec<_> = text.to_string().match_indices(needle).map(|(at, _)| at).collect();
+            assert_eq!(text.find_all(needle), whole);
+        }
     }
 
     #[test]

@@ -7,5 +7,6 @@ mod modules;
 mod ordering;
 mod positions;
 mod programs;
+mod reports;
 mod robustness;
 mod uris;

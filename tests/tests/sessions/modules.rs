@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The URI of a file in a folder, however its name is spelled.
-fn uri(folder: &Path, name: &str) -> String {
+pub(crate) fn uri(folder: &Path, name: &str) -> String {
     let path = folder.join(name).to_str().expect("the path is text").to_owned();
     let escaped =
         path.chars().map(|c| if c.is_ascii_alphanumeric() || "/._-".contains(c) { c.to_string() } else { escaped(c) });
@@ -20,12 +20,12 @@ fn escaped(c: char) -> String {
     c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-fn codes(diagnostics: &[Value]) -> Vec<&str> {
+pub(crate) fn codes(diagnostics: &[Value]) -> Vec<&str> {
     diagnostics.iter().filter_map(|diagnostic| diagnostic["code"].as_str()).collect()
 }
 
 /// A workspace in which only the files given are on disk, and a client that trusts it.
-fn workspace(files: &[(&str, &str)]) -> (TempDir, Client) {
+pub(crate) fn workspace(files: &[(&str, &str)]) -> (TempDir, Client) {
     let folder = tempfile::Builder::new().prefix("with space 😀 ").tempdir().expect("there is room for a folder");
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("the file can be written");
@@ -34,7 +34,7 @@ fn workspace(files: &[(&str, &str)]) -> (TempDir, Client) {
 }
 
 /// Waits for diagnostics of the document, of whatever version, with exactly these codes.
-fn told(client: &mut Client, document: &Document, wanted: &[&str]) -> Vec<Value> {
+pub(crate) fn told(client: &mut Client, document: &Document, wanted: &[&str]) -> Vec<Value> {
     client.wait_for(&format!("diagnostics {wanted:?}"), |message| {
         let params = message.about("textDocument/publishDiagnostics", document.uri())?;
         let diagnostics = params["diagnostics"].as_array()?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::{Arena, Format, Limits};
 use crate::report::{JsonRange, printable};
-use crate::source::Source;
+use crate::source::{Files as _, Source};
 use crate::{Ending, Misuse, report};
 
 /// Prints the arena on standard output and a fault on standard error. A fault is what the arena was asked for, perhaps: it

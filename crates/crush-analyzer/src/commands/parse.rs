@@ -6,7 +6,7 @@ use crush_ide::{ModuleId, SyntaxNode, TextRange};
 
 use crate::arguments::{Format, Input};
 use crate::report::{JsonRange, printable};
-use crate::source::Source;
+use crate::source::{Files as _, Source};
 use crate::{Ending, Misuse};
 
 /// Nodes nested deeper than this stand no further to the right.
