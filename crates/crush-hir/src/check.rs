@@ -7,7 +7,8 @@ mod members;
 use rustc_hash::FxHashSet;
 
 use crate::body::{Body, Callee, Expr, ExprId, ExprKind, Name, Pattern, Place, Problem, Severity, StmtKind};
-use crate::file::{FileHir, ItemKind};
+use crate::file::{FileHir, ItemKind, StructDef};
+use crate::habits;
 use crate::modules::{ModuleId, Resolved};
 use crate::source_map::BodyRange;
 use crush_library::Declaration;
@@ -119,6 +120,17 @@ fn suggest(name: Option<&str>) -> String {
     name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
+/// What to write for a name that nothing declares: what other languages call so, or the nearest name.
+fn instead(name: &str, near: Option<&str>) -> String {
+    habits::word(name).map_or_else(|| suggest(near), |instead| format!(": {instead}"))
+}
+
+/// How an instance is written down.
+fn literal_of(structure: &StructDef) -> String {
+    let fields: Vec<_> = structure.fields.iter().map(|field| format!("{}: …", field.name)).collect();
+    format!("{} {{ {} }}", structure.name, fields.join(", "))
+}
+
 struct Checker<'a> {
     file: &'a FileHir,
     body: &'a Body,
@@ -170,11 +182,13 @@ impl Checker<'_> {
         if let Some(builtin) = crush_library::function(name) {
             let params = &builtin.params[..builtin.required];
             let params = params.iter().map(|param| param.name).collect::<Vec<_>>().join(", ");
-            let message = format!("`{name}` is built in and no value: write `|{params}| {name}({params})`");
+            let message = format!(
+                "`{name}` is built in and no value: call it, `{name}({params})`, or write `|{params}| {name}({params})`"
+            );
             return self.error("unknown-name", range, message);
         }
         let locals = self.body.locals.iter().map(|local| &local.name);
-        let suggestion = suggest(nearest(name, locals.chain(self.file.function_names())));
+        let suggestion = instead(name, nearest(name, locals.chain(self.file.function_names())));
         self.error("unknown-name", range, format!("there is no variable `{name}` here{suggestion}"));
     }
 
@@ -214,7 +228,10 @@ impl Checker<'_> {
             let builtins: Vec<_> =
                 crush_library::FUNCTIONS.iter().map(|builtin| Name::new_static(builtin.name)).collect();
             let candidates = locals.chain(self.file.function_names()).chain(&builtins);
-            let suggestion = suggest(nearest(name, candidates));
+            let suggestion = match self.file.resolve_struct(name) {
+                Some(structure) => format!(": {name} is a struct, write `{}`", literal_of(structure.it)),
+                None => instead(name, nearest(name, candidates)),
+            };
             self.error("unknown-name", range, format!("there is no function `{name}`{suggestion}"));
         }
     }
@@ -255,7 +272,7 @@ impl Checker<'_> {
             self.report("unknown-name", Severity::Warning, range, message);
         } else {
             let locals = self.body.locals.iter().map(|local| &local.name);
-            let suggestion = suggest(nearest(namespace, locals));
+            let suggestion = instead(namespace, nearest(namespace, locals));
             let message = format!("there is no variable `{namespace}` here, nor a capability `{name}`{suggestion}");
             self.error("unknown-name", range, message);
         }
@@ -324,7 +341,7 @@ impl Checker<'_> {
 
     fn unknown_struct(&mut self, name: &Name, range: BodyRange) {
         if !self.file.imports_modules() {
-            let suggestion = suggest(nearest(name, self.file.struct_names()));
+            let suggestion = instead(name, nearest(name, self.file.struct_names()));
             self.error("unknown-struct", range, format!("there is no struct `{name}`{suggestion}"));
         }
     }

@@ -10,6 +10,7 @@ pub mod body;
 pub mod cfg;
 pub mod check;
 pub mod file;
+mod habits;
 mod lower;
 pub mod modules;
 mod print;

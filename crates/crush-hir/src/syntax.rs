@@ -3,6 +3,7 @@
 use crush_syntax::{Node, TextRange, Tree, TreeCursor};
 
 use crate::file::FileHir;
+use crate::habits;
 
 /// Something that did not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,21 @@ fn unexpected(tree: &Tree, node: Node<'_>) -> SyntaxError {
         }
         shown => format!("unexpected `{shown}`"),
     };
+    let message = match habit(tree, node) {
+        Some(instead) => format!("{message}: {instead}"),
+        None => message,
+    };
     SyntaxError { message, range }
+}
+
+/// What to write for what begins at a node, when other languages have it. What did not parse may begin a sign earlier or end a
+/// sign before.
+fn habit(tree: &Tree, node: Node<'_>) -> Option<&'static str> {
+    let text = tree.text();
+    let line = text.line_range(text.line_of(node.start_byte()))?;
+    let (line, at) = (text.slice(line), node.start_byte() - line.start);
+    let (before, after) = line.split_at_checked(at)?;
+    habits::sign(before.trim_end(), after.trim_start())
 }
 
 /// What is missing where the cursor is. It goes up by the cursor: asking a node for its parent walks down from the root,

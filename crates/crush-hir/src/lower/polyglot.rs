@@ -37,7 +37,10 @@ impl<'tree> Lowering<'tree> {
             self.warning("implicit-output", language_range, message);
             outputs.push((name.into(), language_range));
         }
-        let call = self.block_call(language, &text, &outputs, (range, language_range, body_range));
+        let call = match LANGUAGES.contains(&language) {
+            true => self.block_call(language, &text, &outputs, (range, language_range, body_range)),
+            false => self.expr(ExprKind::Missing, range),
+        };
         match outputs.as_slice() {
             [] => self.stmt(block, StmtKind::Expr(call), range),
             [(name, name_range)] => self.output(block, name.clone(), *name_range, call, range),
