@@ -9,13 +9,16 @@ use crush_hir::body::ExprId;
 use super::Lambda;
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
-use crate::state::{Live, State};
+use crate::state::{Freed, Live, State};
 use crate::summary::Use;
 use crate::table::{Field, Origin, Shape};
 use crate::value::{Target, Value};
 
 /// Tells the handle of a task from what else its expression makes.
 const HANDLE: u32 = u32::MAX - 1;
+
+/// Tells what of a task's result cannot be copied back from what else its expression makes.
+const SPOILED: u32 = u32::MAX - 2;
 
 impl Lambda<'_> {
     /// `spawn f(…)` of what a name or a variable stands for.
@@ -64,10 +67,46 @@ impl Lambda<'_> {
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
         let handles = self.reach(&copy, &inside.value).handles;
         let result = handles.into_iter().fold(result, |result, loan| result.joined(&Value::of(Target::Handle(loan))));
+        let result = match self.spoiled(state, &copy, &inside.value, site) {
+            Some(spoiled) => result.joined(&Value::of(Target::Object(spoiled))),
+            None => result,
+        };
         let handle = self.allocate(state, site.expr, HANDLE, Shape::Task);
         let handle = Value::of(Target::Object(handle));
         self.store(state, &handle, &Field::Element, &result, true);
         Called::gives(handle)
+    }
+
+    /// The result is read deeply when the task ends, to be copied back. Where it may reach what the task has dropped, or still
+    /// borrows exclusively, an object stands for that which is read where the result is awaited.
+    fn spoiled(&mut self, state: &mut State, copy: &State, result: &Value, site: &Site) -> Option<u32> {
+        let reached = self.reach(copy, result).objects;
+        // What lies below an object from elsewhere is not known to be reached.
+        let is_symbolic = |object: u32| self.table.objects[object as usize].symbolic;
+        let some_symbolic = reached.iter().any(|object| is_symbolic(*object));
+        let may_be_read = |object: u32| reached.contains(&object) || some_symbolic && is_symbolic(object);
+        let mut dropped = None;
+        copy.freed.for_each(|object, freed| {
+            if state.freed.get(object).is_none() && may_be_read(object) {
+                dropped = Some(freed.at);
+            }
+        });
+        let mut borrowed = false;
+        copy.loans.for_each(|loan, live| {
+            borrowed |= self.table.loans[loan as usize].exclusive && live.of.objects().any(may_be_read);
+        });
+        if dropped.is_none() && !borrowed {
+            return None;
+        }
+        let spoiled = self.allocate(state, site.expr, SPOILED, Shape::Unknown);
+        if let Some(at) = dropped {
+            state.freed.insert(spoiled, Freed { surely: false, at });
+        }
+        if borrowed {
+            let loan = self.assumed_loan(site, true);
+            state.loans.insert(loan, Live { surely: false, of: Value::of(Target::Object(spoiled)) });
+        }
+        Some(spoiled)
     }
 
     /// `await e`: the result of the task, or `e` itself when it is no task's handle.
@@ -92,7 +131,16 @@ impl Lambda<'_> {
             let handles = result.targets().iter().filter(|target| matches!(target, Target::Handle(_)));
             let handles = handles.fold(Value::plain(), |all, handle| all.joined(&Value::of(*handle)));
             self.access(state, &handles, &Usage { usage: Use::Send, name: None, ..usage.clone() });
-            let tells = |target: &&Target| !matches!(target, Target::Handle(_));
+            let spoiled: Vec<_> = result.objects().filter(|object| self.is_spoiled(*object)).collect();
+            for object in &spoiled {
+                let usage = Usage { usage: Use::Read, name: None, certain: false, ..usage.clone() };
+                self.access(state, &Value::of(Target::Object(*object)), &usage);
+            }
+            let tells = |target: &&Target| match target {
+                Target::Object(object) => !spoiled.contains(object),
+                Target::Handle(_) => false,
+                Target::Function(_) => true,
+            };
             let rest = result
                 .targets()
                 .iter()
@@ -102,6 +150,10 @@ impl Lambda<'_> {
             value.join(&self.fresh(expr));
         }
         Called { value, thrown: Value::flags(Value::TEXT | Value::PLAIN), returns: true, throws: true }
+    }
+
+    fn is_spoiled(&self, object: u32) -> bool {
+        matches!(self.table.objects[object as usize].origin, Origin::Site { part: SPOILED, .. })
     }
 
     /// A value is copied into a task.
