@@ -171,6 +171,7 @@ impl Arena {
             return Err(self.in_the_way(Access::Drop, object));
         }
         let allocated = self.books[object.slot() as usize].site;
+        self.empty(object.slot())?;
         self.dropped.push(DropRecord { object, kind, allocated, dropped: site });
         self.counters.dropped += 1;
         self.free_slot(object.slot(), site, FreeCause::Dropped);

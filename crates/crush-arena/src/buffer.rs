@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fault::Fault;
+use crate::large::PIECE;
 
 /// Asked between two pieces of a long text that is copied: fails when the run is to stop.
 pub(crate) type GoOn<'a> = &'a dyn Fn() -> Result<(), Fault>;
 
-/// So many bytes are copied in well under a millisecond, even to memory that is new.
-const PIECE: usize = 1 << 20;
+/// The memory of a buffer that is no longer one.
+pub(crate) type Bytes = Vec<MaybeUninit<UnsafeCell<u8>>>;
 
 /// A buffer of fixed capacity, filled from its beginning.
 ///
@@ -79,6 +80,25 @@ impl Beginning {
         Ok(fits.then_some(Self { buffer, len }))
     }
 
+    /// All of a text, in the memory where it was built.
+    pub(crate) fn whole(text: String) -> Self {
+        let len = text.len();
+        let bytes = Box::into_raw(text.into_bytes().into_boxed_slice());
+        // Safety: the box is given up for one of the same size, of elements that are laid out as `u8` is.
+        let bytes = unsafe { Box::from_raw(bytes as *mut [MaybeUninit<UnsafeCell<u8>>]) };
+        Self { buffer: Arc::new(Buffer { bytes, used: AtomicUsize::new(len) }), len }
+    }
+
+    /// The same bytes of the same buffer.
+    pub(crate) fn shared(&self) -> Self {
+        Self { buffer: self.buffer.clone(), len: self.len }
+    }
+
+    /// The buffer's memory, if nothing else uses it.
+    pub(crate) fn into_bytes(self) -> Option<Bytes> {
+        Arc::into_inner(self.buffer).map(|buffer| buffer.bytes.into_vec())
+    }
+
     /// This and `right` behind it in the same buffer, if nothing else is behind it and there is room.
     pub(crate) fn and(&self, right: &str, go_on: GoOn<'_>) -> Result<Option<Self>, Fault> {
         let len = self.len;
@@ -132,6 +152,18 @@ mod tests {
         let start = beginning(4 * PIECE, "start", "").expect("room");
         assert!(matches!(start.and(&long, stop), Err(Fault::Interrupted)));
         assert_eq!((start.as_str(), and(&start, "!").is_none()), ("start", true), "the place stays taken");
+    }
+
+    #[test]
+    fn a_text_that_was_built_elsewhere_is_taken_over_as_it_is() {
+        let mut text = String::with_capacity(64);
+        text.push_str("née");
+        let whole = Beginning::whole(text);
+        let shared = whole.shared();
+        assert_eq!((whole.as_str(), shared.as_str(), whole.capacity_alone()), ("née", "née", None));
+        assert!(and(&shared, "x").is_none(), "there is no room");
+        drop(shared);
+        assert_eq!((whole.capacity_alone(), whole.into_bytes().map(|bytes| bytes.len())), (Some(4), Some(4)));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::{
     arena::Arena,
     events::Action,
     fault::Fault,
-    map::Map,
     mark::{Marker, Trace},
+    sweep::Doomed,
 };
 
 /// What a collection did.
@@ -44,8 +44,8 @@ pub(crate) enum Phase {
 pub(crate) struct Collector {
     pub(crate) phase: Phase,
     pub(crate) trace: Trace,
-    /// Maps that are freed a few entries at a time, with the bytes charged for them.
-    pub(crate) doomed: Vec<(Box<Map>, usize)>,
+    /// What is freed a little at a time.
+    pub(crate) doomed: Vec<Doomed>,
     /// What this cycle has freed.
     pub(crate) freed: Collected,
     /// The bytes of the collector's own lists, as charged.

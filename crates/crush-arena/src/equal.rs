@@ -14,9 +14,6 @@ use crate::{
 /// Up to so many pairs are looked through one by one, which is faster than hashing them.
 const FEW: usize = 16;
 
-/// Before a longer string is compared, the run looks whether to stop.
-const LONG: usize = 1 << 16;
-
 /// Two objects that are being compared, and how far.
 struct Frame<'a> {
     left: &'a Object,
@@ -94,10 +91,7 @@ impl<'a> Comparison<'a> {
         }
         match (held_left, held_right) {
             (Object::Str(left), Object::Str(right)) => {
-                if left.len() > LONG {
-                    self.arena.check_interrupt()?;
-                }
-                return Ok(left == right);
+                return Ok(left.len() == right.len() && self.arena.order_of_texts(left, right)?.is_eq());
             }
             (Object::Array(left), Object::Array(right)) if left.len() == right.len() => {}
             (Object::Tagged(left), Object::Tagged(right)) if left.tag == right.tag => {}

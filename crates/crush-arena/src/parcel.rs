@@ -1,14 +1,21 @@
 //! Values on their way from one arena into another (T1, T2, T3).
 
+use std::sync::atomic::Ordering;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
     arena::{Arena, SLOT_BYTES},
     events::FreeCause,
     fault::Fault,
+    large::Bulk,
     object::{Object, Tagged},
+    string::Text,
     value::{Ref, RuntimeValue, SiteId},
 };
+
+/// After so many values it is looked whether to stop.
+const LOOK: usize = 1024;
 
 /// Values and all they reach, copied out of one arena to be put into another (T1, T2): plain data that belongs to no
 /// arena, so that it may go to another thread.
@@ -62,12 +69,17 @@ impl Arena {
     }
 
     /// Puts what was packed into this arena; the values as they were given to [`Arena::pack`], in their order. Its
-    /// objects count as allocated at `site`. When the quota does not allow it (A7), the arena is as it was.
+    /// objects count as allocated at `site`. When the quota does not allow it (A7), the arena is as it was; when the run is told to stop,
+    /// they are there, and nothing refers to them.
     pub fn unpack(&mut self, parcel: Parcel, site: SiteId) -> Result<Vec<RuntimeValue>, Fault> {
         self.room_for(parcel.bytes() + parcel.objects.len() * (SLOT_BYTES + size_of::<Ref>()))?;
         let mut placed = Vec::with_capacity(parcel.objects.len());
         for object in parcel.objects {
-            match self.alloc(object, site) {
+            let allocated = match object {
+                Object::Str(text) => self.alloc_text(text, site),
+                object => self.alloc(object, site),
+            };
+            match allocated {
                 Ok(object) => placed.push(object),
                 Err(fault) => {
                     for object in placed {
@@ -81,11 +93,24 @@ impl Arena {
             RuntimeValue::Ref(position) => RuntimeValue::Ref(placed[position.slot() as usize]),
             other => other,
         };
+        let stop = self.interrupt.clone();
+        let mut seen = 0_usize;
         for object in &placed {
-            translate(&mut self.slots[object.slot() as usize].object, |value| Ok(in_place(value)))?;
+            translate(&mut self.slots[object.slot() as usize].object, |value| {
+                seen += 1;
+                if seen.is_multiple_of(LOOK) && stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                    return Err(Fault::Interrupted);
+                }
+                Ok(in_place(value))
+            })?;
         }
         Ok(parcel.values.into_iter().map(in_place).collect())
     }
+}
+
+/// The bytes of a text's buffer, which are counted beside the object.
+fn buffer_of(object: &Object) -> usize {
+    if let Object::Str(text) = object { text.last_buffer_bytes() } else { 0 }
 }
 
 struct Packing<'a> {
@@ -118,8 +143,16 @@ impl Packing<'_> {
         let table = self.positions.capacity() * (2 * size_of::<u32>() + 1);
         self.source.room_for(held.bytes() + self.parcel.bytes() + table)?;
         // A copy has no room to grow, so it may take less.
-        let copy = held.clone();
-        self.parcel.bytes += copy.bytes();
+        let copy = match held {
+            Object::Array(values) => Object::Array(self.source.copied(values)?.take()),
+            Object::Str(text) => {
+                let mut copy = Bulk::from(String::with_capacity(text.len()));
+                self.source.append(text, &mut copy)?;
+                Object::Str(Text::built(copy.take()))
+            }
+            other => other.clone(),
+        };
+        self.parcel.bytes += copy.bytes() + buffer_of(&copy);
         self.parcel.objects.push(copy);
         Ok(())
     }

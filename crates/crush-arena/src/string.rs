@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::buffer::{Beginning, GoOn};
+use crate::buffer::{Beginning, Bytes, GoOn};
 use crate::fault::Fault;
 
 /// Immutable text. Shared rather than copied: a constant of the program, a map key and a field name are one
@@ -17,6 +17,9 @@ use crate::fault::Fault;
 /// arena hold such text: a clone of it is a copy that stands by itself, so that whoever keeps a few bytes never keeps a
 /// large buffer, and the arena can count the buffer as its own (A7).
 pub struct Text(Form);
+
+/// A longer text that was built is not copied once more.
+const LONG: usize = 1 << 16;
 
 enum Form {
     Whole(Arc<str>),
@@ -32,6 +35,29 @@ impl Text {
         match &self.0 {
             Form::Whole(text) => text,
             Form::Grown(text) => text.as_str(),
+        }
+    }
+
+    /// A text that was built, kept as it is when it is long: see [`Arena::alloc_text`](crate::Arena::alloc_text).
+    pub fn built(text: String) -> Self {
+        if text.len() < LONG { text.into() } else { Self(Form::Grown(Box::new(Beginning::whole(text)))) }
+    }
+
+    /// The same text, to be read for a while: unlike a clone never a copy. Where it is kept longer than the object it is
+    /// from, the arena counts its buffer for good, so it is not: no object and no key is made of it but by
+    /// [`Arena::alloc_text`](crate::Arena::alloc_text).
+    pub fn reading(&self) -> Self {
+        match &self.0 {
+            Form::Whole(text) => Self(Form::Whole(text.clone())),
+            Form::Grown(text) => Self(Form::Grown(Box::new(text.shared()))),
+        }
+    }
+
+    /// The memory of its buffer, if it has one that nothing else uses.
+    pub(crate) fn into_buffer(self) -> Option<Bytes> {
+        match self.0 {
+            Form::Whole(_) => None,
+            Form::Grown(text) => text.into_bytes(),
         }
     }
 

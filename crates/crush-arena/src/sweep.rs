@@ -2,15 +2,68 @@
 
 use crate::{
     arena::{Arena, SLOT_BYTES},
+    buffer::Bytes,
     collect::Phase,
     events::FreeCause,
+    fault::Fault,
+    large::give_back,
+    map::Map,
     object::Object,
+    value::RuntimeValue,
 };
 
 /// What freeing an object counts as, in values looked at.
 const FREEING: usize = 8;
 /// Freeing a map frees its keys one by one, so a larger one is freed over several steps.
 const LARGE_MAP: usize = 512;
+/// Giving a page back to the system takes it about as long as so many values are looked at.
+const FREEING_PAGE: usize = 64;
+const PAGE: usize = 4096;
+/// So many bytes of a larger block are given back at a time, which takes it some tenths of a millisecond.
+const LARGE: usize = 1 << 20;
+
+/// An object that is freed over several steps, and the bytes charged for it.
+#[derive(Debug)]
+pub(crate) struct Doomed {
+    held: Held,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Held {
+    Map(Box<Map>),
+    Array(Vec<RuntimeValue>),
+    Text(Bytes),
+}
+
+impl Held {
+    /// Frees some of it, and counts that as work. Returns whether it is all gone.
+    fn free_some(&mut self, work: &mut usize) -> bool {
+        match self {
+            Held::Map(map) => {
+                map.pop();
+                *work = work.saturating_sub(FREEING);
+                map.is_empty()
+            }
+            Held::Array(values) => {
+                *work = work.saturating_sub(LARGE / PAGE * FREEING_PAGE);
+                shorten(values)
+            }
+            Held::Text(bytes) => {
+                *work = work.saturating_sub(LARGE / PAGE * FREEING_PAGE);
+                shorten(bytes)
+            }
+        }
+    }
+}
+
+/// Gives some of a block's memory back, from its end. Returns whether little is left.
+fn shorten<T>(block: &mut Vec<T>) -> bool {
+    let capacity = block.capacity().saturating_sub(LARGE / size_of::<T>());
+    block.truncate(capacity);
+    block.shrink_to(capacity);
+    capacity == 0
+}
 
 impl Arena {
     pub(crate) fn begin_sweeping(&mut self) {
@@ -52,29 +105,59 @@ impl Arena {
     }
 
     fn collect_slot(&mut self, index: u32) {
-        let bytes = self.books[index as usize].bytes;
+        let own = self.books[index as usize].bytes;
         self.collector.freed.objects += 1;
-        self.collector.freed.bytes += bytes;
+        self.collector.freed.bytes += own;
+        // A buffer that nothing else uses is refunded as its string is freed: here it stays charged until it is gone.
+        let charged = self.meter.bytes;
         match self.release_slot(index, self.site.get(), FreeCause::Collected) {
-            Object::Map(map) if map.len() > LARGE_MAP => self.collector.doomed.push((map, bytes)),
-            _ => self.meter.refund(bytes),
+            Object::Str(text) if charged - self.meter.bytes > LARGE => {
+                let bytes = charged - self.meter.bytes;
+                self.meter.refund(own);
+                if let Some(buffer) = text.into_buffer() {
+                    self.meter.recount(0, bytes);
+                    self.collector.doomed.push(Doomed { held: Held::Text(buffer), bytes });
+                }
+            }
+            Object::Map(map) if map.len() > LARGE_MAP => {
+                self.collector.doomed.push(Doomed { held: Held::Map(map), bytes: own });
+            }
+            Object::Array(values) if own > LARGE => {
+                self.collector.doomed.push(Doomed { held: Held::Array(values), bytes: own });
+            }
+            _ => self.meter.refund(own),
         }
     }
 
-    /// Returns whether no large map is left to be freed.
+    /// Returns whether nothing large is left to be freed.
     fn free_doomed(&mut self, work: &mut usize) -> bool {
-        while let Some((map, bytes)) = self.collector.doomed.last_mut() {
-            while !map.is_empty() {
+        while let Some(doomed) = self.collector.doomed.last_mut() {
+            loop {
                 if *work == 0 {
                     return false;
                 }
-                map.pop();
-                *work = work.saturating_sub(FREEING);
+                if doomed.held.free_some(work) {
+                    break;
+                }
             }
-            self.meter.refund(*bytes);
-            self.collector.doomed.pop();
+            self.meter.refund(doomed.bytes);
+            if let Some(Doomed { held: Held::Map(map), bytes }) = self.collector.doomed.pop() {
+                // Its table is one block, which cannot be given back in parts.
+                give_back(map, bytes);
+            }
         }
         true
+    }
+
+    /// Empties a large array that is about to be dropped (A6), until the run is to stop.
+    pub(crate) fn empty(&mut self, index: u32) -> Result<(), Fault> {
+        while let Object::Array(values) = &mut self.slots[index as usize].object
+            && values.capacity() > LARGE / size_of::<RuntimeValue>()
+        {
+            shorten(values);
+            self.check_interrupt()?;
+        }
+        Ok(())
     }
 
     /// Takes free slots off the end of the table, as far as `work` goes, and gives their memory back. Returns whether

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     arena::Arena,
     fault::{Fault, QuotaError, Resource},
+    large::Bulk,
     object::{Kind, Object},
     value::{FunctionId, RuntimeValue},
     walk::{Step, Walk},
@@ -35,9 +36,9 @@ impl Arena {
     /// The text that `print` shows. It reads every object it reaches; an object inside itself is shown as `[…]`
     /// or `{…}` (D8), and no depth is too deep (A8).
     pub fn text(&self, value: RuntimeValue, names: FunctionNames<'_>, limit: TextLimit) -> Result<String, Fault> {
-        let mut out = String::new();
+        let mut out = Bulk::<String>::default();
         self.write_text(value, names, limit, &mut out)?;
-        Ok(out)
+        Ok(out.take())
     }
 
     /// As [`Arena::text`], at the end of `out`, of which all counts against the limit. After a fault `out`
@@ -52,7 +53,14 @@ impl Arena {
         let mut printer = Printer::new(names);
         let mut room = out.capacity();
         for step in self.walk(value) {
-            printer.step(step?, out);
+            match step? {
+                // It may be long.
+                Step::Str(text) => {
+                    printer.separate(out);
+                    self.append(text, out)?;
+                }
+                step => printer.step(step, out),
+            }
             if out.capacity() > room {
                 // It was there twice while it grew, and there is another copy when an object is made of it (A7).
                 self.meter.room_beside(out.len().saturating_mul(3))?;

@@ -175,61 +175,6 @@ impl Vm<'_> {
         Err(Trap::type_error(format!("{} has no field `{name}` to assign to", self.described(object))))
     }
 
-    /// `object[start:stop:step]`: null bounds are the edges, others are clamped.
-    #[inline(never)]
-    pub(crate) fn slice(
-        &mut self,
-        object: RuntimeValue,
-        [start, stop, step]: [RuntimeValue; 3],
-        site: SiteId,
-    ) -> Result<RuntimeValue, Trap> {
-        let bound = |vm: &Self, value: RuntimeValue| match value {
-            Null => Ok(None),
-            Int(value) => Ok(Some(value)),
-            other => {
-                Err(Trap::type_error(format!("a slice bound must be an int or null, not {}", vm.described(other))))
-            }
-        };
-        let step = bound(self, step)?.unwrap_or(1);
-        if step == 0 {
-            return Err(Trap::type_error("the step of a slice cannot be 0"));
-        }
-        let (start, stop) = (bound(self, start)?, bound(self, stop)?);
-        let sliced = match object {
-            Ref(_) | Borrow(_) => match self.arena.read_value(object)? {
-                Object::Array(values) => {
-                    let places = slice_places(values.len(), start, stop, step);
-                    Some(Object::Array(self.gather(places.map(|at| values[at]))?))
-                }
-                // Bytes are characters, and those of a slice are found at once.
-                Object::Str(text) if step == 1 && text.is_ascii() => {
-                    let start = slice_places(text.len(), start, None, 1).next().unwrap_or(text.len());
-                    let stop = slice_places(text.len(), stop, None, 1).next().filter(|_| stop.is_some());
-                    Some(Object::str(text.get(start..stop.unwrap_or(text.len())).unwrap_or_default()))
-                }
-                Object::Str(text) => {
-                    let chars = self.gather(text.chars())?;
-                    let mut characters = slice_places(chars.len(), start, stop, step).map(|at| chars[at]);
-                    let mut sliced = String::new();
-                    while self.gather_text(&mut characters, &mut sliced)? {}
-                    Some(Object::str(sliced))
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        match sliced {
-            Some(sliced) => {
-                if let Object::Array(values) = &sliced {
-                    self.charge_elements(values.len());
-                }
-                self.look_whether_to_stop()?;
-                Ok(self.arena.alloc(sliced, site)?.into())
-            }
-            None => Err(Trap::type_error(format!("cannot slice {}", self.described(object)))),
-        }
-    }
-
     /// `len(value)`: elements of an array or map, bytes of a string.
     #[inline(never)]
     pub(crate) fn len(&self, value: RuntimeValue) -> Result<RuntimeValue, Trap> {
@@ -299,42 +244,9 @@ fn unknown_field(instance: &Instance, name: &str) -> Trap {
     Trap::fault(FaultKind::UnknownField { field: name.to_owned() }, message)
 }
 
-/// The places that `[start:stop:step]` selects among `len` elements.
-fn slice_places(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> impl Iterator<Item = usize> {
-    let len = len as i64;
-    let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
-    let edge = |bound: Option<i64>, open: i64| match bound {
-        None => open,
-        Some(bound) if bound < 0 => bound.saturating_add(len).clamp(low, high),
-        Some(bound) => bound.clamp(low, high),
-    };
-    let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-    let (start, stop) = (edge(start, first), edge(stop, last));
-    std::iter::successors(Some(start), move |at| at.checked_add(step))
-        .take_while(move |&at| if step > 0 { at < stop } else { at > stop })
-        .map(|at| at as usize)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn slice(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> Vec<usize> {
-        slice_places(len, start, stop, step).collect()
-    }
-
-    #[test]
-    fn slices_clamp_and_count_from_the_end() {
-        assert_eq!(slice(4, Some(1), Some(3), 1), [1, 2]);
-        assert_eq!(slice(4, Some(-2), None, 1), [2, 3]);
-        assert_eq!(slice(5, None, None, 2), [0, 2, 4]);
-        assert_eq!(slice(3, None, None, -1), [2, 1, 0]);
-        assert_eq!(slice(5, Some(-2), Some(-5), -1), [3, 2, 1]);
-        assert_eq!(slice(3, Some(10), Some(0), -1), [2, 1]);
-        assert_eq!(slice(3, Some(2), Some(1), 1), []);
-        assert_eq!(slice(3, Some(i64::MIN), Some(i64::MAX), i64::MAX), [0]);
-        assert_eq!(slice(0, None, None, -1), []);
-    }
 
     #[test]
     fn places_wrap_once() {

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use crush_arena::{Object, Piece, Resource, RuntimeValue, SiteId, Text, TextLimit};
+use crush_arena::{Bulk, Object, Piece, Resource, RuntimeValue, SiteId, Text, TextLimit};
 
 use crate::host::type_name;
 use crate::trap::Trap;
@@ -108,15 +108,15 @@ impl Vm<'_> {
         match (self.is_string(lhs), self.is_string(rhs)) {
             (true, true) => Ok(self.arena.join(lhs, Piece::Value(rhs), site)?.into()),
             (true, false) => {
-                let mut behind = String::new();
+                let mut behind = Bulk::<String>::default();
                 self.piece(rhs, &mut behind)?;
                 Ok(self.arena.join(lhs, Piece::Text(&behind), site)?.into())
             }
             _ => {
-                let mut text = String::new();
+                let mut text = Bulk::<String>::default();
                 self.piece(lhs, &mut text)?;
                 self.piece(rhs, &mut text)?;
-                Ok(self.arena.alloc(Object::str(text), site)?.into())
+                Ok(self.arena.alloc_text(Text::built(text.take()), site)?.into())
             }
         }
     }
@@ -199,7 +199,7 @@ impl Vm<'_> {
             return Ok(a.partial_cmp(&b));
         }
         match (self.string(lhs)?, self.string(rhs)?) {
-            (Some(a), Some(b)) => Ok(Some(a.cmp(&b))),
+            (Some(a), Some(b)) => Ok(Some(self.arena.order_of_texts(&a, &b)?)),
             _ => Err(self.operands("compare", "with", lhs, rhs)),
         }
     }
@@ -210,7 +210,7 @@ impl Vm<'_> {
             return Ok(None);
         }
         match self.arena.read_value(value)? {
-            Object::Str(text) => Ok(Some(text.clone())),
+            Object::Str(text) => Ok(Some(text.reading())),
             _ => Ok(None),
         }
     }

@@ -1,6 +1,6 @@
 //! The border to the embedding program (H1 to H4): capabilities, and where printed text goes.
 
-use crush_arena::{Arena, HANDLE, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
+use crush_arena::{Arena, Bulk, HANDLE, Object, Ref, Resource, RuntimeValue, SiteId, Text, TextLimit};
 use crush_library::{Declaration, Grant};
 
 use crate::callback::{Machine, function_name};
@@ -38,7 +38,7 @@ pub trait HostAdapter: Sync {
     /// Calls a capability. The arguments are as many as it is declared to take, and borrowed until this returns (H3).
     fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError>;
 
-    /// Takes text that the program prints, whole lines at a time.
+    /// Takes text that the program prints: whole lines, or pieces of what is very long.
     fn print(&self, text: &str) -> Result<(), String>;
 }
 
@@ -119,13 +119,13 @@ impl<'a> Call<'a> {
         self.machine.arena_mut()
     }
 
-    /// The string in an argument.
+    /// The string in an argument, to be read while the capability runs, as [`Text::reading`] says.
     pub fn text(&self, index: usize) -> Result<Text, CallError> {
         let value = self.argument(index)?;
         if let RuntimeValue::Ref(_) | RuntimeValue::Borrow(_) = value
             && let Object::Str(text) = self.machine.arena().read_value(value)?
         {
-            return Ok(text.clone());
+            return Ok(text.reading());
         }
         Err(self.wrong_type(index, "a string"))
     }
@@ -151,15 +151,33 @@ impl<'a> Call<'a> {
     /// A new object.
     pub fn alloc(&mut self, object: Object) -> Result<Ref, CallError> {
         let object = self.machine.arena_mut().alloc(object, self.site)?;
-        if self.calls_back {
-            self.machine.keep(object.into());
-        }
-        Ok(object)
+        Ok(self.kept(object))
     }
 
     /// A new string.
     pub fn string(&mut self, text: &str) -> Result<RuntimeValue, CallError> {
-        Ok(self.alloc(Object::str(text))?.into())
+        const SHORT: usize = 1 << 16;
+        if text.len() < SHORT {
+            return Ok(self.alloc(Object::str(text))?.into());
+        }
+        let arena = self.machine.arena();
+        arena.room_for(text.len())?;
+        let mut copy = Bulk::from(String::with_capacity(text.len()));
+        arena.append(text, &mut copy)?;
+        self.text_object(Text::built(copy.take()))
+    }
+
+    /// A new string of a text that was built ([`Text::built`]), or is that of an argument: it is not copied.
+    pub fn text_object(&mut self, text: Text) -> Result<RuntimeValue, CallError> {
+        let object = self.machine.arena_mut().alloc_text(text, self.site)?;
+        Ok(self.kept(object).into())
+    }
+
+    fn kept(&mut self, object: Ref) -> Ref {
+        if self.calls_back {
+            self.machine.keep(object.into());
+        }
+        object
     }
 
     /// The text of a value, as `print` shows it.
@@ -172,7 +190,10 @@ impl<'a> Call<'a> {
     /// Prints text, counted against the quota of output (A7); the VM hands it to [`HostAdapter::print`] when the
     /// capability returns.
     pub fn print(&mut self, text: &str) -> Result<(), CallError> {
-        self.machine.output().append(text)?;
+        self.machine.output().check_room(text)?;
+        let mut printed = Bulk::from(std::mem::take(&mut self.machine.output().text));
+        self.machine.arena().append(text, &mut printed)?;
+        self.machine.output().text = printed.take();
         Ok(())
     }
 
@@ -206,13 +227,12 @@ impl std::fmt::Debug for Call<'_> {
 }
 
 impl Output {
-    pub(crate) fn append(&mut self, text: &str) -> Result<(), crush_arena::Fault> {
+    fn check_room(&self, text: &str) -> Result<(), crush_arena::Fault> {
         let wanted = self.printed.saturating_add(self.text.len()).saturating_add(text.len());
         if wanted > self.limit {
             let (limit, wanted) = (self.limit as u64, wanted as u64);
             return Err(crush_arena::QuotaError { resource: Resource::OutputBytes, limit, wanted }.into());
         }
-        self.text.push_str(text);
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ mod program;
 mod quota;
 mod record;
 mod report;
+mod slice;
 mod source;
 mod tasks;
 mod trap;

@@ -1,8 +1,7 @@
 //! Making objects out of registers. Kept out of the interpreter's function, so that the compiler has registers for its loop.
 
-use crush_arena::{FunctionId, Object, RuntimeValue, SiteId};
+use crush_arena::{Bulk, FunctionId, Object, RuntimeValue, SiteId};
 
-use crate::end::give_back;
 use crate::operand::{ClassId, FuncId, NameId, Reg};
 use crate::trap::Trap;
 use crate::vm::Vm;
@@ -19,29 +18,15 @@ impl Vm<'_> {
 
     /// The elements of an array that may be long, made one after the other until the run is to stop.
     pub(crate) fn gather<T: Send + 'static>(&self, mut values: impl Iterator<Item = T>) -> Result<Vec<T>, Trap> {
-        let mut gathered = Vec::new();
-        gathered.reserve_exact(values.size_hint().0);
+        let mut gathered = Bulk::from(Vec::with_capacity(values.size_hint().0));
         loop {
             let before = gathered.len();
             gathered.extend(values.by_ref().take(PIECE));
             if gathered.len() - before < PIECE {
-                return Ok(gathered);
+                return Ok(gathered.take());
             }
-            if let Err(stopped) = self.look_whether_to_stop() {
-                let bytes = gathered.len() * size_of::<T>();
-                give_back(gathered, bytes);
-                return Err(stopped);
-            }
+            self.look_whether_to_stop()?;
         }
-    }
-
-    /// Puts some of the characters behind a text that may be long. Returns whether there may be more; fails when the run is
-    /// to stop.
-    pub(crate) fn gather_text(&self, from: &mut impl Iterator<Item = char>, text: &mut String) -> Result<bool, Trap> {
-        let before = text.len();
-        text.extend(from.take(PIECE));
-        self.look_whether_to_stop()?;
-        Ok(text.len() > before)
     }
 
     /// Counts the elements of a long operation as instructions, many as one (A7).
@@ -71,7 +56,8 @@ impl Vm<'_> {
     #[inline(never)]
     pub(crate) fn new_map(&mut self, first: Reg, count: u16, site: SiteId) -> Result<RuntimeValue, Trap> {
         let pairs = self.registers(first, 2 * usize::from(count)).chunks_exact(2);
-        let map = pairs.map(|pair| Ok((self.key(pair[0])?, pair[1]))).collect::<Result<Vec<_>, Trap>>()?;
+        // The map has a copy of a key that shares its buffer.
+        let map = pairs.map(|pair| Ok((self.key(pair[0])?.clone(), pair[1]))).collect::<Result<Vec<_>, Trap>>()?;
         Ok(self.arena.alloc(Object::map(map.into_iter().collect()), site)?.into())
     }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crush_arena::{Arena, FunctionId, Limits, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit};
+use crush_arena::{
+    Arena, Bulk, FunctionId, Limits, Object, OwnerId, Resource, RuntimeValue, SiteId, TextLimit, pieces,
+};
 
 use crate::fault::{Fault, FaultKind, HolderName};
 use crate::host::{HostAdapter, Output, Resolution};
@@ -353,7 +355,7 @@ impl<'h> Vm<'h> {
     /// Prints a value and a newline.
     #[inline(never)]
     pub(crate) fn print<R: Recorder>(&mut self, value: RuntimeValue, recorder: &mut R) -> Result<(), Trap> {
-        let mut text = std::mem::take(&mut self.output.text);
+        let mut text = Bulk::from(std::mem::take(&mut self.output.text));
         let room = self.output.limit.saturating_sub(self.output.printed);
         // The newline counts too; of a text that is too long nothing is printed.
         let limit = TextLimit { bytes: room.saturating_sub(1), resource: Resource::OutputBytes };
@@ -365,27 +367,42 @@ impl<'h> Vm<'h> {
             other => return other,
         }
         text.push('\n');
-        self.output.text = text;
+        self.output.text = text.take();
         self.flush(recorder)
     }
 
     /// Hands what was printed to the host.
     pub(crate) fn flush<R: Recorder>(&mut self, recorder: &mut R) -> Result<(), Trap> {
+        /// A longer buffer is not kept for what is printed next.
+        const LONG: usize = 1 << 16;
         if self.output.text.is_empty() {
             return Ok(());
         }
-        let mut text = std::mem::take(&mut self.output.text);
+        let mut text = Bulk::from(std::mem::take(&mut self.output.text));
         self.output.printed += text.len();
         if R::ENABLED {
             recorder.printed(&self.moment(), &text);
         }
-        let printed = self.host.print(&text);
-        text.clear();
-        self.output.text = text;
-        printed.map_err(|cause| {
-            let problem = crate::fault::CapabilityProblem::Failed { cause: cause.clone() };
-            Trap::fault(FaultKind::Capability { name: "io.print".into(), problem }, format!("io.print: {cause}"))
-        })
+        self.hand_over(&text)?;
+        if text.capacity() <= LONG {
+            text.clear();
+            self.output.text = text.take();
+        }
+        Ok(())
+    }
+
+    /// Prints a text, a piece at a time where it is long.
+    fn hand_over(&self, text: &str) -> Result<(), Trap> {
+        for piece in pieces(text) {
+            self.host.print(piece).map_err(|cause| {
+                let problem = crate::fault::CapabilityProblem::Failed { cause: cause.clone() };
+                Trap::fault(FaultKind::Capability { name: "io.print".into(), problem }, format!("io.print: {cause}"))
+            })?;
+            if piece.len() < text.len() {
+                self.look_whether_to_stop()?;
+            }
+        }
+        Ok(())
     }
 
     #[cold]
