@@ -135,7 +135,7 @@ fn print_human(out: &mut dyn Write, source: &dyn Files, diagnostic: &Diagnostic)
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(printable(note)));
     }
-    for fix in &diagnostic.fixes {
+    for fix in source.fixes(diagnostic) {
         group = group.element(Level::HELP.message(printable(&fix.title)));
     }
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))

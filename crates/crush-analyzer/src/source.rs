@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crush_ide::{FileAnalysis, LineColumn, ModuleId, PositionEncoding, Text, TextRange};
+use crush_ide::{Diagnostic, FileAnalysis, Fix, LineColumn, ModuleId, PositionEncoding, Text, TextRange};
 use crush_server::SearchPath;
 
 use crate::Misuse;
@@ -55,6 +55,9 @@ impl Source {
 pub(crate) trait Files {
     /// One of them.
     fn file(&self, file: ModuleId) -> Quoted<'_>;
+
+    /// Ways out of a report that an editor could apply.
+    fn fixes(&self, report: &Diagnostic) -> Vec<Fix>;
 }
 
 impl Files for Source {
@@ -65,11 +68,19 @@ impl Files for Source {
             None => Quoted { path: &self.path, text: self.analysis.text() },
         }
     }
+
+    fn fixes(&self, report: &Diagnostic) -> Vec<Fix> {
+        crush_ide::fixes(&self.analysis, report)
+    }
 }
 
 impl Files for Quoted<'_> {
     fn file(&self, _: ModuleId) -> Quoted<'_> {
         *self
+    }
+
+    fn fixes(&self, report: &Diagnostic) -> Vec<Fix> {
+        report.fixes.clone()
     }
 }
 

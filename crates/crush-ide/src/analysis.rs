@@ -208,13 +208,18 @@ impl FileAnalysis {
         found
     }
 
-    /// Everything that is wrong in the program without a run, each report in its own file, as far as it is wanted there.
-    pub(crate) fn program_diagnostics(&self, config_of: impl Fn(&FileKey) -> Arc<Config>) -> Vec<Diagnostic> {
+    /// Everything that is wrong in the program without a run, each report in its own file.
+    pub(crate) fn all_reports(&self) -> Vec<Diagnostic> {
         let mut found = self.problems();
         found.extend(self.modules.iter().flat_map(|modules| modules.module_problems()));
         found.extend(self.borrow_diagnostics());
+        found
+    }
+
+    /// What of that is wanted: everything that is wrong in the program without a run, as far as it is wanted there.
+    pub(crate) fn program_diagnostics(&self, config_of: impl Fn(&FileKey) -> Arc<Config>) -> Vec<Diagnostic> {
         let (mut settled, mut elsewhere): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|report| report.file == ModuleId::ROOT);
+            self.all_reports().into_iter().partition(|report| report.file == ModuleId::ROOT);
         self.settle(&mut settled);
         for (module, file) in self.modules.iter().flat_map(|modules| modules.modules()) {
             let (mut here, rest) = elsewhere.into_iter().partition(|report| report.file == module);

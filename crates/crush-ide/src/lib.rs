@@ -11,6 +11,7 @@ mod config;
 mod definition;
 mod diagnostics;
 mod evaluation;
+mod fixes;
 #[cfg(test)]
 mod fixture;
 mod hints;
@@ -40,6 +41,7 @@ pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedPr
 pub use definition::definition;
 pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
+pub use fixes::fixes;
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use modules::FilePlace;
@@ -48,6 +50,7 @@ pub use program::{
     AssemblyError, Ran, RunError, Took, assembled, assembly, listing, refused_capabilities, run, run_program,
 };
 pub use session::{Entered, Session};
+pub use suppression::suppress;
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use syntax::{SyntaxNode, folds, syntax_nodes};
 

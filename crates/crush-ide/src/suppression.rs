@@ -3,8 +3,10 @@
 //! At the end of a line it is about that line, on a line of its own about the next one that has code; `allow-file` is about
 //! the whole file. What suppresses nothing is reported, and so is what cannot be meant.
 
+use crush_hir::modules::ModuleId;
 use crush_syntax::{Text, TextEdit, TextRange, Tree};
 
+use crate::FileAnalysis;
 use crate::codes::{self, INVALID_SUPPRESSION, UNKNOWN_CODE, UNUSED_SUPPRESSION};
 use crate::diagnostics::{Diagnostic, Fix, Severity};
 
@@ -114,6 +116,26 @@ impl Suppressions {
             }
         }
     }
+}
+
+/// The change that puts a comment above a report, which suppresses it; none for what cannot be suppressed.
+pub fn suppress(analysis: &FileAnalysis, report: &Diagnostic) -> Option<Fix> {
+    let code = codes::suppressible().find(|code| *code == report.code)?;
+    if !report.is_negotiable() || report.file != ModuleId::ROOT {
+        return None;
+    }
+    let (tree, text) = (analysis.tree(), analysis.text());
+    let line = text.line_range(text.line_of(report.range.start))?;
+    // Where a line begins inside a text of several lines, a comment would be part of that.
+    let around = tree.root().descendant_for_byte_range(line.start, line.start)?;
+    if around.start_byte() < line.start && around.child_count() == 0 {
+        return None;
+    }
+    let here = text.slice(line);
+    let indent = &here[..here.len() - here.trim_start().len()];
+    let new_text = format!("{indent}// {MARKER} allow({code})\n");
+    let edits = vec![TextEdit { range: TextRange::empty(line.start), new_text }];
+    Some(Fix { title: format!("suppress `{code}` here by a comment"), edits })
 }
 
 /// The report of a code that no comment can suppress.

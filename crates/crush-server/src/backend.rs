@@ -4,20 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crush_ide::{HintOptions, PositionEncoding, Snapshot};
+use crush_ide::{HintOptions, PositionEncoding};
 use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
-    CodeActionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbol,
-    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, HoverProviderCapability,
-    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams,
-    InlayHintTooltip, LSPAny, Location, MarkupContent, MarkupKind, OneOf, Position, PositionEncodingKind,
-    ProgressToken, Registration, SaveOptions, ServerCapabilities, ServerInfo, SymbolKind, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TextEdit, Uri,
-    WorkDoneProgressCancelParams, WorkspaceEdit,
+    CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse,
+    Hover, HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
+    InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent,
+    MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, Registration, SaveOptions, ServerCapabilities,
+    ServerInfo, SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
@@ -313,11 +312,8 @@ impl LanguageServer for Backend {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         self.answer(params.text_document.uri, move |document, positions| {
             let range = positions.text_range(params.range).map_err(invalid_position)?;
-            let actions = fixes(&document.snapshot, range)
-                .into_iter()
-                .map(|fix| CodeActionOrCommand::CodeAction(to_code_action(fix, document, positions)))
-                .collect();
-            Ok(Some(actions))
+            let actions = crate::actions::actions(document, positions, range);
+            Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
         })
         .await
     }
@@ -366,30 +362,6 @@ fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
         code_action_provider: Some(CodeActionProviderCapability::Simple(true)),
         experimental: Some(LSPAny::Object(experimental)),
         ..ServerCapabilities::default()
-    }
-}
-
-fn fixes(snapshot: &Snapshot, range: crush_ide::TextRange) -> Vec<crush_ide::Fix> {
-    let mut fixes: Vec<_> = crush_ide::diagnostics(snapshot)
-        .into_iter()
-        .filter(|diagnostic| diagnostic.range.start <= range.end && range.start <= diagnostic.range.end)
-        .flat_map(|diagnostic| diagnostic.fixes)
-        .collect();
-    fixes.dedup();
-    fixes
-}
-
-fn to_code_action(fix: crush_ide::Fix, document: &DocumentSnapshot, positions: Positions<'_>) -> CodeAction {
-    let edits =
-        fix.edits.into_iter().map(|edit| TextEdit { range: positions.range(edit.range), new_text: edit.new_text });
-    CodeAction {
-        title: fix.title,
-        kind: Some(CodeActionKind::QUICKFIX),
-        edit: Some(WorkspaceEdit {
-            changes: Some(std::iter::once((document.uri.clone(), edits.collect())).collect()),
-            ..WorkspaceEdit::default()
-        }),
-        ..CodeAction::default()
     }
 }
 

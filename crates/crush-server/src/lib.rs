@@ -5,6 +5,7 @@
 //! queue; programs run on threads of their own ([`runs`]); what the server says of its own accord goes through one task
 //! ([`outbox`]), so that a slow client slows nobody but itself.
 
+mod actions;
 mod arena;
 mod backend;
 mod config;

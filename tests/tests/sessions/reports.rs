@@ -75,3 +75,40 @@ fn what_is_wrong_in_a_crush_toml_is_shown_in_it() {
     client.close(&document);
     told(&mut client, &settings, &[]);
 }
+
+#[test]
+fn fixes_and_a_comment_are_offered_as_quick_fixes() {
+    let mut client = Client::ready(&Introduction::default());
+    let document = Document::new("untitled:a", CHANGES);
+    client.open(&document);
+    client.diagnostics(&document);
+    let at = document.position_of("push", 0);
+    let more = json!({ "range": { "start": at, "end": at }, "context": { "diagnostics": [] } });
+    let actions = client.request_about("textDocument/codeAction", &document, more);
+    let actions = actions.as_array().expect("there are actions");
+    let titles: Vec<_> = actions.iter().map(|action| action["title"].as_str().unwrap_or_default()).collect();
+    assert_eq!(
+        titles,
+        [
+            "iterate over a copy",
+            "collect in `added` and change `xs` after the loop",
+            "suppress `changed-while-iterated` here by a comment",
+        ]
+    );
+    assert_eq!(actions[0]["isPreferred"], true);
+    for action in actions {
+        assert_eq!(action["kind"], "quickfix");
+        assert_eq!(codes(action["diagnostics"].as_array().expect("it is for a report")), ["changed-while-iterated"]);
+        let mut fixed = document.copy_as("untitled:fixed");
+        let mut edits = action["edit"]["changes"][document.uri()].as_array().expect("it edits").clone();
+        // From the last to the first, as a client does it.
+        edits.reverse();
+        let changes = edits.iter().map(|edit| json!({ "range": edit["range"], "text": edit["newText"] })).collect();
+        client.open(&fixed);
+        client.diagnostics(&fixed);
+        fixed.next_version();
+        client.change(&fixed, changes);
+        assert_eq!(client.diagnostics(&fixed), Vec::<Value>::new(), "{action}");
+        client.close(&fixed);
+    }
+}

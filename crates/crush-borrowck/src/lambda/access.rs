@@ -1,7 +1,5 @@
 //! Uses of objects: which of them a live borrow, or a drop, stands in the way of (the table of the memory model).
 
-use crush_hir::body::ExprId;
-
 use super::{FoundCondition, Lambda};
 use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
@@ -296,15 +294,6 @@ impl Lambda<'_> {
             }
             None => self.drafts.push(draft),
         }
-    }
-
-    /// The operand of a loan that the analysed text takes.
-    pub(super) fn loan_operand(&self, loan: u32) -> Option<ExprId> {
-        let count = self.cfg.loans.len() as u32;
-        if loan >= 2 * count {
-            return None;
-        }
-        Some(self.cfg.loans[(loan % count) as usize].operand)
     }
 }
 

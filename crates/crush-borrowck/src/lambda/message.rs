@@ -100,9 +100,6 @@ impl Lambda<'_> {
                     _ => format!("{held} is borrowed {kind}here"),
                 };
                 related.push((taken, Words::default().text(label)));
-                if conflict.code == Code::ChangedWhileIterated && !conflict.may_differ && usage.usage == Use::Write {
-                    fixes.extend(self.iterate_over_a_copy(*loan));
-                }
             }
         }
         if conflict.code == Code::BorrowedTwice && conflict.through {
@@ -151,18 +148,6 @@ impl Lambda<'_> {
         Some(Fix {
             title: "pass the handle on as it is".to_owned(),
             edits: vec![(Place { function: self.function, range: before }, String::new())],
-        })
-    }
-
-    /// `for x in xs` becomes `for x in xs[:]`.
-    fn iterate_over_a_copy(&self, loan: u32) -> Option<Fix> {
-        let operand = self.loan_operand(loan)?;
-        self.describe(operand)?;
-        let range = self.body[operand].range;
-        let end = crush_hir::source_map::BodyRange::new(range.end, range.end);
-        Some(Fix {
-            title: "iterate over a copy".to_owned(),
-            edits: vec![(Place { function: self.function, range: end }, "[:]".to_owned())],
         })
     }
 

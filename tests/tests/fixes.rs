@@ -1,0 +1,139 @@
+//! The fixes of borrow reports as literate tests: `tests/fixes/*.md`.
+//!
+//! Every ```` ```crush ```` block is a program with reports; its run ends with the fault that its first line names. The blocks
+//! behind it are all the fixes of its reports, in their order: ```` ```crush iterate over a copy ```` is the program after the
+//! fix of that title, and ```` ```text ```` what it prints: it runs without a fault. `CRUSH_BLESS=1` writes them anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crush_ide::{
+    CancelToken, Diagnostic, FileAnalysis, Fix, Outcome, RunLimits, Snapshot, Text, diagnostics, evaluate, fixes,
+};
+
+/// A block of a page: its info string and its text.
+struct Block {
+    info: String,
+    text: String,
+}
+
+/// A page: text and blocks by turns, text first.
+fn read(page: &str) -> (Vec<String>, Vec<Block>) {
+    let (mut texts, mut blocks, mut is_open) = (vec![String::new()], Vec::new(), false);
+    for line in page.split_inclusive('\n') {
+        match line.trim_end().strip_prefix("```") {
+            Some(info) if !is_open => {
+                is_open = true;
+                blocks.push(Block { info: info.to_owned(), text: String::new() });
+                texts.push(String::new());
+            }
+            Some(_) => is_open = false,
+            None if is_open => blocks.last_mut().expect("one is open").text.push_str(line),
+            None => texts.last_mut().expect("there is always one").push_str(line),
+        }
+    }
+    (texts, blocks)
+}
+
+fn analysis(program: &str) -> FileAnalysis {
+    FileAnalysis::new(Text::from(program))
+}
+
+fn reports(analysis: &FileAnalysis) -> Vec<Diagnostic> {
+    diagnostics(&Snapshot::unevaluated(analysis.clone()))
+}
+
+fn applied(program: &str, fix: &Fix) -> String {
+    let mut program = program.to_owned();
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
+    for edit in edits {
+        program.replace_range(edit.range.start..edit.range.end, &edit.new_text);
+    }
+    program
+}
+
+/// How a run ends, and what it prints.
+fn run(program: &str) -> (Option<String>, String) {
+    let evaluation = evaluate(&analysis(program), RunLimits::default(), &CancelToken::new());
+    let evaluation = evaluation.unwrap_or_else(|why| panic!("it does not run: {why:?}\n{program}"));
+    let fault = match evaluation.outcome() {
+        Outcome::Finished => None,
+        Outcome::Faulted(fault) => Some(fault.kind.name().to_owned()),
+    };
+    (fault, evaluation.output().to_owned())
+}
+
+/// The fixes of a program, as a page shows them.
+fn shown(program: &str) -> String {
+    let expected = program.lines().next().and_then(|line| line.strip_prefix("// fault: "));
+    assert_eq!(run(program).0.as_deref(), expected, "the fault of\n{program}");
+    let before = analysis(program);
+    let found = reports(&before);
+    assert!(!found.is_empty(), "there is no report in\n{program}");
+    let (mut page, mut seen) = (String::new(), Vec::new());
+    for report in &found {
+        for fix in fixes(&before, report) {
+            let after = applied(program, &fix);
+            let code = |report: &Diagnostic| report.code.to_string();
+            let mut left: Vec<_> = found.iter().map(code).collect();
+            left.remove(left.iter().position(|code| *code == report.code).expect("it is one of them"));
+            let now: Vec<_> = reports(&analysis(&after)).iter().map(code).collect();
+            assert!(now.iter().all(|code| left.contains(code)), "{now:?} is left by {:?} in\n{after}", fix.title);
+            if seen.contains(&after) {
+                continue;
+            }
+            let after_without_note = after.split_once('\n').map_or("", |(_, rest)| rest);
+            let _ = write!(page, "```crush {}\n{after_without_note}```\n\n", fix.title);
+            // Where another report is left, so may be its fault.
+            match run(&after) {
+                (None, printed) if printed.is_empty() => {}
+                (None, printed) => _ = write!(page, "```text\n{printed}```\n\n"),
+                (Some(fault), _) => {
+                    assert!(!now.is_empty(), "{fault} after {:?} of\n{after}", fix.title);
+                    let _ = write!(page, "```fault\n{fault}\n```\n\n");
+                }
+            }
+            seen.push(after);
+        }
+    }
+    page
+}
+
+/// A page with the fixes that there really are.
+fn renewed(page: &str) -> String {
+    let (texts, blocks) = read(page);
+    let mut renewed = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        let is_program = |index: usize| blocks.get(index).is_some_and(|block| block.info == "crush");
+        // What stands between a program and its fixes is nothing.
+        if index == 0 || is_program(index) || index == texts.len() - 1 || !text.trim().is_empty() {
+            let _ = write!(renewed, "{}\n\n", text.trim());
+        }
+        if is_program(index) {
+            let _ = write!(renewed, "```crush\n{}```\n\n{}", blocks[index].text, shown(&blocks[index].text));
+        }
+    }
+    while renewed.contains("\n\n\n") {
+        renewed = renewed.replace("\n\n\n", "\n\n");
+    }
+    format!("{}\n", renewed.trim_end())
+}
+
+#[test]
+fn the_fixes_are_those_of_the_pages_and_the_fixed_programs_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixes");
+    let mut pages: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    assert!(pages.len() >= 5, "only {} pages were found", pages.len());
+    for page in pages {
+        let (text, expected) = (fs::read_to_string(&page).unwrap(), page.display());
+        let renewed = renewed(&text);
+        if std::env::var_os("CRUSH_BLESS").is_some() {
+            fs::write(&page, renewed).unwrap();
+        } else {
+            assert!(text == renewed, "{expected} is, as things are,\n{renewed}");
+        }
+    }
+}
