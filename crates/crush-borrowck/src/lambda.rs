@@ -151,6 +151,8 @@ pub(crate) struct Lambda<'a> {
     cfg: &'a Cfg,
     /// Summaries of the lambdas inside, which are analysed first.
     inner: &'a Inner,
+    /// The functions that call each other in a cycle with this one, itself included; none when it calls itself in no way.
+    cycle: &'a [FunctionId],
     table: Table,
     /// The variables that go out of scope with a block, latest first.
     locals_of: FxHashMap<BlockId, Rc<[LocalId]>>,
@@ -199,6 +201,7 @@ impl<'a> Lambda<'a> {
         function: FunctionId,
         cfg: &'a Cfg,
         inner: &'a Inner,
+        cycle: &'a [FunctionId],
         budget: u64,
     ) -> Outcome {
         let mut lambda = Self {
@@ -208,7 +211,8 @@ impl<'a> Lambda<'a> {
             id: cfg.lambda,
             cfg,
             inner,
-            table: Table::default(),
+            cycle,
+            table: Table::new(!cycle.is_empty()),
             locals_of: FxHashMap::default(),
             loans_of: FxHashMap::default(),
             stale: Vec::new(),

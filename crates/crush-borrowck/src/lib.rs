@@ -7,6 +7,7 @@
 //! How it works is told in `docs/decisions/0002-borrow-analysis.md`. This crate never knows the VM: that the two agree is
 //! tested, not arranged by sharing code.
 
+mod canonical;
 mod draft;
 mod lambda;
 mod pmap;

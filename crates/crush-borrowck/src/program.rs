@@ -427,7 +427,8 @@ impl Analysis {
         for round in 0.. {
             let mut changed = false;
             for (id, graphs) in members.iter().zip(&graphs) {
-                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs, &mut budget);
+                let cycle = if recursive { members } else { &[] };
+                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs, cycle, &mut budget);
                 let function = &mut self.functions[id.0 as usize];
                 function.range = bodies[id][LambdaId(0)].range;
                 changed |= function.summary.as_deref() != Some(&summary);
@@ -451,6 +452,7 @@ impl Analysis {
         id: FunctionId,
         body: &Body,
         graphs: &[Cfg],
+        cycle: &[FunctionId],
         budget: &mut u64,
     ) -> (FunctionSummary, Vec<Draft>) {
         let inner = Inner::new(body);
@@ -460,7 +462,7 @@ impl Analysis {
             let mut changed = false;
             // Inner lambdas come after outer ones, and are analysed before them.
             for graph in graphs.iter().rev() {
-                let outcome = Lambda::analyse(self, body, id, graph, &inner, *budget);
+                let outcome = Lambda::analyse(self, body, id, graph, &inner, cycle, *budget);
                 *budget = budget.saturating_sub(outcome.work);
                 drafts.extend(outcome.drafts);
                 changed |= inner.set(graph.lambda, outcome.summary);

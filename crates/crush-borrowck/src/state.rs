@@ -132,11 +132,14 @@ impl State {
     pub(crate) fn slot(&self, slot: u32, table: &Table) -> Value {
         let mut value = self.heap.get(slot).cloned().unwrap_or_else(|| table.entry(slot));
         let it = &table.slots[slot as usize];
-        if table.objects[it.object as usize].symbolic {
+        if table.is_known_elsewhere(it.object) {
             if let Some(stored) = self.stored.get(it.field) {
                 value.join(stored);
             }
-            value.join(&self.havoc);
+            // Where nothing was put in, the caller finds what the slot holds after the callbacks.
+            if !table.objects[it.object as usize].symbolic || self.heap.get(slot).is_some() {
+                value.join(&self.havoc);
+            }
         }
         value
     }
@@ -153,7 +156,6 @@ impl State {
     /// Puts a value in a slot; `replaces`: it is surely this one, so that nothing else is there afterwards.
     pub(crate) fn store(&mut self, slot: u32, value: &Value, replaces: bool, table: &Table) {
         let it = &table.slots[slot as usize];
-        let symbolic = table.objects[it.object as usize].symbolic;
         if replaces {
             self.heap.insert(slot, value.clone());
         } else {
@@ -162,7 +164,7 @@ impl State {
                 self.heap.insert(slot, union);
             }
         }
-        if symbolic {
+        if table.is_known_elsewhere(it.object) {
             let stored = self.stored.get(it.field).cloned().unwrap_or_default();
             if let Some(union) = stored.union_if_more(value) {
                 self.stored.insert(it.field, union);

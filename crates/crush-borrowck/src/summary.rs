@@ -16,6 +16,9 @@ pub(crate) type ObjectIndex = u32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Maker(pub(crate) Vec<(FunctionId, LambdaId, ExprId)>);
 
+/// How many steps of the way to an allocation are kept.
+const WAY: usize = 4;
+
 impl PartialEq for Maker {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -23,14 +26,23 @@ impl PartialEq for Maker {
 }
 
 impl Maker {
-    /// The maker as seen from a caller. Where a lambda calls itself, by whatever way, the calls in between are left out,
-    /// so that there are only finitely many.
+    /// The maker as seen from a caller. Where functions call each other in a `cycle`, the calls in between are left out, so
+    /// that there are as many as places that make something; and of a long way only its ends are kept.
     ///
     /// Loss: what one turn of a recursion made is not told apart from what another did.
-    pub(crate) fn called_from(&self, call: (FunctionId, LambdaId, ExprId)) -> Self {
-        match self.0.iter().rposition(|(function, lambda, _)| (*function, *lambda) == (call.0, call.1)) {
+    pub(crate) fn called_from(&self, call: (FunctionId, LambdaId, ExprId), cycle: &[FunctionId]) -> Self {
+        let again = |(function, lambda, _): &(FunctionId, LambdaId, ExprId)| {
+            (*function, *lambda) == (call.0, call.1) || cycle.contains(function)
+        };
+        match self.0.iter().rposition(again) {
             Some(again) => Self(self.0[again..].to_vec()),
-            None => Self(std::iter::once(call).chain(self.0.iter().copied()).collect()),
+            None => {
+                let mut way: Vec<_> = std::iter::once(call).chain(self.0.iter().copied()).collect();
+                if way.len() > WAY {
+                    way.drain(WAY - 1..way.len() - 1);
+                }
+                Self(way)
+            }
         }
     }
 }
@@ -48,6 +60,8 @@ pub(crate) enum SummaryObject {
     Deep(ObjectIndex),
     /// What the callbacks of these numbers gave.
     Result(Vec<u32>),
+    /// What the callbacks may have put anywhere.
+    Havoc,
     /// What the lambda made, or what something it called made; whether it is one object.
     Made { shape: Shape, single: bool, maker: Maker },
     /// A tree of new objects.

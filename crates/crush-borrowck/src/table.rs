@@ -18,6 +18,12 @@ use crate::value::{Target, Value};
 /// summaries of recursive structures large, for programs that are rarely written.
 const PATH_LIMIT: u8 = 3;
 
+/// The same in a function that calls itself, by whatever way: each turn would make the paths of the one before longer, and
+/// all fields that one of the turns uses would follow each other in every order.
+///
+/// Loss: two objects two fields deep count as possibly the same there.
+const RECURSIVE_PATH_LIMIT: u8 = 1;
+
 /// Where an abstract object comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Origin {
@@ -29,8 +35,10 @@ pub(crate) enum Origin {
     Parameter(u32),
     /// The cell of a captured variable of an enclosing lambda.
     Captured(LocalId),
-    /// What a function nobody knows gave back, or put anywhere.
+    /// What a function nobody knows gave back.
     Result(ExprId),
+    /// What functions nobody knows may have put anywhere.
+    Havoc,
     /// What a capability made: a tree of new objects.
     Fresh(ExprId),
     /// What a symbolic object held in a field at entry.
@@ -67,7 +75,7 @@ pub(crate) struct Object {
 }
 
 /// A part of an object that holds a value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Field {
     /// A field or a key that the program names.
     Named(Name),
@@ -116,8 +124,9 @@ pub(crate) enum Alias {
     Must,
 }
 
-#[derive(Default)]
 pub(crate) struct Table {
+    /// How long paths may be.
+    path_limit: u8,
     pub(crate) objects: Vec<Object>,
     by_origin: FxHashMap<Origin, u32>,
     pub(crate) slots: Vec<Slot>,
@@ -133,6 +142,23 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Nothing yet; for a lambda of a function that calls itself or not.
+    pub(crate) fn new(recursive: bool) -> Self {
+        Self {
+            path_limit: if recursive { RECURSIVE_PATH_LIMIT } else { PATH_LIMIT },
+            objects: Vec::new(),
+            by_origin: FxHashMap::default(),
+            slots: Vec::new(),
+            by_slot: FxHashMap::default(),
+            fields: Vec::new(),
+            by_field: FxHashMap::default(),
+            functions: Vec::new(),
+            loans: Vec::new(),
+            makers: Vec::new(),
+            exposed: Vec::new(),
+        }
+    }
+
     pub(crate) fn object(&mut self, origin: Origin, shape: Shape) -> u32 {
         if let Some(found) = self.by_origin.get(&origin) {
             let found = *found;
@@ -148,7 +174,10 @@ impl Table {
             // A loop may make several; an update keeps what was there.
             Origin::Cell(_) => (false, false, id, 0),
             Origin::Parameter(_) | Origin::Captured(_) => (true, true, id, 0),
-            Origin::Result(_) | Origin::Fresh(_) => (false, true, id, 0),
+            // Loss: what lies below the result of a callback is one object. It is anything at all, and as many as there
+            // are, each with paths of its own, would be in every value.
+            Origin::Result(_) => (false, true, id, PATH_LIMIT),
+            Origin::Fresh(_) => (false, true, id, 0),
             Origin::Path { base, field } => {
                 let base_id = *base;
                 let base = &self.objects[base_id as usize];
@@ -158,6 +187,7 @@ impl Table {
                 let step = u8::from(!(is_variable && base.root == base_id));
                 (single, true, base.root, base.depth + step)
             }
+            Origin::Havoc => (false, true, id, u8::MAX),
             Origin::Deep { base } => (false, true, self.objects[*base as usize].root, u8::MAX),
         };
         self.objects.push(Object { origin: origin.clone(), shape, single, symbolic, root, depth, slots: Vec::new() });
@@ -205,8 +235,8 @@ impl Table {
         }
         let Object { symbolic, depth, .. } = self.objects[object as usize];
         let entry = symbolic.then(|| match self.objects[object as usize].origin {
-            Origin::Deep { .. } => object,
-            _ if depth >= PATH_LIMIT => self.object(Origin::Deep { base: object }, Shape::Unknown),
+            Origin::Deep { .. } | Origin::Havoc => object,
+            _ if depth >= self.path_limit => self.object(Origin::Deep { base: object }, Shape::Unknown),
             _ => self.object(Origin::Path { base: object, field }, Shape::Unknown),
         });
         let id = self.slots.len() as u32;
@@ -244,7 +274,7 @@ impl Table {
     }
 
     fn given_back(&self, root: u32, made_here: u32) -> Alias {
-        let is_result = matches!(self.objects[root as usize].origin, Origin::Result(_));
+        let is_result = matches!(self.objects[root as usize].origin, Origin::Result(_) | Origin::Havoc);
         if is_result && self.exposed[made_here as usize] { Alias::Unknown } else { Alias::No }
     }
 
@@ -270,6 +300,11 @@ impl Table {
             }
             _ => false,
         }
+    }
+
+    /// Whether functions nobody knows may change it.
+    pub(crate) fn is_known_elsewhere(&self, object: u32) -> bool {
+        self.objects[object as usize].symbolic || self.exposed[object as usize]
     }
 
     /// Whether a caller has to hear of what happens to it.

@@ -208,7 +208,7 @@ impl Lambda<'_> {
             given.join(arg);
         }
         let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
-        let reached = self.reach(state, &given);
+        let reached = self.reach_all(state, &given);
         for object in reached.objects.iter().chain(&reached.borrowed) {
             if !self.table.objects[*object as usize].symbolic {
                 self.table.exposed[*object as usize] = true;
@@ -238,21 +238,13 @@ impl Lambda<'_> {
                 self.callbacks.push(found);
             }
         }
-        // It may put what it gives back, or was given, into anything that it reaches.
-        let put = Value::of(Target::Object(result)).joined(&given);
-        for object in reached.objects.into_iter().chain(reached.borrowed) {
-            self.spend(put.targets().len());
-            for slot in self.table.objects[object as usize].slots.clone() {
-                self.spend(put.targets().len());
-                state.store(slot, &put, false, &self.table);
-            }
-            if !self.table.objects[object as usize].symbolic {
-                let field = self.table.field(crate::table::Field::Element);
-                let slot = self.table.slot(object, field);
-                state.store(slot, &put, false, &self.table);
-            }
+        // It may put what it knows, or was given, into anything that it reaches. The caller, who knows it, does that; here
+        // it shows where something was in its place already.
+        let havoc = self.table.object(Origin::Havoc, Shape::Unknown);
+        state.havoc.add(Target::Object(havoc));
+        for handle in reached.handles {
+            state.havoc.add(Target::Handle(handle));
         }
-        state.havoc.join(&Value::of(Target::Object(result)));
         let anything = Value::of(Target::Object(result)).joined(&Value::flags(Value::TEXT | Value::PLAIN));
         self.throws = true;
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true }

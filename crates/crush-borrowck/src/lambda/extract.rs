@@ -66,6 +66,7 @@ impl Lambda<'_> {
             extract.summary.writes.len(),
         ];
         let mut summary = extract.summary;
+        summary.make_canonical();
         if too_large.into_iter().any(|count| count > ENTRIES) {
             summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
             let place = self.place(self.body[self.id].range);
@@ -218,6 +219,7 @@ impl Lambda<'_> {
                 Some(numbers) => SummaryObject::Result(numbers.clone()),
                 None => SummaryObject::Fresh,
             },
+            Origin::Havoc => SummaryObject::Havoc,
             Origin::Fresh(_) => SummaryObject::Fresh,
             Origin::Path { base, field } => {
                 let base = self.summary_object(extract, results, base);
@@ -236,7 +238,7 @@ impl Lambda<'_> {
     fn made(&mut self, extract: &mut Extract, object: u32, expr: ExprId, part: u32) -> u32 {
         let it = self.table.objects[object as usize].clone();
         let maker = self.table.makers.get(part as usize).cloned().unwrap_or_default();
-        let maker = maker.called_from((self.function, self.id, expr));
+        let maker = maker.called_from((self.function, self.id, expr), self.cycle);
         let next = extract.summary.objects.len() as u32;
         let index = *extract.makers.entry(maker.0.clone()).or_insert(next);
         if index == next {

@@ -16,6 +16,7 @@ pub(super) struct Reached {
     /// Reached by a handle.
     pub(super) borrowed: Vec<u32>,
     pub(super) handles: Vec<u32>,
+    pub(super) functions: Vec<Target>,
     seen: FxHashSet<Target>,
 }
 
@@ -97,7 +98,7 @@ impl Lambda<'_> {
         let key = self.table.field(field.clone());
         let slot = self.table.slot(object, key);
         let mut value = state.slot(slot, &self.table);
-        let symbolic = self.table.objects[object as usize].symbolic;
+        let symbolic = self.table.is_known_elsewhere(object);
         match field {
             Field::Variable(_) => return value,
             // A key that the program computes may be any.
@@ -196,8 +197,18 @@ impl Lambda<'_> {
         }
     }
 
-    /// Everything that a value reaches here. What lies below a symbolic object untouched is its caller's to know.
+    /// Everything that a deep read of a value comes to here. What lies below a symbolic object untouched is its caller's to
+    /// know; and the result of a task is not read through its handle.
     pub(super) fn reach(&self, state: &State, value: &Value) -> Reached {
+        self.reach_where(state, value, |shape| *shape != Shape::Task)
+    }
+
+    /// The same, with the results of tasks: what one who gets the value may come to.
+    pub(super) fn reach_all(&self, state: &State, value: &Value) -> Reached {
+        self.reach_where(state, value, |_| true)
+    }
+
+    fn reach_where(&self, state: &State, value: &Value, opens: impl Fn(&Shape) -> bool) -> Reached {
         let mut reached = Reached::default();
         let mut waiting: Vec<Target> = value.targets().to_vec();
         let mut all_stored = false;
@@ -207,13 +218,13 @@ impl Lambda<'_> {
                 continue;
             }
             match target {
-                Target::Function(_) => {}
+                Target::Function(_) => reached.functions.push(target),
                 Target::Handle(loan) => {
                     reached.handles.push(loan);
                     if let Some(live) = state.loans.get(loan) {
                         for object in live.of.objects() {
                             reached.borrowed.push(object);
-                            if opened.insert(object) {
+                            if opened.insert(object) && opens(&self.table.objects[object as usize].shape) {
                                 self.open(state, object, &mut waiting, &mut all_stored);
                             }
                         }
@@ -221,7 +232,7 @@ impl Lambda<'_> {
                 }
                 Target::Object(object) => {
                     reached.objects.push(object);
-                    if opened.insert(object) {
+                    if opened.insert(object) && opens(&self.table.objects[object as usize].shape) {
                         self.open(state, object, &mut waiting, &mut all_stored);
                     }
                 }
@@ -240,32 +251,54 @@ impl Lambda<'_> {
                 waiting.extend_from_slice(written.targets());
             }
         }
-        if it.symbolic && !*all_stored {
+        if self.table.is_known_elsewhere(object) && !*all_stored {
             *all_stored = true;
             state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
             waiting.extend_from_slice(state.havoc.targets());
         }
     }
 
+    /// Everything that lies below the objects of a value. They are among it only where they are part of a cycle.
+    pub(super) fn anything_below(&mut self, state: &State, value: &Value) -> Value {
+        let mut held = Value::flags(Value::TEXT | Value::PLAIN);
+        for object in self.underlying(state, value).objects() {
+            let mut waiting = Vec::new();
+            self.open(state, object, &mut waiting, &mut false);
+            waiting.into_iter().for_each(|target| {
+                held.add(target);
+            });
+            if let Some(deep) = self.deep(object) {
+                held.add(Target::Object(deep));
+            }
+        }
+        self.anything_in(state, &held)
+    }
+
+    /// What lies below a symbolic object, and was there at entry.
+    fn deep(&mut self, object: u32) -> Option<u32> {
+        let it = &self.table.objects[object as usize];
+        match it.origin {
+            _ if !it.symbolic => None,
+            Origin::Deep { .. } | Origin::Havoc => Some(object),
+            _ => Some(self.table.object(Origin::Deep { base: object }, Shape::Unknown)),
+        }
+    }
+
     /// Everything that a value reaches, as a value: for what a function nobody knows may hand back.
     pub(super) fn anything_in(&mut self, state: &State, value: &Value) -> Value {
-        let reached = self.reach(state, value);
+        let reached = self.reach_all(state, value);
         self.spend(2 * reached.objects.len());
         let mut anything = Value::flags(Value::TEXT | Value::PLAIN);
         for object in reached.objects.into_iter().chain(reached.borrowed) {
             anything.add(Target::Object(object));
-            if self.table.objects[object as usize].symbolic {
-                let deep = match self.table.objects[object as usize].origin {
-                    Origin::Deep { .. } => object,
-                    _ => self.table.object(Origin::Deep { base: object }, Shape::Unknown),
-                };
+            if let Some(deep) = self.deep(object) {
                 anything.add(Target::Object(deep));
             }
         }
         for handle in reached.handles {
             anything.add(Target::Handle(handle));
         }
-        for target in value.targets() {
+        for target in value.targets().iter().chain(&reached.functions) {
             anything.add(*target);
         }
         anything

@@ -44,7 +44,7 @@ impl Lambda<'_> {
                 }
                 SummaryObject::Deep(base) => {
                     let base = call.values[*base as usize].clone();
-                    self.anything_in(state, &base)
+                    self.anything_below(state, &base)
                 }
                 SummaryObject::Result(numbers) => {
                     let mut result = Value::default();
@@ -53,6 +53,8 @@ impl Lambda<'_> {
                     }
                     result
                 }
+                // After the others, on which it rests.
+                SummaryObject::Havoc => Value::default(),
                 SummaryObject::Fresh => {
                     let fresh = self.table.object(Origin::Fresh(call.site.expr), Shape::Unknown);
                     Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
@@ -75,6 +77,24 @@ impl Lambda<'_> {
                 call.values[position].join(&value);
             }
         }
+        self.resolve_havoc(state, call);
+    }
+
+    /// What callbacks may have put anywhere: all that they reach, that they were given, and that they gave.
+    fn resolve_havoc(&mut self, state: &State, call: &mut Instance<'_>) {
+        let summary = call.summary;
+        let is_havoc = |object: &SummaryObject| *object == SummaryObject::Havoc;
+        let Some(position) = summary.objects.iter().position(is_havoc) else { return };
+        let mut known = Value::default();
+        for (callback, result) in summary.callbacks.iter().zip(&call.results.clone()) {
+            for value in std::iter::once(&callback.callee).chain(&callback.args) {
+                let value = self.resolve(call, value);
+                known.join(&value);
+            }
+            known.join(result);
+        }
+        let anything = self.anything_in(state, &known);
+        call.values[position].join(&anything);
     }
 
     /// A value of a summary, as it is here.

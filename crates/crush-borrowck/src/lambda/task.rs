@@ -65,7 +65,7 @@ impl Lambda<'_> {
         self.in_task = outer;
         let result = self.fresh(site.expr);
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
-        let handles = self.reach(&copy, &inside.value).handles;
+        let handles = self.reach_all(&copy, &inside.value).handles;
         let result = handles.into_iter().fold(result, |result, loan| result.joined(&Value::of(Target::Handle(loan))));
         let result = match self.spoiled(state, &copy, &inside.value, site) {
             Some(spoiled) => result.joined(&Value::of(Target::Object(spoiled))),
@@ -131,7 +131,7 @@ impl Lambda<'_> {
             let handles = result.targets().iter().filter(|target| matches!(target, Target::Handle(_)));
             let handles = handles.fold(Value::plain(), |all, handle| all.joined(&Value::of(*handle)));
             self.access(state, &handles, &Usage { usage: Use::Send, name: None, ..usage.clone() });
-            let spoiled: Vec<_> = result.objects().filter(|object| self.is_spoiled(*object)).collect();
+            let spoiled: Vec<_> = result.objects().filter(|object| self.is_spoiled(state, *object)).collect();
             for object in &spoiled {
                 let usage = Usage { usage: Use::Read, name: None, certain: false, ..usage.clone() };
                 self.access(state, &Value::of(Target::Object(*object)), &usage);
@@ -152,8 +152,10 @@ impl Lambda<'_> {
         Called { value, thrown: Value::flags(Value::TEXT | Value::PLAIN), returns: true, throws: true }
     }
 
-    fn is_spoiled(&self, object: u32) -> bool {
+    /// Whether it stands for what cannot be copied back. That of a task that a callee started is known by its drop alone.
+    fn is_spoiled(&self, state: &State, object: u32) -> bool {
         matches!(self.table.objects[object as usize].origin, Origin::Site { part: SPOILED, .. })
+            || state.freed.get(object).is_some()
     }
 
     /// A value is copied into a task.
