@@ -33,107 +33,128 @@ impl Lambda<'_> {
 
     /// The report of a conflict.
     pub(super) fn word(&self, conflict: &Conflict, usage: &Usage, severity: Severity) -> Draft {
-        let place = usage.at.place;
-        let used = quoted(usage.name.as_deref(), "this");
-        let mut related = Vec::new();
-        let mut fixes = Vec::new();
-        let mut message = Words::default();
-        let act = match (&usage.callee, usage.usage) {
-            (None, usage) => format!("{used} is {} here", verb(usage)),
-            (Some(callee), usage) => format!("calling `{callee}` {} {used}", third_person(usage)),
-        };
-        match &conflict.obstacle {
+        let is_possible = severity == Severity::Warning;
+        let message = match &conflict.obstacle {
             Obstacle::Freed(at) => {
-                message = message.text(format!("{act}, but it was dropped on ")).line(*at);
-                related.push((*at, Words::default().text("dropped here")));
+                let was = if is_possible { "may have been" } else { "was" };
+                Words::default().text(format!("{}, but it {was} dropped on ", act(usage))).line(*at)
             }
-            Obstacle::Loan(loan) => {
-                let info = &self.table.loans[*loan as usize];
-                let taken = info.place;
-                let holder = self.owner_name(info.owner);
-                let held = quoted(info.name.as_deref(), "it");
-                let kind = if info.exclusive { "exclusively " } else { "" };
-                message = match conflict.code {
-                    Code::BorrowOutlivesScope => message
-                        .text(format!("{used} is used here, but the borrow of {held} taken on "))
-                        .line(taken)
-                        .text(" has ended"),
-                    Code::HandleSentToTask => message
-                        .text(format!("a task gets a copy of {used}, but the borrow of {held} taken on "))
-                        .line(taken)
-                        .text(" cannot go with it"),
-                    Code::WrittenThroughShared => message
-                        .text(format!("{act}, but the borrow of {held} taken on "))
-                        .line(taken)
-                        .text(" is for reading only"),
-                    Code::BorrowedTwice if conflict.through && usage.callee.is_none() => message
-                        .text(format!("{used} already is a borrow of {held}, taken on "))
-                        .line(taken)
-                        .text(": pass it on as it is"),
-                    _ => {
-                        let message = message.text(format!("{act}, while "));
-                        match (info.owner, holder) {
-                            (Owner::Loop, _) => {
-                                let over = if info.name == usage.name { "it".to_owned() } else { held.clone() };
-                                message.text("the `for` on ").line(taken).text(format!(" is still running over {over}"))
-                            }
-                            (Owner::Argument, _) => message
-                                .text(format!("{held} is an argument of the call on "))
-                                .line(taken)
-                                .text(", which is still running"),
-                            (_, Some(holder)) => {
-                                let what = if info.name == usage.name { "it".to_owned() } else { held.clone() };
-                                message
-                                    .text(format!("`{holder}` (taken on "))
-                                    .line(taken)
-                                    .text(format!(") still borrows {what} {kind}").trim_end().to_owned())
-                            }
-                            (_, None) => message
-                                .text(format!("a borrow of {held} taken {kind}on "))
-                                .line(taken)
-                                .text(" still lives"),
-                        }
-                    }
-                };
-                let label = match info.owner {
-                    Owner::Loop => format!("{held} is iterated here"),
-                    _ => format!("{held} is borrowed {kind}here"),
-                };
-                related.push((taken, Words::default().text(label)));
-            }
-        }
-        if conflict.code == Code::BorrowedTwice && conflict.through {
-            fixes.extend(self.pass_the_handle_on(usage));
-        }
+            Obstacle::Loan(loan) => self.word_loan(conflict, *loan, usage, is_possible),
+        };
+        let mut related = vec![match &conflict.obstacle {
+            Obstacle::Freed(at) => (*at, Words::default().text("dropped here")),
+            Obstacle::Loan(loan) => self.word_taken(*loan),
+        }];
         if usage.at.cause.is_some() {
             related.push((usage.at, Words::default().text(format!("{} here", verb(usage.usage)))));
         }
-        let condition = (severity == Severity::Warning).then(|| self.on_condition(conflict, usage));
+        let mut fixes = Vec::new();
+        if conflict.code == Code::BorrowedTwice && conflict.through {
+            fixes.extend(self.pass_the_handle_on(usage));
+        }
+        let condition = is_possible.then(|| self.on_condition(conflict, usage));
+        let place = usage.at.place;
         Draft { code: conflict.code, severity, place, message, condition, related, fixes, only_uncalled: false }
+    }
+
+    /// What is wrong with a use that a borrow is in the way of.
+    fn word_loan(&self, conflict: &Conflict, loan: u32, usage: &Usage, is_possible: bool) -> Words {
+        let info = &self.table.loans[loan as usize];
+        let (taken, message) = (info.place, Words::default());
+        let (used, held) = (quoted(usage.name.as_deref(), "this"), quoted(info.name.as_deref(), "it"));
+        match conflict.code {
+            Code::BorrowOutlivesScope => {
+                let has = if is_possible { "may have" } else { "has" };
+                let with = match info.owner {
+                    _ if taken.cause.is_some() => " with the function that took it",
+                    Owner::Temporary => " with the statement that took it",
+                    _ => "",
+                };
+                message
+                    .text(format!("{used} is used here, but the borrow of {held} taken on "))
+                    .line(taken)
+                    .text(format!(" {has} ended{with}"))
+            }
+            Code::HandleSentToTask => message
+                .text(format!("a task gets a copy of {used}, but the borrow of {held} taken on "))
+                .line(taken)
+                .text(" cannot go with it"),
+            Code::WrittenThroughShared => message
+                .text(format!("{}, but the borrow of {held} taken on ", act(usage)))
+                .line(taken)
+                .text(" is for reading only"),
+            Code::BorrowedTwice if conflict.through && usage.callee.is_none() => message
+                .text(format!("{used} already is a borrow of {held}, taken on "))
+                .line(taken)
+                .text(": pass it on as it is"),
+            _ => {
+                // Where it is asked whether two names are one object, it is not asked whether the borrow lives.
+                let may_be_over = is_possible && self.may_be_one(conflict, usage).is_none();
+                self.word_holder(loan, usage, may_be_over)
+            }
+        }
+    }
+
+    /// What is done, and who holds the borrow meanwhile.
+    fn word_holder(&self, loan: u32, usage: &Usage, may_be_over: bool) -> Words {
+        let info = &self.table.loans[loan as usize];
+        let taken = info.place;
+        let held = quoted(info.name.as_deref(), "it");
+        let it = if info.name == usage.name { "it".to_owned() } else { held.clone() };
+        let kind = if info.exclusive { " exclusively" } else { "" };
+        let message = Words::default().text(format!("{}, while ", act(usage)));
+        match (info.owner, self.owner_name(info.owner)) {
+            (Owner::Loop, _) => message.text("the `for` on ").line(taken).text(format!(" is still running over {it}")),
+            (Owner::Argument, _) if usage.callee.is_some() => message.text(format!("it is still working on {held}")),
+            (Owner::Argument, _) => message.text("the call on ").line(taken).text(format!(" is still working on {it}")),
+            (_, Some(holder)) => {
+                let borrows = if may_be_over { "may still borrow" } else { "still borrows" };
+                let message = message.text(format!("`{holder}` (taken on ")).line(taken);
+                message.text(format!(") {borrows} {it}{kind}"))
+            }
+            (_, None) => {
+                let lives = if may_be_over { "may still live" } else { "still lives" };
+                message.text(format!("a borrow of {held} taken{kind} on ")).line(taken).text(format!(" {lives}"))
+            }
+        }
+    }
+
+    /// Where a borrow was taken, and how.
+    fn word_taken(&self, loan: u32) -> (Step, Words) {
+        let info = &self.table.loans[loan as usize];
+        let held = quoted(info.name.as_deref(), "it");
+        let label = match info.owner {
+            Owner::Loop => format!("{held} is iterated here"),
+            Owner::Argument => format!("{held} is given to the call here"),
+            _ if info.exclusive => format!("{held} is borrowed exclusively here"),
+            _ => format!("{held} is borrowed here"),
+        };
+        (info.place, Words::default().text(label))
     }
 
     /// What a warning rests on (S2).
     fn on_condition(&self, conflict: &Conflict, usage: &Usage) -> Words {
-        let name = match &conflict.obstacle {
-            Obstacle::Loan(loan) => self.table.loans[*loan as usize].name.clone(),
-            Obstacle::Freed(_) => None,
-        };
-        match (name, &usage.name) {
-            (Some(held), Some(used)) if held != *used && conflict.may_differ && !conflict.through => {
-                Words::default().text(format!("if `{held}` and `{used}` are the same object"))
+        let used = quoted(usage.name.as_deref(), "this");
+        let text = match (&conflict.obstacle, conflict.code) {
+            _ if let Some((held, used)) = self.may_be_one(conflict, usage) => {
+                format!("if `{held}` and `{used}` are the same object")
             }
-            _ => match (&conflict.obstacle, conflict.code, &usage.callee) {
-                (_, _, Some(callee)) => Words::default().text(format!("if `{callee}` gets that far")),
-                (Obstacle::Freed(at), ..) => Words::default().text("if ").line(*at).text(" has run for this object"),
-                (Obstacle::Loan(loan), Code::BorrowOutlivesScope, _) => Words::default()
-                    .text("if this is that borrow, taken on ")
-                    .line(self.table.loans[*loan as usize].place),
-                (Obstacle::Loan(loan), ..) => Words::default()
-                    .text("if the borrow taken on ")
-                    .line(self.table.loans[*loan as usize].place)
-                    .text(" lives then and is of the same object"),
-            },
-        }
+            _ if usage.callee.is_some() => "if the call gets that far".to_owned(),
+            (Obstacle::Freed(_), _) => "if that line ran before, for the same object".to_owned(),
+            (_, Code::BorrowOutlivesScope) => format!("if {used} is that borrow here"),
+            (_, Code::HandleSentToTask) => format!("if {used} is that borrow, or holds it"),
+            (_, Code::WrittenThroughShared) => format!("if {used} is that borrow here"),
+            _ if conflict.may_differ => "if that borrow is alive here, and of the same object".to_owned(),
+            _ => "if that borrow is alive here".to_owned(),
+        };
+        Words::default().text(text)
+    }
+
+    /// The names of the borrowed and of the used object, when the question is whether they are one object.
+    fn may_be_one<'n>(&'n self, conflict: &Conflict, usage: &'n Usage) -> Option<(&'n str, &'n str)> {
+        let Obstacle::Loan(loan) = &conflict.obstacle else { return None };
+        let (held, used) = (self.table.loans[*loan as usize].name.as_deref()?, usage.name.as_deref()?);
+        (held != used && conflict.may_differ && !conflict.through).then_some((held, used))
     }
 
     /// `&mut m` becomes `m`, where `m` is a handle (B6).
@@ -189,7 +210,7 @@ impl Lambda<'_> {
             related: condition
                 .held_at
                 .iter()
-                .map(|step| (*step, Words::default().text(format!("{held_text} is taken here"))))
+                .map(|step| (*step, Words::default().text(format!("{held_text} is {} here", taken_as(condition.code)))))
                 .collect(),
             fixes: Vec::new(),
             only_uncalled,
@@ -215,7 +236,7 @@ impl Lambda<'_> {
         let message = message.text(format!(": {}", consequence(code)));
         let condition = match (&names.0, &names.1) {
             (Some(a), Some(b)) if a != b => format!("if `{a}` and `{b}` are, or hold, the same object there"),
-            _ => format!("if `{callee}` gets that far"),
+            _ => "if the call gets that far".to_owned(),
         };
         Draft {
             code,
@@ -224,10 +245,7 @@ impl Lambda<'_> {
             message,
             condition: (severity == Severity::Warning).then(|| Words::default().text(condition)),
             related: vec![
-                (
-                    held,
-                    Words::default().text(if code == Code::UseAfterDrop { "dropped here" } else { "borrowed here" }),
-                ),
+                (held, Words::default().text(format!("{} here", taken_as(code)))),
                 (used, Words::default().text(format!("{} here", acts(code)))),
             ],
             fixes: Vec::new(),
@@ -259,6 +277,24 @@ fn third_person(usage: Use) -> &'static str {
         Use::Share => "borrows",
         Use::Exclude => "exclusively borrows",
         Use::Send => "copies into a task",
+    }
+}
+
+/// What is done: `xs` is changed here, calling `f` changes `xs`.
+fn act(usage: &Usage) -> String {
+    let used = quoted(usage.name.as_deref(), "this");
+    match &usage.callee {
+        None => format!("{used} is {} here", verb(usage.usage)),
+        Some(callee) => format!("calling `{callee}` {} {used}", third_person(usage.usage)),
+    }
+}
+
+/// How what is in the way came to be.
+fn taken_as(code: Code) -> &'static str {
+    match code {
+        Code::UseAfterDrop => "dropped",
+        Code::ChangedWhileIterated => "iterated",
+        _ => "borrowed",
     }
 }
 
