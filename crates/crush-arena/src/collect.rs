@@ -1,6 +1,9 @@
 //! Collection (A5): cycles of marking and sweeping, in steps between which the program goes on.
 
-use std::sync::atomic::Ordering;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use crate::{
     arena::Arena,
@@ -205,6 +208,11 @@ impl Arena {
         let bytes = self.collector.trace.bytes();
         self.meter.recount(self.collector.charged, bytes);
         self.collector.charged = bytes;
+    }
+
+    /// The flag of [`Arena::interrupt_when`].
+    pub fn interrupt(&self) -> Option<&Arc<AtomicBool>> {
+        self.interrupt.as_ref()
     }
 
     /// Whether the flag of [`Arena::interrupt_when`] is set.

@@ -1,7 +1,9 @@
 //! What capabilities take their arguments as, and what they build of them.
 
-use crush_arena::{Object, RuntimeValue, Text};
+use crush_arena::{Bulk, Object, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
+
+use crate::elsewhere::elsewhere;
 
 /// What a capability gives.
 pub(crate) type Given = Result<RuntimeValue, CallError>;
@@ -14,7 +16,7 @@ pub(crate) trait Arguments {
     /// An argument as it was given.
     fn given(&self, index: usize) -> Result<RuntimeValue, CallError>;
 
-    /// The text that `print` shows of an argument; of a string, the string itself.
+    /// The text that `print` shows of an argument; of a string, the string itself, to be read while the capability runs.
     fn text_of(&self, index: usize) -> Result<Text, CallError>;
 
     /// The text of any value.
@@ -33,7 +35,13 @@ pub(crate) trait Arguments {
     fn elements(&self, index: usize) -> Result<&[RuntimeValue], CallError>;
 
     /// The elements of an array, in a vector of their own, with room for them counted.
-    fn copied(&self, index: usize) -> Result<Vec<RuntimeValue>, CallError>;
+    fn copied(&self, index: usize) -> Result<Bulk<Vec<RuntimeValue>>, CallError>;
+
+    /// Values that are made one after the other, until the run is to stop. There is room for them.
+    fn gather<T: Send + 'static>(
+        &self,
+        values: impl Iterator<Item = Result<T, CallError>>,
+    ) -> Result<Bulk<Vec<T>>, CallError>;
 
     /// The object that a value refers to. None for values that are no objects.
     fn object(&self, value: RuntimeValue) -> Result<Option<&Object>, CallError>;
@@ -49,9 +57,6 @@ pub(crate) trait Arguments {
 
     /// A new array.
     fn array(&mut self, values: Vec<RuntimeValue>) -> Given;
-
-    /// A new string of a text that may be shared.
-    fn shared(&mut self, text: Text) -> Given;
 
     /// A new array of new strings.
     fn strings<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Given;
@@ -70,8 +75,8 @@ impl Arguments for Call<'_> {
 
     fn show(&self, value: RuntimeValue) -> Result<Text, CallError> {
         match self.string_in(value)? {
-            Some(text) => Ok(text.clone()),
-            None => Ok(self.display(value)?.into()),
+            Some(text) => Ok(text.reading()),
+            None => Ok(Text::built(self.display(value)?)),
         }
     }
 
@@ -91,7 +96,10 @@ impl Arguments for Call<'_> {
         let number = match value {
             RuntimeValue::Float(value) => Some(value),
             RuntimeValue::Int(value) => Some(value as f64),
-            _ => self.string_in(value)?.and_then(|text| text.parse().ok()),
+            _ => match self.string_in(value)?.map(Text::reading) {
+                Some(text) => elsewhere(self, text.len(), move || text.parse().ok())?,
+                None => None,
+            },
         };
         number.ok_or_else(|| self.wrong_type(index, "a number"))
     }
@@ -111,10 +119,29 @@ impl Arguments for Call<'_> {
         }
     }
 
-    fn copied(&self, index: usize) -> Result<Vec<RuntimeValue>, CallError> {
+    fn copied(&self, index: usize) -> Result<Bulk<Vec<RuntimeValue>>, CallError> {
         let values = self.elements(index)?;
         self.room(size_of_val(values))?;
-        Ok(values.to_vec())
+        Ok(self.objects().copied(values)?)
+    }
+
+    fn gather<T: Send + 'static>(
+        &self,
+        mut values: impl Iterator<Item = Result<T, CallError>>,
+    ) -> Result<Bulk<Vec<T>>, CallError> {
+        /// So many are made between two looks.
+        const PIECE: usize = 1 << 12;
+        let mut gathered = Bulk::from(Vec::with_capacity(values.size_hint().0));
+        loop {
+            let before = gathered.len();
+            for value in values.by_ref().take(PIECE) {
+                gathered.push(value?);
+            }
+            if gathered.len() - before < PIECE {
+                return Ok(gathered);
+            }
+            self.charge(0)?;
+        }
     }
 
     fn object(&self, value: RuntimeValue) -> Result<Option<&Object>, CallError> {
@@ -143,10 +170,6 @@ impl Arguments for Call<'_> {
         Ok(self.alloc(Object::Array(values))?.into())
     }
 
-    fn shared(&mut self, text: Text) -> Given {
-        Ok(self.alloc(Object::Str(text))?.into())
-    }
-
     fn strings<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Given {
         let mut values = Vec::new();
         for text in texts {
@@ -160,13 +183,13 @@ impl Arguments for Call<'_> {
 /// A text that is being built: there is room for it before it grows (A7).
 #[derive(Debug, Default)]
 pub(crate) struct Building {
-    text: String,
+    text: Bulk<String>,
 }
 
 impl Building {
     /// The text so far.
     pub(crate) fn into_text(self) -> String {
-        self.text
+        self.text.take()
     }
 
     /// Appends a piece.
@@ -175,8 +198,23 @@ impl Building {
         if needed > self.text.capacity() {
             self.grow(call, needed)?;
         }
-        self.text.push_str(piece);
+        call.objects().append(piece, &mut self.text)?;
         call.charge_text(piece.len())
+    }
+
+    /// Appends a piece so many times.
+    pub(crate) fn push_times(&mut self, call: &Call<'_>, piece: &str, times: usize) -> Result<(), CallError> {
+        /// A short piece is appended many times at once.
+        const MANY: usize = 1 << 16;
+        let at_once = (MANY / piece.len().max(1)).clamp(1, times.max(1));
+        if at_once == 1 {
+            return (0..times).try_for_each(|_| self.push(call, piece));
+        }
+        let many = piece.repeat(at_once);
+        for _ in 0..times / at_once {
+            self.push(call, &many)?;
+        }
+        self.push(call, &many[..times % at_once * piece.len()])
     }
 
     /// Twice as large where there is room for that, so that appending is constant time.
@@ -185,7 +223,8 @@ impl Building {
         let ample = needed.max(self.text.capacity().saturating_mul(2)).max(64);
         let capacity = if call.room(ample).is_ok() { ample } else { needed };
         call.room(capacity)?;
-        self.text.reserve_exact(capacity - self.text.len());
+        let more = capacity - self.text.len();
+        self.text.reserve_exact(more);
         Ok(())
     }
 
@@ -196,7 +235,7 @@ impl Building {
 
     /// A string of it.
     pub(crate) fn finish(self, call: &mut Call<'_>) -> Given {
-        call.string(&self.text)
+        call.text_object(Text::built(self.into_text()))
     }
 }
 

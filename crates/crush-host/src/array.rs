@@ -1,9 +1,10 @@
 //! `array`: changing arrays in place. `seq`: what arrays and strings have in common.
 
-use crush_arena::{ArrayMut, Object, ObjectMut, RuntimeValue};
+use crush_arena::{ArrayMut, Object, ObjectMut, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given};
+use crate::elsewhere::elsewhere;
 use crate::library::Pure;
 
 use RuntimeValue::{Int, Null};
@@ -51,16 +52,19 @@ fn slice(call: &mut Call<'_>) -> Given {
             let places = places(values.len(), start, end, step);
             call.charge(places.len())?;
             call.room(places.len() * size_of::<RuntimeValue>())?;
-            let part = places.map(|place| values[place]).collect();
-            call.array(part)
+            let part = call.gather(places.map(|place| Ok(values[place])))?;
+            call.array(part.take())
         }
         Some(Object::Str(text)) => {
             call.charge_text(text.len())?;
             call.room(text.len().saturating_mul(size_of::<char>()))?;
-            let characters: Vec<char> = text.chars().collect();
-            let places = places(characters.len(), start, end, step);
-            let part: String = places.map(|place| characters[place]).collect();
-            call.string(&part)
+            let text = text.reading();
+            let part = elsewhere(call, text.len(), move || -> Text {
+                let characters: Vec<char> = text.chars().collect();
+                let places = places(characters.len(), start, end, step);
+                Text::built(places.map(|place| characters[place]).collect())
+            })?;
+            call.text_object(part)
         }
         _ => Err(call.wrong_type(0, "an array or a string")),
     }

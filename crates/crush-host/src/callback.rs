@@ -1,8 +1,6 @@
 //! `array` with functions: they are called back while the array is borrowed, so that one that writes to it faults (H3).
 
-use std::cmp::Ordering;
-
-use crush_arena::RuntimeValue;
+use crush_arena::{Bulk, RuntimeValue};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given};
@@ -24,7 +22,7 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
 /// `array.each(array, f)`.
 fn each(call: &mut Call<'_>) -> Given {
     let (values, function) = (call.copied(0)?, call.given(1)?);
-    for value in values {
+    for &value in values.iter() {
         call.invoke(function, &[value])?;
         call.keep_only(&[]);
     }
@@ -34,30 +32,30 @@ fn each(call: &mut Call<'_>) -> Given {
 /// `array.filter(array, f)`.
 fn filter(call: &mut Call<'_>) -> Given {
     let (values, function) = (call.copied(0)?, call.given(1)?);
-    let mut chosen = Vec::with_capacity(values.len());
-    for value in values {
+    let mut chosen = Bulk::from(Vec::with_capacity(values.len()));
+    for &value in values.iter() {
         match call.invoke(function, &[value])? {
             Bool(true) => chosen.push(value),
             Bool(false) => {}
             other => return Err(format!("the function must give `true` or `false`, not {}", call.show(other)?).into()),
         }
     }
-    call.array(chosen)
+    call.array(chosen.take())
 }
 
 /// `array.map(array, f)`. What the function gave is kept until the end.
 fn map(call: &mut Call<'_>) -> Given {
     let (mut values, function) = (call.copied(0)?, call.given(1)?);
-    for value in &mut values {
+    for value in values.iter_mut() {
         *value = call.invoke(function, &[*value])?;
     }
-    call.array(values)
+    call.array(values.take())
 }
 
 /// `array.reduce(array, f, start)`.
 fn reduce(call: &mut Call<'_>) -> Given {
     let (values, function, mut made) = (call.copied(0)?, call.given(1)?, call.given(2)?);
-    for value in values {
+    for &value in values.iter() {
         made = call.invoke(function, &[made, value])?;
         call.keep_only(&[made]);
     }
@@ -67,30 +65,35 @@ fn reduce(call: &mut Call<'_>) -> Given {
 /// `array.sort(array)`.
 fn sort(call: &mut Call<'_>) -> Given {
     let values = call.copied(0)?;
-    let sorted = sorted(call, values.into_iter().map(|value| (value, value)).collect())?;
-    call.array(sorted)
+    let keyed = call.gather(values.iter().map(|&value| Ok((value, value))))?;
+    let sorted = sorted(call, keyed)?;
+    call.array(sorted.take())
 }
 
 /// `array.sort_by(array, f)`: the function is called once for each element.
 fn sort_by(call: &mut Call<'_>) -> Given {
     let (values, function) = (call.copied(0)?, call.given(1)?);
-    let mut keyed = Vec::with_capacity(values.len());
-    for value in values {
+    let mut keyed = Bulk::from(Vec::with_capacity(values.len()));
+    for &value in values.iter() {
         keyed.push((call.invoke(function, &[value])?, value));
     }
     let sorted = sorted(call, keyed)?;
-    call.array(sorted)
+    call.array(sorted.take())
 }
 
 /// The values in the order of their keys, which must all be numbers or all strings.
-fn sorted(call: &Call<'_>, keyed: Vec<(RuntimeValue, RuntimeValue)>) -> Result<Vec<RuntimeValue>, CallError> {
+fn sorted(
+    call: &Call<'_>,
+    keyed: Bulk<Vec<(RuntimeValue, RuntimeValue)>>,
+) -> Result<Bulk<Vec<RuntimeValue>>, CallError> {
     call.room(keyed.len().saturating_mul(4 * size_of::<RuntimeValue>()))?;
     let kind = |key| match key {
         RuntimeValue::Int(_) | RuntimeValue::Float(_) => Ok(Some(false)),
         _ => Ok::<_, CallError>(call.string_in(key)?.map(|_| true)),
     };
     let mut first = None;
-    for &(key, _) in &keyed {
+    for &(key, _) in keyed.iter() {
+        call.charge(0)?;
         match (kind(key)?, first) {
             (None, _) => return Err(format!("numbers and strings have an order, {} has none", call.show(key)?).into()),
             (kind, None) => first = Some(kind),
@@ -100,9 +103,6 @@ fn sorted(call: &Call<'_>, keyed: Vec<(RuntimeValue, RuntimeValue)>) -> Result<V
             _ => {}
         }
     }
-    let sorted = sorted_by(keyed, |(left, _), (right, _)| -> Result<Ordering, CallError> {
-        call.charge(1)?;
-        order(call, *left, *right)
-    })?;
-    Ok(sorted.into_iter().map(|(_, value)| value).collect())
+    let sorted = sorted_by(keyed, || call.charge(1), |(left, _), (right, _)| order(call, *left, *right))?;
+    call.gather(sorted.iter().map(|&(_, value)| Ok(value)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crush_arena::{Map, Object, RuntimeValue, Text};
+use crush_arena::{Bulk, Map, Object, RuntimeValue, Text, give_back};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given, flag, int};
@@ -28,6 +28,9 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("collections.zip", zip),
 ];
 
+/// So many elements are copied between two looks whether to stop.
+const PIECE: usize = 1 << 14;
+
 /// `collections.len(of)`.
 fn len(call: &mut Call<'_>) -> Given {
     match call.object(call.given(0)?)? {
@@ -39,9 +42,10 @@ fn len(call: &mut Call<'_>) -> Given {
 
 /// `collections.reverse(array)`.
 fn reverse(call: &mut Call<'_>) -> Given {
-    let mut values = call.copied(0)?;
-    values.reverse();
-    call.array(values)
+    let values = call.elements(0)?;
+    call.room(size_of_val(values))?;
+    let reversed = call.gather(values.iter().rev().copied().map(Ok))?;
+    call.array(reversed.take())
 }
 
 /// `collections.includes(array, value)`.
@@ -57,7 +61,7 @@ fn includes(call: &mut Call<'_>) -> Given {
 
 /// `collections.flatten(array)`.
 fn flatten(call: &mut Call<'_>) -> Given {
-    let mut flat = Vec::new();
+    let mut flat = Bulk::default();
     for &element in call.elements(0)? {
         match call.object(element)? {
             Some(Object::Array(inner)) => {
@@ -67,7 +71,7 @@ fn flatten(call: &mut Call<'_>) -> Given {
             _ => append(call, &mut flat, &[element])?,
         }
     }
-    call.array(flat)
+    call.array(flat.take())
 }
 
 /// Appends values to an array to be, for which there is room.
@@ -77,7 +81,10 @@ fn append(call: &Call<'_>, to: &mut Vec<RuntimeValue>, values: &[RuntimeValue]) 
         call.room(capacity.saturating_mul(size_of::<RuntimeValue>()))?;
         to.reserve_exact(capacity - to.len());
     }
-    to.extend_from_slice(values);
+    for piece in values.chunks(PIECE) {
+        to.extend_from_slice(piece);
+        call.charge(0)?;
+    }
     Ok(())
 }
 
@@ -88,15 +95,25 @@ fn chunk(call: &mut Call<'_>) -> Given {
         return Err("the size must not be 0".into());
     }
     let values = call.copied(0)?;
-    let chunks: Result<Vec<_>, _> = values.chunks(size).map(|chunk| call.array(chunk.to_vec())).collect();
-    call.array(chunks?)
+    let mut chunks = Bulk::from(Vec::with_capacity(values.len() / size + 1));
+    for chunk in values.chunks(size) {
+        call.charge(1)?;
+        call.room(size_of_val(chunk))?;
+        let chunk = call.objects().copied(chunk)?.take();
+        chunks.push(call.array(chunk)?);
+    }
+    call.array(chunks.take())
 }
 
 /// `collections.zip(first, second)`.
 fn zip(call: &mut Call<'_>) -> Given {
     let (first, second) = (call.copied(0)?, call.copied(1)?);
-    let pairs: Result<Vec<_>, _> = first.into_iter().zip(second).map(|(a, b)| call.array(vec![a, b])).collect();
-    call.array(pairs?)
+    let mut pairs = Bulk::from(Vec::with_capacity(first.len().min(second.len())));
+    for (&first, &second) in first.iter().zip(second.iter()) {
+        call.charge(1)?;
+        pairs.push(call.array(vec![first, second])?);
+    }
+    call.array(pairs.take())
 }
 
 /// A value that equals another exactly when their keys do.
@@ -119,18 +136,22 @@ fn simple(call: &Call<'_>, value: RuntimeValue) -> Result<Option<Simple>, CallEr
         RuntimeValue::Float(value) if value.abs() < EXACT as f64 => Some(Simple::Number(value.to_bits())),
         RuntimeValue::Bool(value) => Some(Simple::Bool(value)),
         RuntimeValue::Null => Some(Simple::Null),
-        _ => call.string_in(value)?.map(|text| Simple::Str(text.clone())),
+        _ => call.string_in(value)?.map(|text| Simple::Str(text.reading())),
     })
 }
 
 /// `collections.unique(array)`: what is hashed is found at once, the others are compared one by one.
 fn unique(call: &mut Call<'_>) -> Given {
     let values = call.elements(0)?;
-    call.room(values.len().saturating_mul(3 * size_of::<RuntimeValue>()))?;
-    let (mut seen, mut others, mut unique) = (HashSet::new(), Vec::new(), Vec::new());
+    let bytes = values.len().saturating_mul(5 * size_of::<RuntimeValue>());
+    call.room(bytes)?;
+    // With room for all: it cannot stop while it makes room for more.
+    let mut seen = Seen { keys: HashSet::with_capacity(values.len()), bytes };
+    let (mut others, mut unique) = (Vec::new(), Bulk::from(Vec::with_capacity(values.len())));
     for &value in values {
+        call.charge(1)?;
         let new = match simple(call, value)? {
-            Some(key) => seen.insert(key),
+            Some(key) => seen.keys.insert(key),
             None => {
                 !equals_one(call, value, &others)? && {
                     others.push(value);
@@ -142,7 +163,22 @@ fn unique(call: &mut Call<'_>) -> Given {
             unique.push(value);
         }
     }
+    drop(seen);
+    let mut unique = unique.take();
+    unique.shrink_to_fit();
     call.array(unique)
+}
+
+/// The keys that were met. Nobody waits until they are freed.
+struct Seen {
+    keys: HashSet<Simple>,
+    bytes: usize,
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        give_back(std::mem::take(&mut self.keys), self.bytes);
+    }
 }
 
 fn equals_one(call: &Call<'_>, value: RuntimeValue, others: &[RuntimeValue]) -> Result<bool, CallError> {
@@ -155,7 +191,7 @@ fn equals_one(call: &Call<'_>, value: RuntimeValue, others: &[RuntimeValue]) -> 
 }
 
 /// The entries of an argument that is a map or a struct instance.
-fn entries_of(call: &Call<'_>, index: usize) -> Result<Vec<(Text, RuntimeValue)>, CallError> {
+fn entries_of(call: &Call<'_>, index: usize) -> Result<Bulk<Vec<(Text, RuntimeValue)>>, CallError> {
     let room = |len: usize| {
         call.charge(len)?;
         call.room(len.saturating_mul(2 * size_of::<(Text, RuntimeValue)>()))
@@ -163,11 +199,11 @@ fn entries_of(call: &Call<'_>, index: usize) -> Result<Vec<(Text, RuntimeValue)>
     match call.object(call.given(index)?)? {
         Some(Object::Map(map)) => {
             room(map.len())?;
-            Ok(map.iter().map(|(key, value)| (key.clone(), value)).collect())
+            call.gather(map.iter().map(|(key, value)| Ok((key.clone(), value))))
         }
         Some(Object::Instance(instance)) => {
             let fields = instance.shape().fields.iter();
-            Ok(fields.filter_map(|field| Some((field.clone(), instance.get(field)?))).collect())
+            call.gather(fields.filter_map(|field| Some(Ok((field.clone(), instance.get(field)?)))))
         }
         _ => Err(call.wrong_type(index, "a map")),
     }
@@ -175,30 +211,43 @@ fn entries_of(call: &Call<'_>, index: usize) -> Result<Vec<(Text, RuntimeValue)>
 
 /// `collections.keys(map)`.
 fn keys(call: &mut Call<'_>) -> Given {
-    let keys: Result<Vec<_>, _> = entries_of(call, 0)?.into_iter().map(|(key, _)| call.shared(key)).collect();
-    call.array(keys?)
+    let entries = entries_of(call, 0)?;
+    let mut keys = Bulk::from(Vec::with_capacity(entries.len()));
+    for (key, _) in entries.iter() {
+        call.charge(1)?;
+        keys.push(call.text_object(key.clone())?);
+    }
+    call.array(keys.take())
 }
 
 /// `collections.values(map)`.
 fn values(call: &mut Call<'_>) -> Given {
-    let values = entries_of(call, 0)?.into_iter().map(|(_, value)| value).collect();
-    call.array(values)
+    let entries = entries_of(call, 0)?;
+    let values = call.gather(entries.iter().map(|(_, value)| Ok(*value)))?;
+    call.array(values.take())
 }
 
 /// `collections.entries(map)`.
 fn entries(call: &mut Call<'_>) -> Given {
-    let mut pairs = Vec::new();
-    for (key, value) in entries_of(call, 0)? {
-        let key = call.shared(key)?;
-        pairs.push(call.array(vec![key, value])?);
+    let entries = entries_of(call, 0)?;
+    let mut pairs = Bulk::from(Vec::with_capacity(entries.len()));
+    for (key, value) in entries.iter() {
+        call.charge(1)?;
+        let key = call.text_object(key.clone())?;
+        pairs.push(call.array(vec![key, *value])?);
     }
-    call.array(pairs)
+    call.array(pairs.take())
 }
 
 /// `collections.merge(first, second)`.
 fn merge(call: &mut Call<'_>) -> Given {
     let (first, second) = (entries_of(call, 0)?, entries_of(call, 1)?);
     call.room((first.len() + second.len()).saturating_mul(4 * size_of::<RuntimeValue>()))?;
-    let map = Map::from_iter(first.into_iter().chain(second));
+    // With room for all: it cannot stop while it makes room for more.
+    let mut map = Map::with_capacity(first.len() + second.len());
+    for (key, value) in first.iter().chain(second.iter()) {
+        call.charge(1)?;
+        map.insert(key.clone(), *value);
+    }
     Ok(call.alloc(Object::map(map))?.into())
 }

@@ -1,9 +1,12 @@
 //! `conv`: from one type to another.
 
-use crush_arena::{Object, RuntimeValue};
+use std::str::FromStr;
+
+use crush_arena::{Object, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given, flag};
+use crate::elsewhere::elsewhere;
 use crate::library::Pure;
 use crate::octets;
 
@@ -12,7 +15,10 @@ use RuntimeValue::{Bool, Float, Function, Int, Null};
 pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("conv.chr", chr),
     ("conv.ord", ord),
-    ("conv.parse_float", |call| Ok(call.text_of(0)?.trim().parse().map_or(Null, Float))),
+    ("conv.parse_float", |call| {
+        let text = call.text_of(0)?;
+        Ok(parsed(call, text)?.map_or(Null, Float))
+    }),
     ("conv.parse_int", parse_int),
     ("conv.text", text),
     ("conv.to_bool", to_bool),
@@ -20,7 +26,7 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("conv.to_int", to_int),
     ("conv.to_str", |call| {
         let text = call.text_of(0)?;
-        call.shared(text)
+        call.text_object(text)
     }),
     ("conv.type_of", type_of),
 ];
@@ -38,9 +44,13 @@ fn chr(call: &mut Call<'_>) -> Given {
 fn ord(call: &mut Call<'_>) -> Given {
     let text = call.text(0)?;
     let mut characters = text.chars();
-    match (characters.next(), characters.next()) {
+    let first_two = (characters.next(), characters.next());
+    match first_two {
         (Some(character), None) => Ok(Int(u32::from(character).into())),
-        _ => Err(format!("argument 1 must be one character, not {}", text.chars().count()).into()),
+        _ => {
+            let count = elsewhere(call, text.len(), move || text.chars().count())?;
+            Err(format!("argument 1 must be one character, not {count}").into())
+        }
     }
 }
 
@@ -49,7 +59,10 @@ fn parse_int(call: &mut Call<'_>) -> Given {
     let text = call.text_of(0)?;
     let radix = call.whole(1).unwrap_or(10);
     match u32::try_from(radix) {
-        Ok(radix @ 2..=36) => Ok(i64::from_str_radix(text.trim(), radix).map_or(Null, Int)),
+        Ok(radix @ 2..=36) => {
+            let whole = elsewhere(call, text.len(), move || i64::from_str_radix(text.trim(), radix).ok())?;
+            Ok(whole.map_or(Null, Int))
+        }
         _ => Err(format!("the radix must be from 2 to 36: it is {radix}").into()),
     }
 }
@@ -63,7 +76,7 @@ fn text(call: &mut Call<'_>) -> Given {
         ("rust", Float(value)) => value.to_string(),
         ("js" | "rust", _) => {
             let text = call.text_of(0)?;
-            return call.shared(text);
+            return call.text_object(text);
         }
         _ => return Err(format!("there is no style `{style}`: there are `js` and `rust`").into()),
     };
@@ -123,8 +136,16 @@ fn to_int(call: &mut Call<'_>) -> Given {
 }
 
 /// The number that a string is.
-fn read<N: std::str::FromStr>(call: &Call<'_>, value: RuntimeValue) -> Result<Option<N>, CallError> {
-    Ok(call.string_in(value)?.and_then(|text| text.trim().parse().ok()))
+fn read<N: FromStr + Send + 'static>(call: &Call<'_>, value: RuntimeValue) -> Result<Option<N>, CallError> {
+    match call.string_in(value)? {
+        Some(text) => parsed(call, text.reading()),
+        None => Ok(None),
+    }
+}
+
+/// The number that a text is, white space aside.
+fn parsed<N: FromStr + Send + 'static>(call: &Call<'_>, text: Text) -> Result<Option<N>, CallError> {
+    elsewhere(call, text.len(), move || text.trim().parse().ok())
 }
 
 /// `conv.type_of(value)`.

@@ -16,6 +16,7 @@ mod console;
 mod conv;
 mod crypto;
 mod element;
+mod elsewhere;
 mod environment;
 mod files;
 mod give;

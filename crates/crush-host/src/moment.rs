@@ -3,8 +3,8 @@
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDateTime};
-use crush_arena::RuntimeValue;
-use crush_vm::Call;
+use crush_arena::{RuntimeValue, Text};
+use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Given};
 use crate::library::Pure;
@@ -16,9 +16,19 @@ pub(crate) const RUNS: &[(&str, Pure)] = &[
     ("time.parse", parse),
 ];
 
+/// A format, or a moment in text: none is long.
+fn short(call: &Call<'_>, index: usize) -> Result<Text, CallError> {
+    const LONGEST: usize = 1 << 12;
+    let text = call.text_of(index)?;
+    if text.len() <= LONGEST {
+        return Ok(text);
+    }
+    Err(format!("argument {} must have at most {LONGEST} bytes, not {}", index + 1, text.len()).into())
+}
+
 /// `time.format(milliseconds, format)`.
 fn format(call: &mut Call<'_>) -> Given {
-    let (moment, format) = (call.whole(0)?, call.text_of(1)?);
+    let (moment, format) = (call.whole(0)?, short(call, 1)?);
     let items: Vec<_> = StrftimeItems::new(&format).collect();
     if items.contains(&Item::Error) {
         return Err(format!("`{format}` is no format").into());
@@ -31,7 +41,7 @@ fn format(call: &mut Call<'_>) -> Given {
 
 /// `time.parse(text, format)`.
 fn parse(call: &mut Call<'_>) -> Given {
-    let (text, format) = (call.text_of(0)?, call.text_of(1)?);
+    let (text, format) = (short(call, 0)?, short(call, 1)?);
     match NaiveDateTime::parse_from_str(&text, &format) {
         Ok(moment) => Ok(RuntimeValue::Int(moment.and_utc().timestamp_millis())),
         Err(error) => Err(format!("`{text}` is not written as `{format}`: {error}").into()),

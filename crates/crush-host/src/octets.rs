@@ -76,10 +76,17 @@ pub(crate) fn overwrite(
     offset: usize,
     cells: &[RuntimeValue],
 ) -> Result<(), CallError> {
-    if let ObjectMut::Array(mut array) = call.arena().write_value(array)? {
-        for (index, &cell) in cells.iter().enumerate() {
-            array.set(offset + index, cell);
+    /// So many are written between two looks whether to stop.
+    const PIECE: usize = 1 << 14;
+    let mut place = offset;
+    for piece in cells.chunks(PIECE) {
+        if let ObjectMut::Array(array) = call.arena().write_value(array)?
+            && let Some(cells) = array.into_slice().get_mut(place..place + piece.len())
+        {
+            cells.copy_from_slice(piece);
         }
+        place += piece.len();
+        call.charge(0)?;
     }
     Ok(())
 }

@@ -23,16 +23,18 @@ fn field(call: &Call<'_>, record: RuntimeValue, key: &str) -> Result<Option<Runt
 pub(crate) fn pluck(call: &mut Call<'_>) -> Given {
     let key = call.text_of(1)?;
     let mut values = call.copied(0)?;
-    for value in &mut values {
+    for value in values.iter_mut() {
+        call.charge(1)?;
         *value = field(call, *value, &key)?.unwrap_or(Null);
     }
-    call.array(values)
+    call.array(values.take())
 }
 
 /// The first record, of those that have the value under the key when `wanted`, and of those that have not otherwise.
 fn first(call: &Call<'_>, wanted: bool) -> Result<Option<RuntimeValue>, CallError> {
     let (key, value) = (call.text_of(1)?, call.given(2)?);
     for &record in call.elements(0)? {
+        call.charge(1)?;
         let has = match field(call, record, &key)? {
             Some(held) => call.objects().equal(held, value)?,
             None => false,
@@ -64,16 +66,17 @@ pub(crate) fn sort_by(call: &mut Call<'_>) -> Given {
     let key = call.text_of(1)?;
     let records = call.copied(0)?;
     call.room(records.len().saturating_mul(4 * size_of::<RuntimeValue>()))?;
-    let keyed: Result<Vec<_>, CallError> =
-        records.into_iter().map(|record| Ok((field(call, record, &key)?, record))).collect();
-    let ordered = sorted_by(keyed?, |(left, _), (right, _)| {
-        call.charge(1)?;
-        match (left, right) {
+    let keyed = call.gather(records.iter().map(|&record| Ok((field(call, record, &key)?, record))))?;
+    let ordered = sorted_by(
+        keyed,
+        || call.charge(1),
+        |(left, _), (right, _)| match (left, right) {
             (Some(left), Some(right)) => order(call, *left, *right),
             _ => Ok(Ordering::Equal),
-        }
-    })?;
-    call.array(ordered.into_iter().map(|(_, record)| record).collect())
+        },
+    )?;
+    let records = call.gather(ordered.iter().map(|&(_, record)| Ok(record)))?;
+    call.array(records.take())
 }
 
 /// The order of two numbers or two strings; others have none, and stay as they are.

@@ -1,20 +1,54 @@
 //! From JSON text to values, which are made in the arena as they are read.
 
 use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crush_arena::{Map, Object, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::arguments::Arguments;
+use crate::wait::stopped;
 
 /// The value that a text stands for.
 pub(crate) fn value(call: &mut Call<'_>, text: &str) -> Result<RuntimeValue, CallError> {
+    let stop = call.objects().interrupt().cloned();
+    match stop.filter(|_| text.len() > LONG) {
+        None => read(call, serde_json::de::StrRead::new(text)),
+        // Slower, but it can be left in the middle of a long string.
+        Some(stop) => {
+            read(call, serde_json::de::IoRead::new(BufReader::new(Stoppable { rest: text.as_bytes(), stop })))
+        }
+    }
+}
+
+/// Longer texts are read a piece at a time.
+const LONG: usize = 1 << 20;
+
+/// A text, until the run is to stop.
+struct Stoppable<'t> {
+    rest: &'t [u8],
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Stoppable<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        self.rest.read(into)
+    }
+}
+
+fn read<'t>(call: &mut Call<'_>, text: impl serde_json::de::Read<'t>) -> Result<RuntimeValue, CallError> {
     let mut fault = None;
-    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut reader = serde_json::Deserializer::new(text);
     let value = Reader { call, fault: &mut fault }.deserialize(&mut reader);
     match value.and_then(|value| reader.end().map(|()| value)) {
         Ok(value) => Ok(value),
+        Err(error) if error.is_io() => Err(stopped()),
         Err(error) => Err(fault.unwrap_or_else(|| CallError::Failed(error.to_string()))),
     }
 }

@@ -1,6 +1,6 @@
 //! From values to JSON text. Values are walked without recursion: no depth is too deep.
 
-use crush_arena::{BUFFER, Kind, Object, RuntimeValue, Step};
+use crush_arena::{BUFFER, Kind, Object, RuntimeValue, Step, pieces};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::Building;
@@ -129,6 +129,13 @@ impl Writer<'_, '_> {
     /// A text in quotes, with what needs it escaped.
     fn quoted(&mut self, text: &str) -> Result<(), CallError> {
         self.put("\"")?;
+        for piece in pieces(text) {
+            self.escaped(piece)?;
+        }
+        self.put("\"")
+    }
+
+    fn escaped(&mut self, text: &str) -> Result<(), CallError> {
         let mut rest = text;
         while let Some(at) = rest.find(|character: char| character < ' ' || matches!(character, '"' | '\\')) {
             let (plain, after) = rest.split_at(at);
@@ -137,8 +144,7 @@ impl Writer<'_, '_> {
             self.escape(escaped)?;
             rest = after;
         }
-        self.put(rest)?;
-        self.put("\"")
+        self.put(rest)
     }
 
     fn escape(&mut self, character: &str) -> Result<(), CallError> {
