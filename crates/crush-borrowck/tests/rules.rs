@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crush_borrowck::{Analysis, Code, Place, Severity};
+use crush_borrowck::{Analysis, Place, Severity};
 use crush_hir::file::FileHir;
 use crush_syntax::{Text, Tree};
 
@@ -149,27 +149,4 @@ fn check_pages(pages: Vec<PathBuf>) {
 #[test]
 fn the_rules_hold() {
     check_pages(folder("tests/rules"));
-}
-
-/// Every code has its page, with an example of it. Pages of other codes are tested with the checks of names and types.
-#[test]
-fn the_pages_of_the_codes_hold() {
-    let mut pages = folder("docs/diagnostics");
-    let is_code = |name: &str| Code::ALL.iter().any(|code| code.as_str() == name);
-    pages.retain(|page| page.file_stem().and_then(|name| name.to_str()).is_some_and(is_code));
-    let names: Vec<_> = pages.iter().filter_map(|page| page.file_stem()?.to_str()).collect();
-    let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    codes.sort_unstable();
-    assert_eq!(names, codes);
-    for page in &pages {
-        let text = std::fs::read_to_string(page).expect("a page can be read");
-        let code = page.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        for heading in ["## What", "## Why", "## Ways out", "## When it is a false alarm"] {
-            assert!(text.contains(heading), "{code} has no {heading:?}");
-        }
-        // What is too large is too large for a page.
-        let shown = text.contains(&format!(": [{code}]"));
-        assert!(shown || code == Code::TooLargeToAnalyse.as_str(), "{code} shows no example of itself");
-    }
-    check_pages(pages);
 }
