@@ -59,7 +59,7 @@ impl Lambda<'_> {
         }
     }
 
-    fn note_effects(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+    pub(super) fn note_effects(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         if self.in_task {
             return;
         }

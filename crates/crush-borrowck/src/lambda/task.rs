@@ -131,6 +131,11 @@ impl Lambda<'_> {
             let handles = result.targets().iter().filter(|target| matches!(target, Target::Handle(_)));
             let handles = handles.fold(Value::plain(), |all, handle| all.joined(&Value::of(*handle)));
             self.access(state, &handles, &Usage { usage: Use::Send, name: None, ..usage.clone() });
+            // Of a task from elsewhere the caller knows what is in its result.
+            let sent = Usage { usage: Use::Send, name: None, certain: false, ..usage.clone() };
+            for object in result.objects() {
+                self.note_effects(state, &Value::of(Target::Object(object)), &sent);
+            }
             let spoiled: Vec<_> = result.objects().filter(|object| self.is_spoiled(state, *object)).collect();
             for object in &spoiled {
                 let usage = Usage { usage: Use::Read, name: None, certain: false, ..usage.clone() };
