@@ -139,6 +139,21 @@ fn what_the_pages_show_is_so() {
     check("settings.md");
 }
 
+/// Every code is one that the settings know, whether it can be set or not.
+#[test]
+fn the_settings_know_every_page() {
+    let pages = fs::read_dir(docs().join("diagnostics")).expect("the folder is there");
+    for page in pages.map(|page| page.expect("it can be read").path()) {
+        let code = page.file_stem().and_then(|stem| stem.to_str()).expect("pages have names");
+        let (_, problems) = Config::parse(&format!("[diagnostics]\n{code} = 'error'\n"));
+        let is_known = problems.iter().all(|problem| problem.code != "unknown-code");
+        assert!(
+            is_known || ["README", "invalid-settings"].contains(&code),
+            "crush-ide/src/codes.rs does not know {code}"
+        );
+    }
+}
+
 #[test]
 fn every_code_has_its_page_with_all_that_one_wants_to_know() {
     let index = page("diagnostics/README.md");

@@ -16,7 +16,7 @@ pub(crate) const INVALID_SUPPRESSION: &str = "invalid-suppression";
 pub(crate) const INVALID_SETTINGS: &str = "invalid-settings";
 
 /// Codes that also stand for what a program runs in spite of.
-const WARNINGS: &[&str] = &["duplicate-function", "unknown-name", "wrong-arity"];
+const WARNINGS: &[&str] = &["duplicate-function", "implicit-output", "unknown-name", "wrong-arity"];
 
 /// Codes that only stand for what keeps a program from running.
 const REFUSALS: &[&str] = &[
@@ -38,14 +38,17 @@ const REFUSALS: &[&str] = &[
     "nested-too-deeply",
     "new-arguments",
     "no-fields",
+    "no-outputs",
     "not-exported",
     "not-in-trait",
     "not-iterable",
     "not-supported",
+    "output-not-given",
     "outside-loop",
     "syntax",
     "too-large",
     "unknown-field",
+    "unknown-language",
     "unknown-struct",
     "unknown-trait",
     "unknown-type",

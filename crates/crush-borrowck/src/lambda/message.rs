@@ -88,8 +88,9 @@ impl Lambda<'_> {
                 .line(taken)
                 .text(": pass it on as it is"),
             _ => {
-                // Where it is asked whether two names are one object, it is not asked whether the borrow lives.
-                let may_be_over = is_possible && self.may_be_one(conflict, usage).is_none();
+                // Where it is asked whether two names are one object, or how far a call gets, the borrow lives.
+                let is_asked = self.may_be_one(conflict, usage).is_some() || usage.callee.is_some();
+                let may_be_over = is_possible && !is_asked;
                 self.word_holder(loan, usage, may_be_over)
             }
         }
@@ -141,11 +142,13 @@ impl Lambda<'_> {
             }
             _ if usage.callee.is_some() => "if the call gets that far".to_owned(),
             (Obstacle::Freed(_), _) => "if that line ran before, for the same object".to_owned(),
-            (_, Code::BorrowOutlivesScope) => format!("if {used} is that borrow here"),
+            (_, Code::BorrowOutlivesScope) => format!("if it ended before, and {used} is that borrow here"),
             (_, Code::HandleSentToTask) => format!("if {used} is that borrow, or holds it"),
             (_, Code::WrittenThroughShared) => format!("if {used} is that borrow here"),
-            _ if conflict.may_differ => "if that borrow is alive here, and of the same object".to_owned(),
-            _ => "if that borrow is alive here".to_owned(),
+            _ if conflict.may_differ => {
+                "if that line ran before, for the same object, and its borrow still lives".to_owned()
+            }
+            _ => "if that line ran before, and its borrow still lives".to_owned(),
         };
         Words::default().text(text)
     }
