@@ -2,9 +2,11 @@
 
 pub mod agreement;
 pub mod binary;
+pub mod checked;
 pub mod client;
 pub mod conformance;
 pub mod document;
 pub mod generate;
 pub mod run;
+pub mod soundness;
 mod transport;

@@ -11,6 +11,7 @@ mod library;
 mod oracle;
 #[cfg(any(feature = "grammar", feature = "oracle"))]
 mod published;
+mod soundness;
 mod test;
 mod tour;
 
@@ -44,6 +45,8 @@ enum Command {
     Library,
     /// Record what the reference does with the conformance suite.
     Oracle(oracle::Arguments),
+    /// Random programs hold the borrow analysis to what runs do.
+    Soundness(soundness::Arguments),
     /// Run every test: formatting, lints, unit and whole-program tests, the parser, the editors.
     Test(test::Arguments),
     /// Show the main job on one program, in the terminal.
@@ -60,6 +63,7 @@ fn main() -> anyhow::Result<()> {
         Command::Grammar(arguments) => grammar::run(&arguments),
         Command::Library => library::run(),
         Command::Oracle(arguments) => oracle::run(&arguments),
+        Command::Soundness(arguments) => soundness::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tour(arguments) => tour::run(&arguments),
     }

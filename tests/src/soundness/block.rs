@@ -1,0 +1,206 @@
+//! Statements with blocks: branches, loops, exceptions, lambdas.
+
+use super::program::Line;
+use super::scope::{Generator, Kind};
+
+impl Generator {
+    pub(super) fn lines(&mut self, count: usize, depth: usize) -> Vec<Line> {
+        (0..count).flat_map(|_| self.line(depth)).collect()
+    }
+
+    /// Lines of a block of their own: what they declare is gone after it.
+    fn inner(&mut self, depth: usize) -> Vec<Line> {
+        let outer = self.scope.clone();
+        let count = self.random.usize(1..4);
+        let lines = self.lines(count, depth.saturating_sub(1));
+        self.scope = outer;
+        lines
+    }
+
+    fn line(&mut self, depth: usize) -> Vec<Line> {
+        if self.budget == 0 {
+            return Vec::new();
+        }
+        self.budget -= 1;
+        let deep = depth > 0;
+        match self.random.u32(0..48) {
+            0..=4 => self.variable_declaration(false),
+            5..=7 => self.variable_declaration(true),
+            8 => self.chosen_declaration(),
+            9 => self.start_task(),
+            10 => self.await_task(),
+            11 => self.callback(depth),
+            12 => self.apply(),
+            13..=15 => self.lambda_declaration(depth),
+            16..=19 if deep => self.branch(depth),
+            20..=23 if deep => self.for_loop(depth),
+            24 | 25 if deep => self.while_loop(depth),
+            26..=28 if deep => self.try_block(depth),
+            29 | 30 if deep => self.match_block(depth),
+            31 | 32 => self.leave_loop(),
+            33 => self.leave_function(),
+            34 => self.throw(),
+            _ => vec![Line::text(self.simple(1))],
+        }
+    }
+
+    fn branch(&mut self, depth: usize) -> Vec<Line> {
+        let condition = self.condition();
+        let condition = match self.some_call(0) {
+            // The right side runs on one path alone.
+            Some(call) if self.chance(12) => format!("{condition} && {call} != null"),
+            _ => condition,
+        };
+        let mut parts = vec![(format!("if {condition} {{"), self.inner(depth))];
+        if self.chance(50) {
+            parts.push(("} else {".to_owned(), self.inner(depth)));
+        }
+        vec![Line::Block { parts, end: "}".to_owned() }]
+    }
+
+    fn for_loop(&mut self, depth: usize) -> Vec<Line> {
+        let (kind, element) = match self.random.u32(0..10) {
+            0..=4 => (Kind::Flat, None),
+            5..=7 => (Kind::Nested, Some(Kind::Flat)),
+            8 if !self.place.in_module => (Kind::Tree, Some(Kind::Tree)),
+            _ => (Kind::Table, None),
+        };
+        let iterated = match kind {
+            Kind::Tree => self.variable(kind).map(|tree| format!("{tree}.kids")),
+            Kind::Table => self.variable(kind).map(|table| format!("{table}.keys()")),
+            _ if self.chance(25) => Some(self.borrow(kind)),
+            _ => Some(self.value(kind, 1)),
+        };
+        let iterated = iterated.unwrap_or_else(|| "0..2".to_owned());
+        let outer = self.scope.clone();
+        let variable = self.fresh();
+        if let Some(element) = element
+            && iterated != "0..2"
+        {
+            self.scope.variables.push((variable.clone(), element));
+        }
+        self.place.loops += 1;
+        let body = self.inner(depth);
+        self.place.loops -= 1;
+        self.scope = outer;
+        vec![Line::block(format!("for {variable} in {iterated} {{"), body)]
+    }
+
+    fn while_loop(&mut self, depth: usize) -> Vec<Line> {
+        let counter = self.fresh();
+        self.place.loops += 1;
+        self.scope.counters.push(counter.clone());
+        let mut body = vec![Line::text(format!("{counter} = {counter} + 1"))];
+        body.extend(self.inner(depth));
+        self.scope.counters.pop();
+        self.place.loops -= 1;
+        vec![Line::text(format!("let {counter} = 0")), Line::block(format!("while {counter} < 3 {{"), body)]
+    }
+
+    /// What is thrown is a `Flat`.
+    fn try_block(&mut self, depth: usize) -> Vec<Line> {
+        let mut body = self.inner(depth);
+        if self.chance(60) {
+            body.extend(self.throw());
+            body.extend(self.inner(depth));
+        }
+        let outer = self.scope.clone();
+        let error = self.declare(Kind::Flat);
+        let handler = self.inner(depth);
+        self.scope = outer;
+        let parts = vec![("try {".to_owned(), body), (format!("}} catch {error} {{"), handler)];
+        vec![Line::Block { parts, end: "}".to_owned() }]
+    }
+
+    fn throw(&mut self) -> Vec<Line> {
+        let condition = self.condition();
+        vec![Line::text(format!("if {condition} {{ throw {} }}", self.value(Kind::Flat, 0)))]
+    }
+
+    fn match_block(&mut self, depth: usize) -> Vec<Line> {
+        let record = if self.place.in_module { None } else { self.variable(Kind::Record) };
+        let Some(record) = record else {
+            let arms = vec![Line::block("0 => {", self.inner(depth)), Line::block("_ => {", self.inner(depth))];
+            return vec![Line::block("match input % 3 {", arms)];
+        };
+        let outer = self.scope.clone();
+        let (p, q) = (self.declare(Kind::Flat), self.declare(Kind::Flat));
+        let fields = self.inner(depth);
+        self.scope = outer;
+        let other = self.inner(depth);
+        let arms = vec![Line::block(format!("P {{ p: {p}, q: {q} }} => {{"), fields), Line::block("_ => {", other)];
+        vec![Line::block(format!("match {record} {{"), arms)]
+    }
+
+    fn leave_loop(&mut self) -> Vec<Line> {
+        if self.place.loops == 0 {
+            return vec![Line::text(self.simple(1))];
+        }
+        let condition = self.condition();
+        let word = if self.chance(50) { "break" } else { "continue" };
+        vec![Line::text(format!("if {condition} {{ {word} }}"))]
+    }
+
+    fn leave_function(&mut self) -> Vec<Line> {
+        let gives = match self.place.function {
+            Some(gives) if self.place.lambdas == 0 => gives,
+            _ => return vec![Line::text(self.simple(1))],
+        };
+        let condition = self.condition();
+        let value = gives.map_or_else(|| "0".to_owned(), |kind| self.value(kind, 1));
+        vec![Line::text(format!("if {condition} {{ return {value} }}"))]
+    }
+
+    /// The body of a lambda of one `Flat`, and the name of that.
+    fn lambda_body(&mut self, depth: usize) -> (String, Vec<Line>) {
+        let (outer, loops) = (self.scope.clone(), std::mem::take(&mut self.place.loops));
+        let parameter = self.declare(Kind::Flat);
+        self.place.lambdas += 1;
+        let mut body = self.inner(depth);
+        if self.chance(40) {
+            body.push(Line::text(format!("return {}", self.value(Kind::Flat, 1))));
+        }
+        self.place.lambdas -= 1;
+        (self.scope, self.place.loops) = (outer, loops);
+        (parameter, body)
+    }
+
+    fn lambda_declaration(&mut self, depth: usize) -> Vec<Line> {
+        let name = self.fresh();
+        let line = match self.random.u32(0..6) {
+            0 => self.closure(&name, "keeper"),
+            1 => self.closure(&name, "holder"),
+            _ => {
+                let (parameter, body) = self.lambda_body(depth);
+                Line::block(format!("let {name} = |{parameter}| {{"), body)
+            }
+        };
+        self.scope.lambdas.push(name);
+        vec![line]
+    }
+
+    /// What a function of the program gives for an argument: a function that keeps it.
+    fn closure(&mut self, name: &str, maker: &str) -> Line {
+        let argument = self.argument(Kind::Flat, 1);
+        Line::Let(format!("let {name} = {maker}({argument})"), format!("let {name} = |v| {{ print(v) }}"))
+    }
+
+    /// Something calls a function with each element of a list.
+    fn callback(&mut self, depth: usize) -> Vec<Line> {
+        let list = self.argument(Kind::Nested, 1);
+        let each = self.pick(&["each", "array.each", "array.map", "parallel_map"]).unwrap_or("each");
+        if self.chance(50) {
+            let function = self.function_value(1);
+            return vec![Line::text(format!("{each}({list}, {function})"))];
+        }
+        let (parameter, body) = self.lambda_body(depth);
+        let parts = vec![(format!("{each}({list}, |{parameter}| {{"), body)];
+        vec![Line::Block { parts, end: "})".to_owned() }]
+    }
+
+    fn apply(&mut self) -> Vec<Line> {
+        let (function, list) = (self.function_value(1), self.argument(Kind::Flat, 1));
+        let name = self.declare(Kind::Flat);
+        vec![self.declaration(&name, &format!("apply({function}, {list})"), Kind::Flat)]
+    }
+}

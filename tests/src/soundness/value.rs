@@ -1,0 +1,225 @@
+//! Expressions of a kind.
+
+use super::scope::{Function, Generator, Kind};
+
+impl Generator {
+    /// An expression of a kind.
+    pub(super) fn value(&mut self, kind: Kind, depth: usize) -> String {
+        if let Some(name) = self.variable(kind)
+            && self.chance(55)
+        {
+            return name;
+        }
+        if depth > 0
+            && self.chance(30)
+            && let Some(call) = self.call_giving(kind, depth - 1)
+        {
+            return call;
+        }
+        match kind {
+            Kind::Flat => self.flat(depth),
+            Kind::Nested => self.nested(depth),
+            Kind::Record => self.record(depth),
+            Kind::Table => self.table(depth),
+            Kind::Tree => self.tree(depth),
+        }
+    }
+
+    fn flat(&mut self, depth: usize) -> String {
+        let choice = self.random.u32(0..14);
+        let of = match choice {
+            0..=2 => Kind::Nested,
+            3..=5 => Kind::Record,
+            6 | 7 => Kind::Table,
+            8 => Kind::Tree,
+            _ => Kind::Flat,
+        };
+        let Some(name) = self.variable(of) else { return self.literal(Kind::Flat) };
+        match choice {
+            0 => format!("{name}[0]"),
+            1 => format!("{name}[1]"),
+            2 => self.library_list(&name, depth),
+            3 => format!("{name}.p"),
+            4 => format!("{name}.q"),
+            5 => format!("{name}.{}()", self.pick(&["first", "twice"]).unwrap_or("first")),
+            6 => format!("{name}.{}", self.pick(&["p", "q"]).unwrap_or("p")),
+            7 => match self.random.u32(0..3) {
+                0 => format!("{name}[\"q\"]"),
+                1 => format!("{name}[{name}.keys()[0]]"),
+                _ => format!("collections.values({name})[0]"),
+            },
+            8 => format!("{name}.own"),
+            9 => format!("{name}[:]"),
+            10 => format!("({name} + [4])"),
+            11 => format!("{name}.push(6)"),
+            12 => format!("array.push({name}, 7)"),
+            _ => "[1, 2]".to_owned(),
+        }
+    }
+
+    fn nested(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.literal(Kind::Nested);
+        }
+        let (a, b) = (self.argument(Kind::Flat, depth - 1), self.value(Kind::Flat, depth - 1));
+        match self.variable(Kind::Nested) {
+            Some(name) if self.chance(20) => format!("{name}[:]"),
+            _ => format!("[{a}, {b}]"),
+        }
+    }
+
+    fn table(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.literal(Kind::Table);
+        }
+        let (a, b) = (self.value(Kind::Flat, depth - 1), self.argument(Kind::Flat, depth - 1));
+        format!("{{p: {a}, q: {b}}}")
+    }
+
+    fn record(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.literal(Kind::Record);
+        }
+        let (a, b) = (self.argument(Kind::Flat, depth - 1), self.value(Kind::Flat, depth - 1));
+        let name = self.record_name();
+        format!("{name} {{ p: {a}, q: {b} }}")
+    }
+
+    fn record_name(&mut self) -> &'static str {
+        if self.chance(70) { "P" } else { "Q" }
+    }
+
+    fn tree(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.literal(Kind::Tree);
+        }
+        let own = self.value(Kind::Flat, depth - 1);
+        let kid = match self.variable(Kind::Tree) {
+            Some(name) if self.chance(70) => name,
+            _ => self.literal(Kind::Tree),
+        };
+        format!("T {{ own: {own}, kids: [{kid}] }}")
+    }
+
+    /// A new value that holds nothing else.
+    pub(super) fn literal(&mut self, kind: Kind) -> String {
+        match kind {
+            Kind::Flat => "[5]".to_owned(),
+            Kind::Nested => "[[1], [2]]".to_owned(),
+            Kind::Record => format!("{} {{ p: [1], q: [2] }}", self.record_name()),
+            Kind::Table => "{p: [1], q: [2]}".to_owned(),
+            Kind::Tree => "T { own: [1], kids: [] }".to_owned(),
+        }
+    }
+
+    /// A value, or a borrow for as long as it is needed.
+    pub(super) fn argument(&mut self, kind: Kind, depth: usize) -> String {
+        if self.wild(30) {
+            return format!("&mut {}", self.borrowed(kind));
+        }
+        if self.chance(10) {
+            return format!("&{}", self.borrowed(kind));
+        }
+        self.value(kind, depth)
+    }
+
+    /// A borrow expression.
+    pub(super) fn borrow(&mut self, kind: Kind) -> String {
+        let of = self.borrowed(kind);
+        if self.wild(100) { format!("&mut {of}") } else { format!("&{of}") }
+    }
+
+    /// Something that can be borrowed.
+    fn borrowed(&mut self, kind: Kind) -> String {
+        if kind == Kind::Flat && self.chance(35) {
+            let inside = [(Kind::Record, ".p"), (Kind::Nested, "[0]"), (Kind::Table, ".q"), (Kind::Tree, ".own")];
+            if let Some((of, step)) = self.pick(&inside)
+                && let Some(name) = self.variable(of)
+            {
+                return format!("{name}{step}");
+            }
+        }
+        self.variable(kind).unwrap_or_else(|| self.literal(kind))
+    }
+
+    /// A call of a function or method that gives a value of a kind.
+    fn call_giving(&mut self, kind: Kind, depth: usize) -> Option<String> {
+        let giving: Vec<_> = self.reachable().into_iter().filter(|function| function.gives == Some(kind)).collect();
+        let function = self.pick(&giving)?;
+        self.call(&function, depth)
+    }
+
+    /// A call of any function.
+    pub(super) fn some_call(&mut self, depth: usize) -> Option<String> {
+        let function = self.pick(&self.reachable())?;
+        self.call(&function, depth)
+    }
+
+    /// The functions that may be called from here.
+    pub(super) fn reachable(&self) -> Vec<Function> {
+        let here = self.functions.iter().filter(|function| function.in_module || !self.place.in_module);
+        here.cloned().collect()
+    }
+
+    pub(super) fn call(&mut self, function: &Function, depth: usize) -> Option<String> {
+        let mut args: Vec<_> = Vec::new();
+        for kind in &function.params {
+            args.push(self.argument(*kind, depth));
+        }
+        args.push(if self.place.function.is_none() { "0" } else { "depth + 1" }.to_owned());
+        args.push("input".to_owned());
+        if function.takes_function {
+            args.push(self.function_value(depth));
+        }
+        let args = args.join(", ");
+        match function.receiver {
+            Some(kind) => Some(format!("{}.{}({args})", self.variable(kind)?, function.name)),
+            None if function.in_module && !self.place.in_module => {
+                Some(format!("{}{}({args})", self.qualifier, function.name))
+            }
+            None => Some(format!("{}({args})", function.name)),
+        }
+    }
+
+    /// A function of one `Flat`.
+    pub(super) fn function_value(&mut self, depth: usize) -> String {
+        let lambdas = self.scope.lambdas.clone();
+        match self.pick(&lambdas) {
+            Some(lambda) if self.chance(60) => lambda,
+            _ => self.short_lambda(depth),
+        }
+    }
+
+    /// A lambda of one line.
+    fn short_lambda(&mut self, depth: usize) -> String {
+        let outer = self.scope.clone();
+        let parameter = self.declare(Kind::Flat);
+        self.place.lambdas += 1;
+        let statement = self.simple(depth.min(1));
+        let body = match self.random.u32(0..3) {
+            0 => {
+                let value = self.value(Kind::Flat, 0);
+                format!("{statement}; return {value}")
+            }
+            _ => statement,
+        };
+        self.place.lambdas -= 1;
+        self.scope = outer;
+        format!("|{parameter}| {{ {body} }}")
+    }
+
+    /// A list of numbers that the library gives of a list of lists.
+    fn library_list(&mut self, nested: &str, depth: usize) -> String {
+        match self.random.u32(0..9) {
+            0 => format!("collections.reverse({nested})[0]"),
+            1 => format!("collections.flatten({nested})"),
+            2 => format!("collections.unique({nested})[0]"),
+            3 => format!("array.map({nested}, {})", self.function_value(depth)),
+            4 => format!("array.map({nested}, |v| v)[0]"),
+            5 => format!("array.filter({nested}, |v| {{ {}; return true }})[0]", self.simple(0)),
+            6 => format!("array.reduce({nested}, |v, w| w, [3])"),
+            7 => format!("array.sort_by({nested}, |v| {{ {}; return 1 }})[0]", self.simple(0)),
+            _ => format!("parallel_map({nested}, |v| {{ v.push(9); return v }})[0]"),
+        }
+    }
+}
