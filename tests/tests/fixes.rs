@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crush_ide::{
     CancelToken, Diagnostic, FileAnalysis, Fix, Outcome, RunLimits, Snapshot, Text, diagnostics, evaluate, fixes,
+    suppress,
 };
 
 /// A block of a page: its info string and its text.
@@ -136,4 +137,59 @@ fn the_fixes_are_those_of_the_pages_and_the_fixed_programs_run() {
             assert!(text == renewed, "{expected} is, as things are,\n{renewed}");
         }
     }
+}
+
+/// The programs of the pages of a folder, each with its place.
+fn programs(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut programs = Vec::new();
+    for page in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if page.extension().is_some_and(|extension| extension == "md") {
+            let name = page.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let (_, blocks) = read(&fs::read_to_string(page).unwrap());
+            let here = blocks.into_iter().filter(|block| block.info.trim() == "crush");
+            programs.extend(here.map(|block| (name.clone(), block.text)));
+        }
+    }
+    programs
+}
+
+/// Where a report begins, in the text without its line breaks, blanks and comments: suppressing a report moves nothing else.
+fn place(text: &str, report: &Diagnostic) -> (String, usize) {
+    let before: String =
+        text[..report.range.start].lines().map(|line| line.split("// ").next().unwrap_or("")).collect();
+    (report.code.to_string(), before.split_whitespace().map(str::len).sum())
+}
+
+/// What the analysis says of a text by itself, and not from an edit: the fix of each report of every program of the rules and
+/// the pages takes its report away and brings none, and so does the comment that suppresses it.
+#[test]
+fn every_offered_change_takes_its_report_away_and_brings_none() {
+    let (mut fixed, mut suppressed) = (0, 0);
+    for (name, program) in [programs("rules"), programs("../docs/diagnostics")].concat() {
+        let before = analysis(&program);
+        let found = reports(&before);
+        for report in found.iter().filter(|report| FileAnalysis::is_borrow_report(&report.code)) {
+            let left_of = |changed: &str| {
+                let mut left: Vec<_> = found.iter().map(|report| report.code.clone()).collect();
+                left.remove(left.iter().position(|code| *code == report.code).expect("it is one of them"));
+                let now: Vec<_> = reports(&analysis(changed)).into_iter().map(|report| report.code).collect();
+                now.iter().all(|code| left.iter().position(|known| known == code).map(|at| left.remove(at)).is_some())
+            };
+            for fix in fixes(&before, report) {
+                let changed = applied(&program, &fix);
+                assert!(left_of(&changed), "{name}: {:?} of {} leaves\n{changed}", fix.title, report.code);
+                fixed += 1;
+            }
+            let Some(comment) = suppress(&before, report) else { continue };
+            let changed = applied(&program, &comment);
+            let now: Vec<_> = reports(&analysis(&changed)).iter().map(|report| place(&changed, report)).collect();
+            // Others of the same code on the same line go with it.
+            let before: Vec<_> = found.iter().map(|report| place(&program, report)).collect();
+            assert!(!now.contains(&place(&program, report)), "{name}: {} stays in\n{changed}", report.code);
+            assert!(now.iter().all(|report| before.contains(report)), "{name}: {now:?} is new in\n{changed}");
+            suppressed += 1;
+        }
+    }
+    assert!(fixed > 30 && suppressed > 50, "only {fixed} fixes and {suppressed} comments were tried");
 }
