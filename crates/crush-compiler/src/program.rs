@@ -226,8 +226,8 @@ impl<'a> Shared<'a> {
         let class = self.builder.class(name, fields);
         let class = self.built(class, range);
         self.classes.insert((self.file.module(), name), class);
-        // What a trait gives comes first, so that a method of the struct itself replaces it; what the file that runs gives
-        // comes last.
+        // What a trait gives comes first, so that what the struct has for it replaces it, and what the struct has by itself
+        // replaces both; what the file that runs gives comes last.
         let (root, modules) = sources.split_at(sources.len().min(1));
         let files = modules.iter().chain(root).map(|source| source.file);
         let impls = files.flat_map(|file| {
@@ -240,7 +240,10 @@ impl<'a> Shared<'a> {
             let found = methods_of.trait_name.as_ref().and_then(|name| file.resolve_trait(name));
             methods.extend(found.map(|found| (found.module, found.item, found.it)));
         }
-        methods.extend(impls.into_iter().map(|(file, item, methods)| (file.module(), item, methods)));
+        let (for_traits, own): (Vec<_>, Vec<_>) =
+            impls.into_iter().partition(|(_, _, methods)| methods.trait_name.is_some());
+        let impls = for_traits.into_iter().chain(own);
+        methods.extend(impls.map(|(file, item, methods)| (file.module(), item, methods)));
         for (module, item, methods) in methods {
             for (method, function) in methods.methods.iter().enumerate().filter(|(_, function)| function.has_body) {
                 if let Some(&id) = self.functions.get(&(module, BodyId::Method { item, method })) {

@@ -299,7 +299,9 @@ impl Checker<'_> {
         if found.is_none() && !self.file.imports_modules() {
             let known = self.file.resolve_struct(scope).is_some() || self.file.resolve_trait(scope).is_some();
             let message = if known {
-                format!("`{scope}` has no function `{name}`")
+                let elsewhere = self.file.program_files().find_map(|(_, file)| file.trait_with(scope, name));
+                let way_out = elsewhere.map(|of| format!(": it has one for `{of}`, write `{scope}::{of}::{name}`"));
+                format!("`{scope}` has no function `{name}`{}", way_out.unwrap_or_default())
             } else {
                 format!("there is no struct `{scope}`{}", suggest(nearest(scope, self.file.struct_names())))
             };

@@ -249,27 +249,39 @@ impl FileHir {
         Some((item, self.items[item].methods()?))
     }
 
-    /// What `type_name::name` is: a method of an `impl` of the struct, or a default method of the trait.
-    pub fn method(&self, type_name: &str, name: &str) -> Option<BodyId> {
-        let in_item = |item: usize| {
-            let methods = &self.items[item].methods()?.methods;
-            let method = methods.iter().rposition(|method| method.name == name && method.has_body)?;
-            Some(BodyId::Method { item, method })
-        };
-        let impls = self.names.impls.get(type_name).map(Vec::as_slice).unwrap_or_default();
-        let own = impls.iter().rev().find_map(|&item| in_item(item));
-        own.or_else(|| in_item(*self.names.traits.get(type_name)?))
+    /// What `scope::name` is: what a struct has by itself, the default that a trait gives, or, for `Struct::Trait`, what the
+    /// struct has for the trait.
+    pub fn method(&self, scope: &str, name: &str) -> Option<BodyId> {
+        if let Some((type_name, of)) = scope.split_once("::") {
+            return self.method_in_impls(type_name, name, |trait_name| trait_name == Some(of));
+        }
+        let own = self.method_in_impls(scope, name, |trait_name| trait_name.is_none());
+        own.or_else(|| self.method_in(*self.names.traits.get(scope)?, name))
     }
 
-    /// What `receiver.name()` runs for an instance of `type_name`: its own method, or a trait's default.
-    pub fn method_of_instance(&self, type_name: &str, name: &str) -> Option<BodyId> {
-        self.method(type_name, name).or_else(|| {
-            let impls = self.names.impls.get(type_name)?;
-            impls.iter().rev().find_map(|&item| {
-                let trait_name = self.items[item].methods()?.trait_name.as_ref()?;
-                self.method(trait_name, name)
-            })
-        })
+    /// The trait that a type has methods for besides its own, when one of them is called `name`.
+    pub fn trait_with(&self, type_name: &str, name: &str) -> Option<&Name> {
+        let impls = self.names.impls.get(type_name)?;
+        let with =
+            impls.iter().rev().find(|&&item| self.trait_of(item).is_some() && self.method_in(item, name).is_some());
+        self.trait_of(*with?)
+    }
+
+    fn trait_of(&self, item: usize) -> Option<&Name> {
+        self.items[item].methods()?.trait_name.as_ref()
+    }
+
+    /// The last method called `name` that has a body in an `impl` of the type for a trait that is meant; `None` is for none.
+    fn method_in_impls(&self, type_name: &str, name: &str, is_meant: impl Fn(Option<&str>) -> bool) -> Option<BodyId> {
+        let impls = self.names.impls.get(type_name)?.iter().rev();
+        let meant = impls.filter(|&&item| is_meant(self.trait_of(item).map(Name::as_str)));
+        meant.copied().find_map(|item| self.method_in(item, name))
+    }
+
+    fn method_in(&self, item: usize, name: &str) -> Option<BodyId> {
+        let methods = &self.items[item].methods()?.methods;
+        let method = methods.iter().rposition(|method| method.name == name && method.has_body)?;
+        Some(BodyId::Method { item, method })
     }
 
     /// Every method called `name` that has a body, of whatever type: what a call on an unknown receiver may run.

@@ -115,7 +115,9 @@ impl Lambda<'_> {
     /// `S::f`: the method of that struct, or the trait's default when it has none of its own.
     pub(super) fn path_functions(&self, scope: &Name, name: &Name) -> Vec<FunctionId> {
         let methods = self.lookup.methods(name);
-        let own: Vec<_> = methods.iter().filter(|(of, _)| of == scope).map(|(_, function)| *function).collect();
+        // Of `Type::Trait` it may be the type's own or the trait's.
+        let is_own = |of: &Name| scope.split("::").any(|part| part == of.as_str());
+        let own: Vec<_> = methods.iter().filter(|(of, _)| is_own(of)).map(|(_, function)| *function).collect();
         if own.is_empty() { methods.iter().map(|(_, function)| *function).collect() } else { own }
     }
 
