@@ -5,7 +5,7 @@ use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
 use crate::state::{Freed, Live, State};
 use crate::summary::Use;
-use crate::table::{Alias, Owner};
+use crate::table::{Alias, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// A use of a value.
@@ -150,7 +150,7 @@ impl Lambda<'_> {
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
             self.spend(freed.len());
             for (other, it) in freed {
-                match self.table.alias(other, object) {
+                match self.alias_below(other, object, deep) {
                     Alias::No => {}
                     Alias::Unknown => self.condition(Code::UseAfterDrop, other, (it.at, None), object, deep, usage),
                     alias => keep(Conflict {
@@ -181,7 +181,7 @@ impl Lambda<'_> {
             let name = info.name.clone();
             let Live { surely, of } = live;
             for other in of.objects() {
-                match self.table.alias(other, object) {
+                match self.alias_below(other, object, deep) {
                     Alias::No => {}
                     Alias::Unknown => self.condition(code, other, (held_at, name.clone()), object, deep, usage),
                     alias => keep(Conflict {
@@ -195,6 +195,33 @@ impl Lambda<'_> {
             }
         }
         worst
+    }
+
+    /// Whether two objects are one, or, where a use is deep, the one may lie below the other: below a captured variable lies
+    /// what only a caller knows.
+    fn alias_below(&self, held: u32, used: u32, deep: bool) -> Alias {
+        let (above, below) = (&self.table.objects[used as usize], &self.table.objects[held as usize]);
+        match self.table.alias(held, used) {
+            Alias::No if deep && above.shape == Shape::Cell && above.symbolic && below.symbolic => Alias::Unknown,
+            alias => alias,
+        }
+    }
+
+    /// What lies below an object that is read through a handle, where only a caller knows that.
+    fn check_below_borrowed(&mut self, state: &State, object: u32, usage: &Usage) {
+        let mut loans = Vec::new();
+        state.loans.for_each(|loan, live| loans.push((loan, live.of.clone())));
+        self.spend(loans.len());
+        for (loan, of) in loans {
+            let info = &self.table.loans[loan as usize];
+            let (held_at, name) = (info.place, info.name.clone());
+            let Some(code) = obstructs(info.exclusive, info.owner, usage.usage) else { continue };
+            for other in of.objects().filter(|other| *other != object) {
+                if self.table.alias(other, object) == Alias::Unknown {
+                    self.condition(code, other, (held_at, name.clone()), object, true, usage);
+                }
+            }
+        }
     }
 
     /// Two objects of which only a caller knows whether they are one.
@@ -226,6 +253,9 @@ impl Lambda<'_> {
         for object in &reached.borrowed {
             let inner = Usage { certain: false, ..usage.clone() };
             self.note_effects(state, &Value::of(Target::Object(*object)), &inner);
+            if self.reporting {
+                self.check_below_borrowed(state, *object, &inner);
+            }
         }
         let mut below = Value::default();
         for object in reached.objects {
