@@ -38,6 +38,8 @@ pub(crate) struct State {
     pub(crate) freed: PMap<Freed>,
     /// By loan.
     pub(crate) loans: PMap<Live>,
+    /// Loans that may have ended since they were taken last: their handles may be dead.
+    ended: PMap<()>,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -87,6 +89,7 @@ impl State {
                 false => Alone::Keep,
             },
         );
+        self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
@@ -102,6 +105,7 @@ impl State {
                 && self.stored.ptr_eq(&before.stored)
                 && self.freed.ptr_eq(&before.freed)
                 && self.loans.ptr_eq(&before.loans)
+                && self.ended.ptr_eq(&before.ended)
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
@@ -184,7 +188,13 @@ impl State {
             self.born.insert(new, ());
             return;
         }
-        let Some(old) = old else { return };
+        if let Some(old) = old {
+            self.age(new, old, table);
+        }
+    }
+
+    /// What was the last object of its kind is now one of the `old` ones.
+    pub(crate) fn age(&mut self, new: u32, old: u32, table: &Table) {
         self.rename(Target::Object(new), Target::Object(old));
         for slot in &table.objects[new as usize].slots {
             let field = table.slots[*slot as usize].field;
@@ -198,8 +208,37 @@ impl State {
         }
     }
 
+    /// The borrow ends here, if it lives.
+    pub(crate) fn end(&mut self, loan: u32) {
+        if self.loans.remove(loan).is_some() {
+            self.ended.insert(loan, ());
+        }
+    }
+
+    /// The borrow may end here.
+    pub(crate) fn end_perhaps(&mut self, loan: u32) {
+        if let Some(live) = self.loans.get(loan).cloned() {
+            self.loans.insert(loan, Live { surely: false, ..live });
+            self.ended.insert(loan, ());
+        }
+    }
+
+    /// Whether a handle may be dead. One of a borrow that was taken on one path alone is not: it comes from that path.
+    pub(crate) fn may_have_ended(&self, loan: u32) -> bool {
+        self.loans.get(loan).is_none() || self.ended.get(loan).is_some()
+    }
+
+    /// A handle has been used, so its borrow lives.
+    pub(crate) fn proved_alive(&mut self, loan: u32) {
+        if let Some(live) = self.loans.get(loan).cloned() {
+            self.loans.insert(loan, Live { surely: true, ..live });
+            self.ended.remove(loan);
+        }
+    }
+
     /// A loan is taken where it was taken before: handles of the earlier one are `stale`.
     pub(crate) fn taken_again(&mut self, loan: u32, stale: u32) {
+        self.ended.remove(loan);
         if self.taken.get(loan).is_some() {
             self.rename(Target::Handle(loan), Target::Handle(stale));
         } else {

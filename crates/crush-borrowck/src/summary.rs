@@ -166,6 +166,8 @@ pub(crate) struct Taken {
     pub(crate) exclusive: bool,
     pub(crate) of: SummaryValue,
     pub(crate) at: Step,
+    /// It may have ended since.
+    pub(crate) may_have_ended: bool,
 }
 
 /// What a caller has to know of a lambda. The default: it never ends.

@@ -29,8 +29,8 @@ const RECURSIVE_PATH_LIMIT: u8 = 1;
 pub(crate) enum Origin {
     /// What an expression allocates; `part` tells apart what one call returns. `old`: all but the last.
     Site { expr: ExprId, part: u32, old: bool },
-    /// The cell of a captured variable of this lambda.
-    Cell(LocalId),
+    /// The cell of a captured variable of this lambda. `old`: of all but the last declaration.
+    Cell { local: LocalId, old: bool },
     /// What a parameter held at entry.
     Parameter(u32),
     /// The cell of a captured variable of an enclosing lambda.
@@ -171,8 +171,7 @@ impl Table {
         let id = self.objects.len() as u32;
         let (single, symbolic, root, depth) = match &origin {
             Origin::Site { old, .. } => (!old, false, id, 0),
-            // A loop may make several; an update keeps what was there.
-            Origin::Cell(_) => (false, false, id, 0),
+            Origin::Cell { old, .. } => (!old, false, id, 0),
             Origin::Parameter(_) | Origin::Captured(_) => (true, true, id, 0),
             // Loss: what lies below the result of a callback is one object. It is anything at all, and as many as there
             // are, each with paths of its own, would be in every value.

@@ -193,6 +193,8 @@ pub enum Action {
         value: ExprId,
         /// Where the name stands.
         at: BodyRange,
+        /// A `let`: the name stands for a new variable, also in a second round, while lambdas keep the one they have captured.
+        declares: bool,
     },
     /// Binds the variable of a `for` to the next element. The iterated value stays.
     BindElement {

@@ -52,6 +52,7 @@ impl Lambda<'_> {
         if self.reporting {
             self.check(state, value, usage);
         }
+        self.assume_passed(state, value, usage);
         match usage.usage {
             Use::DeepRead | Use::Send => self.access_below(state, value, usage),
             Use::Drop => self.drop_value(state, value, usage),
@@ -73,6 +74,35 @@ impl Lambda<'_> {
             }
         }
         self.drops |= usage.usage == Use::Drop;
+    }
+
+    /// What goes on after a use has passed: no borrow of just this object was in its way, it had not been dropped, and a
+    /// handle was alive. So one mistake is reported once, not at each use that follows.
+    fn assume_passed(&self, state: &mut State, value: &Value, usage: &Usage) {
+        if !usage.certain || self.in_task {
+            return;
+        }
+        match value.only() {
+            Some(Target::Object(object)) if self.table.objects[object as usize].single => {
+                if state.freed.get(object).is_some_and(|freed| !freed.surely) {
+                    state.freed.remove(object);
+                }
+                let mut over = Vec::new();
+                state.loans.for_each(|loan, live| {
+                    let info = &self.table.loans[loan as usize];
+                    let is_of_this = !live.surely && live.of.only() == Some(Target::Object(object));
+                    if is_of_this && obstructs(info.exclusive, info.owner, usage.usage).is_some() {
+                        over.push(loan);
+                    }
+                });
+                over.into_iter().for_each(|loan| drop(state.loans.remove(loan)));
+            }
+            // Each of the loans that this text takes is one borrow, the last one taken there.
+            Some(Target::Handle(loan)) if usage.usage != Use::Send && (loan as usize) < self.cfg.loans.len() => {
+                state.proved_alive(loan);
+            }
+            _ => {}
+        }
     }
 
     fn check(&mut self, state: &State, value: &Value, usage: &Usage) {
@@ -131,7 +161,7 @@ impl Lambda<'_> {
             Use::Read | Use::DeepRead | Use::Share | Use::Drop | Use::Send => None,
         };
         match through {
-            None if !live.surely => conflict(Code::BorrowOutlivesScope, false),
+            None if state.may_have_ended(loan) => conflict(Code::BorrowOutlivesScope, false),
             other => other,
         }
     }
@@ -289,14 +319,8 @@ impl Lambda<'_> {
                         state.freed.insert(*object, Freed { surely, at: usage.at });
                     }
                 }
-                Target::Handle(loan) if sole => {
-                    state.loans.remove(*loan);
-                }
-                Target::Handle(loan) => {
-                    if let Some(live) = state.loans.get(*loan).cloned() {
-                        state.loans.insert(*loan, Live { surely: false, ..live });
-                    }
-                }
+                Target::Handle(loan) if sole => state.end(*loan),
+                Target::Handle(loan) => state.end_perhaps(*loan),
                 Target::Function(_) => {}
             }
         }

@@ -4,7 +4,7 @@ use crush_hir::body::LambdaId;
 
 use super::access::Usage;
 use super::call::{Called, Site};
-use super::instance::Instance;
+use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Code, Entry, FunctionId, Severity, Step};
 use crate::state::{Freed, Live, State};
@@ -65,29 +65,50 @@ impl Lambda<'_> {
                 self.apply_writes(state, &call);
             }
         }
-        for (number, taken) in summary.taken.iter().enumerate() {
-            let of = self.resolve(&call, &taken.of);
-            let of = self.underlying(state, &of);
-            let loan = self.import(&call, false, number);
-            let mut live = state.loans.get(loan).cloned().unwrap_or(Live { surely: false, of: Value::default() });
-            live.of.join(&of);
-            live.surely = false;
-            state.loans.insert(loan, live);
-        }
+        self.apply_borrows(state, &call);
+        let value = self.resolve(&call, &summary.returned);
+        let thrown = self.resolve(&call, &summary.thrown);
+        self.throws |= summary.throws;
+        Called { value, thrown, returns: summary.returns, throws: summary.throws }
+    }
+
+    /// The borrows that captured variables owned before the call, and those that they own after it.
+    fn apply_borrows(&mut self, state: &mut State, call: &Instance<'_>) {
+        let summary = call.summary;
         for local in &summary.released {
             for loan in self.loans_of.get(local).cloned().unwrap_or_default() {
-                if let Some(live) = state.loans.get(loan).cloned() {
-                    state.loans.insert(loan, Live { surely: false, ..live });
-                }
+                state.end_perhaps(loan);
             }
             if !self.is_own(*local) {
                 self.released.insert(*local);
             }
         }
-        let value = self.resolve(&call, &summary.returned);
-        let thrown = self.resolve(&call, &summary.thrown);
-        self.throws |= summary.throws;
-        Called { value, thrown, returns: summary.returns, throws: summary.throws }
+        if !summary.released.is_empty() && call.of.0 != self.function {
+            self.end_perhaps(state, |owner| owner == Owner::Elsewhere);
+        }
+        for (number, taken) in summary.taken.iter().enumerate() {
+            let of = self.resolve(call, &taken.of);
+            let of = self.underlying(state, &of);
+            let loan = self.import(call, false, number);
+            let mut live = state.loans.get(loan).cloned().unwrap_or(Live { surely: false, of: Value::default() });
+            live.of.join(&of);
+            live.surely = false;
+            state.loans.insert(loan, live);
+            if taken.may_have_ended || number >= IMPORTS {
+                state.end_perhaps(loan);
+            }
+        }
+    }
+
+    /// Borrows of such owners may end here.
+    pub(super) fn end_perhaps(&self, state: &mut State, owned: impl Fn(Owner) -> bool) {
+        let mut over = Vec::new();
+        state.loans.for_each(|loan, _| {
+            if owned(self.table.loans[loan as usize].owner) {
+                over.push(loan);
+            }
+        });
+        over.into_iter().for_each(|loan| state.end_perhaps(loan));
     }
 
     /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while

@@ -7,7 +7,7 @@ use super::{FoundCallback, Lambda};
 use crate::report::{FunctionId, Step};
 use crate::state::State;
 use crate::summary::Use;
-use crate::table::{Origin, Shape};
+use crate::table::{Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// What a call gives.
@@ -240,6 +240,12 @@ impl Lambda<'_> {
                 self.callbacks.push(found);
             }
         }
+        // It may be one of those that share a variable, and bind it again.
+        self.end_perhaps(state, |owner| match owner {
+            Owner::Local(local) => self.in_cell(local),
+            Owner::Elsewhere => true,
+            Owner::Temporary | Owner::Loop | Owner::Argument => false,
+        });
         // It may put what it knows, or was given, into anything that it reaches. The caller, who knows it, does that; here
         // it shows where something was in its place already.
         let havoc = self.table.object(Origin::Havoc, Shape::Unknown);

@@ -133,7 +133,14 @@ impl Lambda<'_> {
                 let of = self.summary_value(extract, end, &results, &live.of);
                 let number = *extract.taken.entry(loan).or_insert(extract.summary.taken.len() as u32) as usize;
                 if number == extract.summary.taken.len() {
-                    extract.summary.taken.push(Taken { local, exclusive: info.exclusive, of, at: info.place });
+                    let may_have_ended = end.may_have_ended(loan);
+                    extract.summary.taken.push(Taken {
+                        local,
+                        exclusive: info.exclusive,
+                        of,
+                        at: info.place,
+                        may_have_ended,
+                    });
                 }
             }
         }
@@ -212,7 +219,7 @@ impl Lambda<'_> {
         let made = match it.origin {
             Origin::Site { expr, part, .. } => return self.made(extract, object, expr, part),
             // A cell is made where its variable is; no expression has such a number.
-            Origin::Cell(local) => return self.made(extract, object, ExprId(u32::MAX - local.0), 0),
+            Origin::Cell { local, .. } => return self.made(extract, object, ExprId(u32::MAX - local.0), 0),
             Origin::Parameter(number) => SummaryObject::Parameter(number),
             Origin::Captured(local) => SummaryObject::Captured(local),
             Origin::Result(expr) => match results.get(&expr) {
@@ -277,7 +284,8 @@ impl Lambda<'_> {
                         {
                             let at = info.place;
                             let (exclusive, of) = (info.exclusive, SummaryValue::default());
-                            extract.summary.taken.push(Taken { local, exclusive, of, at });
+                            let may_have_ended = end.may_have_ended(*loan);
+                            extract.summary.taken.push(Taken { local, exclusive, of, at, may_have_ended });
                             let of = end.loans.get(*loan).map(|live| live.of.clone()).unwrap_or_default();
                             let of = self.summary_value(extract, end, results, &of);
                             extract.summary.taken[number as usize].of = of;

@@ -175,8 +175,23 @@ impl Lambda<'_> {
     }
 
     pub(super) fn cell(&mut self, local: LocalId) -> u32 {
-        let origin = if self.is_own(local) { Origin::Cell(local) } else { Origin::Captured(local) };
+        let origin = if self.is_own(local) { Origin::Cell { local, old: false } } else { Origin::Captured(local) };
         self.table.object(origin, Shape::Cell)
+    }
+
+    /// A variable is declared: one that lambdas share gets a new cell, and they keep those of earlier rounds.
+    pub(super) fn declare(&mut self, state: &mut State, local: LocalId) {
+        if !self.in_cell(local) || !self.is_own(local) {
+            return;
+        }
+        let Some(cell) = self.table.find(&Origin::Cell { local, old: false }) else { return };
+        let old = self.table.object(Origin::Cell { local, old: true }, Shape::Cell);
+        for slot in self.table.objects[cell as usize].slots.clone() {
+            let field = self.table.slots[slot as usize].field;
+            self.table.slot(old, field);
+        }
+        self.table.exposed[old as usize] |= self.table.exposed[cell as usize];
+        state.age(cell, old, &self.table);
     }
 
     pub(super) fn variable(&mut self, state: &State, local: LocalId) -> Value {
@@ -190,8 +205,7 @@ impl Lambda<'_> {
     pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
         if self.in_cell(local) {
             let slot = self.cell_slot(local);
-            let replaces = !self.is_own(local);
-            state.store(slot, value, replaces, &self.table);
+            state.store(slot, value, true, &self.table);
         } else {
             state.locals.insert(local.0, value.clone());
         }

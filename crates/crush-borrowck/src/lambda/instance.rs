@@ -11,7 +11,7 @@ use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How many handles of one callee are told apart; the rest count as the last of them.
-const IMPORTS: usize = 4;
+pub(super) const IMPORTS: usize = 4;
 
 /// A summary applied at a call.
 pub(super) struct Instance<'s> {

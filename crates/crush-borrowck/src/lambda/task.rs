@@ -58,6 +58,7 @@ impl Lambda<'_> {
         for loan in loans {
             // Of nothing here. A handle that the task would get has been reported as sent; that it is dead there is no news.
             copy.loans.insert(loan, Live { surely: true, of: Value::default() });
+            copy.proved_alive(loan);
         }
         let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
         let outer = std::mem::replace(&mut self.in_task, true);

@@ -87,21 +87,26 @@ impl<'a> Lambda<'a> {
             }
             Action::Take(loan) => self.take(state, *loan),
             Action::End(loan) => {
-                state.loans.remove(loan.0);
+                state.end(loan.0);
             }
             Action::Release { local, keep } => self.release(state, *local, *keep),
-            Action::Bind { local, value, .. } => {
+            Action::Bind { local, value, declares, .. } => {
                 let value = state.take_value(*value);
+                if *declares {
+                    self.declare(state, *local);
+                }
                 self.bind(state, *local, &value);
             }
             Action::BindElement { local, iterable, .. } => {
                 let iterated = state.value(*iterable);
                 let element = self.load(state, &iterated, &Field::Element);
+                self.declare(state, *local);
                 self.bind(state, *local, &element);
             }
             Action::Catch { name } => {
                 let thrown = std::mem::take(&mut state.thrown);
                 if let Some((local, _)) = name {
+                    self.declare(state, *local);
                     self.bind(state, *local, &thrown);
                 }
             }
@@ -385,7 +390,7 @@ impl<'a> Lambda<'a> {
         }
         for loan in self.loans_of.get(&local).into_iter().flatten() {
             if keep.is_none_or(|keep| keep.0 != *loan) {
-                state.loans.remove(*loan);
+                state.end(*loan);
             }
         }
     }
@@ -423,7 +428,10 @@ impl<'a> Lambda<'a> {
 
     fn bind_pattern(&mut self, state: &mut State, value: &Value, pattern: &Pattern) {
         match pattern {
-            Pattern::Binding(local) => self.bind(state, *local, value),
+            Pattern::Binding(local) => {
+                self.declare(state, *local);
+                self.bind(state, *local, value);
+            }
             Pattern::Struct { fields, .. } => {
                 for (name, pattern) in fields {
                     let inner = self.load(state, value, &Field::Named(name.clone()));

@@ -199,7 +199,7 @@ impl Builder<'_> {
     fn stmt(&mut self, id: StmtId) {
         let stmt = &self.body[id];
         match &stmt.kind {
-            StmtKind::Let { local, name_range, value, .. } => self.bind(*local, *name_range, *value),
+            StmtKind::Let { local, name_range, value, .. } => self.bind(*local, *name_range, *value, true),
             StmtKind::Assign { place, place_range, op, value } => {
                 self.assign(place, *place_range, op.is_some(), *value);
             }
@@ -233,7 +233,7 @@ impl Builder<'_> {
     }
 
     /// `let x = e` and `x = e`: where `e` itself is a borrow, `x` owns it (B4).
-    fn bind(&mut self, local: LocalId, at: BodyRange, value: ExprId) {
+    fn bind(&mut self, local: LocalId, at: BodyRange, value: ExprId, declares: bool) {
         self.full(|builder| {
             let mut keep = None;
             if let ExprKind::Borrow { exclusive, operand } = builder.body[value].kind {
@@ -245,18 +245,18 @@ impl Builder<'_> {
                 builder.expr(value);
             }
             builder.push(Action::Release { local, keep });
-            builder.push(Action::Bind { local, value, at });
+            builder.push(Action::Bind { local, value, at, declares });
         });
     }
 
     fn assign(&mut self, place: &Place, place_range: BodyRange, compound: bool, value: ExprId) {
         match place {
-            Place::Local(local) if !compound => self.bind(*local, place_range, value),
+            Place::Local(local) if !compound => self.bind(*local, place_range, value, false),
             Place::Local(local) => self.full(|builder| {
                 builder.expr(value);
                 builder.push(Action::Combine { place: Combined::Local(*local), value, at: place_range });
                 builder.push(Action::Release { local: *local, keep: None });
-                builder.push(Action::Bind { local: *local, value, at: place_range });
+                builder.push(Action::Bind { local: *local, value, at: place_range, declares: false });
             }),
             Place::Field { base, name, .. } => self.full(|builder| {
                 builder.expr(*base);
