@@ -173,7 +173,11 @@ impl Arena {
             RuntimeValue::Ref(object) => self.slot(object, Access::Read).map(|slot| &slot.object),
             RuntimeValue::Borrow(borrow) => match self.loans.get(borrow) {
                 Some(loan) => self.slot(loan.object, Access::Read).map(|slot| &slot.object),
-                None => Err(self.dead_handle(Access::Read, borrow)),
+                // Without the object: its preview would come to this handle again, where the object holds it.
+                None => {
+                    let conflict = Conflict::DeadHandle(self.loans.ended(borrow));
+                    Err(BorrowError { access: Access::Read, object: None, through: Some(borrow), conflict }.into())
+                }
             },
             _ => Err(TypeError { access: Access::Read, kind: None }.into()),
         }
