@@ -19,10 +19,13 @@ use crate::codes;
 use crate::diagnostics::{Diagnostic, Fix};
 use site::Site;
 
-/// The ways out of a report that can be applied, the best first.
+/// The ways out of a report that can be applied to the file, the best first.
 pub fn fixes(analysis: &FileAnalysis, report: &Diagnostic) -> Vec<Fix> {
+    if report.file != ModuleId::ROOT {
+        return Vec::new();
+    }
     let mut fixes = report.fixes.clone();
-    if codes::is_borrow_report(&report.code) && report.file == ModuleId::ROOT {
+    if codes::is_borrow_report(&report.code) {
         fixes.extend(proposals(&Site::new(analysis, report)));
         trial::keep_what_helps(analysis, report, &mut fixes);
     }
