@@ -13,6 +13,9 @@ const MOST_THREADS: usize = 4;
 /// So many bytes are copied, or compared, in well under a millisecond, even to memory that is new.
 pub(crate) const PIECE: usize = 1 << 18;
 
+/// So many bytes of a larger block are given back at a time, which takes the system some tenths of a millisecond.
+pub(crate) const LARGE: usize = 1 << 20;
+
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// Drops what takes so many bytes, and what is not counted as anybody's any more. Giving hundreds of megabytes back to the
@@ -41,6 +44,14 @@ impl Drop for Place {
     fn drop(&mut self) {
         THREADS.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Gives some of a block's memory back, from its end. Returns whether little is left.
+pub(crate) fn shorten<T>(block: &mut Vec<T>) -> bool {
+    let capacity = block.capacity().saturating_sub(LARGE / size_of::<T>().max(1));
+    block.truncate(capacity);
+    block.shrink_to(capacity);
+    capacity == 0
 }
 
 /// Elements or a text on their way to an object. When a run that is told to stop drops them, nobody waits for that.
@@ -126,6 +137,42 @@ impl Arena {
         Ok(())
     }
 
+    /// Makes a text that may be long one of a larger capacity, for which there is room.
+    pub fn grow(&self, text: &mut String, capacity: usize) -> Result<(), Fault> {
+        if text.len() <= PIECE {
+            text.reserve_exact(capacity.saturating_sub(text.len()));
+            return Ok(());
+        }
+        let mut grown = Bulk::from(String::with_capacity(capacity));
+        self.append(text, &mut grown)?;
+        self.free(std::mem::replace(text, grown.take()).into_bytes())
+    }
+
+    /// Frees what is not counted any more, in pieces.
+    fn free<T: Send + 'static>(&self, block: Vec<T>) -> Result<(), Fault> {
+        let mut block = Bulk::from(block);
+        while !shorten(&mut block) {
+            self.check_interrupt()?;
+        }
+        Ok(())
+    }
+
+    /// Puts an element behind others, of which there may be many: the room for more is asked for (A7), and made in pieces.
+    pub fn push<T: Copy + Send + 'static>(&self, elements: &mut Vec<T>, element: T) -> Result<(), Fault> {
+        let len = elements.len();
+        if len == elements.capacity() && len > PIECE / size_of::<T>().max(1) {
+            self.room_for(2 * len * size_of::<T>())?;
+            let mut grown = Bulk::from(Vec::with_capacity(2 * len));
+            for piece in elements.chunks(PIECE / size_of::<T>()) {
+                grown.extend_from_slice(piece);
+                self.check_interrupt()?;
+            }
+            self.free(std::mem::replace(elements, grown.take()))?;
+        }
+        elements.push(element);
+        Ok(())
+    }
+
     /// A copy of elements, made until the run is to stop.
     pub fn copied<T: Copy + Send + 'static>(&self, elements: &[T]) -> Result<Bulk<Vec<T>>, Fault> {
         let mut copy = Bulk::from(Vec::with_capacity(elements.len()));
@@ -174,6 +221,10 @@ mod tests {
         let (text, values) = ("é".repeat(PIECE), vec![1_u8; 3 * PIECE]);
         let mut out = String::new();
         assert_eq!(arena.append(&text, &mut out), Ok(()));
+        assert_eq!((arena.grow(&mut out, 5 * PIECE), out.capacity()), (Ok(()), 5 * PIECE));
+        let mut pushed = Vec::new();
+        assert!((0..2 * PIECE).try_for_each(|at| arena.push(&mut pushed, at as u8)).is_ok());
+        assert!(pushed.iter().enumerate().all(|(at, &byte)| at as u8 == byte));
         assert_eq!((out == text, arena.copied(&values).map(Bulk::take)), (true, Ok(values.clone())));
         assert_eq!(arena.order_of_texts(&text, &format!("{text}x")), Ok(std::cmp::Ordering::Less));
         assert_eq!(arena.order_of_texts(&text, &text), Ok(std::cmp::Ordering::Equal));
@@ -181,6 +232,7 @@ mod tests {
         assert_eq!(arena.append(&text, &mut out), Err(Fault::Interrupted));
         assert_eq!(arena.order_of_texts(&text, &text), Err(Fault::Interrupted));
         assert!(arena.copied(&values).is_err());
+        assert_eq!(arena.grow(&mut out, 6 * PIECE), Err(Fault::Interrupted));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::{
     collect::Phase,
     events::FreeCause,
     fault::Fault,
-    large::give_back,
+    large::{LARGE, give_back, shorten},
     map::Map,
     object::Object,
     value::RuntimeValue,
@@ -19,8 +19,6 @@ const LARGE_MAP: usize = 512;
 /// Giving a page back to the system takes it about as long as so many values are looked at.
 const FREEING_PAGE: usize = 64;
 const PAGE: usize = 4096;
-/// So many bytes of a larger block are given back at a time, which takes it some tenths of a millisecond.
-const LARGE: usize = 1 << 20;
 
 /// An object that is freed over several steps, and the bytes charged for it.
 #[derive(Debug)]
@@ -55,14 +53,6 @@ impl Held {
             }
         }
     }
-}
-
-/// Gives some of a block's memory back, from its end. Returns whether little is left.
-fn shorten<T>(block: &mut Vec<T>) -> bool {
-    let capacity = block.capacity().saturating_sub(LARGE / size_of::<T>());
-    block.truncate(capacity);
-    block.shrink_to(capacity);
-    capacity == 0
 }
 
 impl Arena {

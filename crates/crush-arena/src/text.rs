@@ -14,6 +14,9 @@ use crate::{
 /// Gives the name of a function, which the arena does not know.
 pub type FunctionNames<'a> = &'a dyn Fn(FunctionId) -> Option<String>;
 
+/// No number is longer as text.
+const SHORT: usize = 512;
+
 /// The tag of task handles (A3).
 pub const HANDLE: &str = "handle";
 
@@ -37,8 +40,14 @@ impl Arena {
     /// or `{…}` (D8), and no depth is too deep (A8).
     pub fn text(&self, value: RuntimeValue, names: FunctionNames<'_>, limit: TextLimit) -> Result<String, Fault> {
         let mut out = Bulk::<String>::default();
-        self.write_text(value, names, limit, &mut out)?;
-        Ok(out.take())
+        match self.write_text(value, names, limit, &mut out) {
+            // Nobody waits: what is there is freed before the program goes on.
+            Err(fault @ Fault::Quota(_)) => {
+                drop(out.take());
+                Err(fault)
+            }
+            written => written.map(|()| out.take()),
+        }
     }
 
     /// As [`Arena::text`], at the end of `out`, of which all counts against the limit. After a fault `out`
@@ -53,6 +62,9 @@ impl Arena {
         let mut printer = Printer::new(names);
         let mut room = out.capacity();
         for step in self.walk(value) {
+            if out.capacity() - out.len() < SHORT {
+                self.grow(out, 2 * out.capacity().max(SHORT))?;
+            }
             match step? {
                 // It may be long.
                 Step::Str(text) => {

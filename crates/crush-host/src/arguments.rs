@@ -58,6 +58,9 @@ pub(crate) trait Arguments {
     /// A new array.
     fn array(&mut self, values: Vec<RuntimeValue>) -> Given;
 
+    /// A new string, put behind others.
+    fn push_string(&mut self, values: &mut Bulk<Vec<RuntimeValue>>, text: &str) -> Result<(), CallError>;
+
     /// A new array of new strings.
     fn strings<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Given;
 }
@@ -170,13 +173,18 @@ impl Arguments for Call<'_> {
         Ok(self.alloc(Object::Array(values))?.into())
     }
 
+    fn push_string(&mut self, values: &mut Bulk<Vec<RuntimeValue>>, text: &str) -> Result<(), CallError> {
+        self.charge(1 + text.len() / BYTES_A_STEP)?;
+        let string = self.string(text)?;
+        Ok(self.objects().push(values, string)?)
+    }
+
     fn strings<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Given {
-        let mut values = Vec::new();
+        let mut values = Bulk::default();
         for text in texts {
-            self.charge(1 + text.len() / BYTES_A_STEP)?;
-            values.push(self.string(text)?);
+            self.push_string(&mut values, text)?;
         }
-        self.array(values)
+        self.array(values.take())
     }
 }
 
@@ -204,6 +212,9 @@ impl Building {
 
     /// Appends a piece so many times.
     pub(crate) fn push_times(&mut self, call: &Call<'_>, piece: &str, times: usize) -> Result<(), CallError> {
+        let needed = self.text.len().saturating_add(piece.len().saturating_mul(times));
+        call.room(needed)?;
+        call.objects().grow(&mut self.text, needed)?;
         /// A short piece is appended many times at once.
         const MANY: usize = 1 << 16;
         let at_once = (MANY / piece.len().max(1)).clamp(1, times.max(1));
@@ -223,9 +234,7 @@ impl Building {
         let ample = needed.max(self.text.capacity().saturating_mul(2)).max(64);
         let capacity = if call.room(ample).is_ok() { ample } else { needed };
         call.room(capacity)?;
-        let more = capacity - self.text.len();
-        self.text.reserve_exact(more);
-        Ok(())
+        Ok(call.objects().grow(&mut self.text, capacity)?)
     }
 
     /// The text so far.

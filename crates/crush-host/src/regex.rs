@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crush_arena::{RuntimeValue, Text};
+use crush_arena::{Bulk, RuntimeValue, Text};
 use crush_vm::{Call, CallError};
 use regex::{CaptureLocations, Regex};
 
@@ -142,14 +142,13 @@ fn groups(regex: &Regex, text: &str, start: usize) -> Option<(Range<usize>, Capt
 /// `regex.find_all(pattern, text)`.
 fn find_all(call: &mut Call<'_>) -> Given {
     let (pattern, text) = (pattern(call)?, call.text_of(1)?);
-    let (mut matches, mut values) = (Matches::new(pattern, &text), Vec::new());
+    let (mut matches, mut values) = (Matches::new(pattern, &text), Bulk::default());
     while matches.next.is_some() {
         for (found, ()) in matches.some(call, whole)? {
-            call.charge_text(found.len())?;
-            values.push(call.string(&text[found])?);
+            call.push_string(&mut values, &text[found])?;
         }
     }
-    call.array(values)
+    call.array(values.take())
 }
 
 /// `regex.match(pattern, text)`.
@@ -229,16 +228,15 @@ fn group_name(text: &str) -> Option<(&str, &str)> {
 /// `regex.split(pattern, text)`.
 fn split(call: &mut Call<'_>) -> Given {
     let (pattern, text) = (pattern(call)?, call.text_of(1)?);
-    let (mut matches, mut values, mut done) = (Matches::new(pattern, &text), Vec::new(), 0);
+    let (mut matches, mut values, mut done) = (Matches::new(pattern, &text), Bulk::default(), 0);
     while matches.next.is_some() {
         for (found, ()) in matches.some(call, whole)? {
-            call.charge_text(found.start - done)?;
-            values.push(call.string(&text[done..found.start])?);
+            call.push_string(&mut values, &text[done..found.start])?;
             done = found.end;
         }
     }
-    values.push(call.string(&text[done..])?);
-    call.array(values)
+    call.push_string(&mut values, &text[done..])?;
+    call.array(values.take())
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ fn texts<'l>(call: &mut Call<'_>, lines: impl Iterator<Item = &'l Text>) -> Give
     let mut texts = Bulk::<Vec<_>>::default();
     for line in lines {
         call.charge(1)?;
-        texts.push(call.text_object(line.reading())?);
+        let text = call.text_object(line.reading())?;
+        call.objects().push(&mut texts, text)?;
     }
     call.array(texts.take())
 }

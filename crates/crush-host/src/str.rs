@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crush_arena::{RuntimeValue, Text, pieces};
+use crush_arena::{Bulk, RuntimeValue, Text, pieces};
 use crush_vm::{Call, CallError};
 
 use crate::arguments::{Arguments, Building, Given, flag, int};
@@ -195,17 +195,16 @@ fn split(call: &mut Call<'_>) -> Given {
         let ends = text.char_indices().map(|(at, character)| &text[at..at + character.len_utf8()]);
         return call.strings(ends);
     }
-    let (mut values, mut done) = (Vec::new(), 0);
+    let (mut values, mut done) = (Bulk::default(), 0);
     let mut occurrences = Occurrences { text: text.reading(), part: separator.reading(), done: 0 };
     while !occurrences.at_end() {
         for at in occurrences.some(call)? {
-            call.charge_text(at - done)?;
-            values.push(call.string(&text[done..at])?);
+            call.push_string(&mut values, &text[done..at])?;
             done = at + separator.len();
         }
     }
-    values.push(call.string(&text[done..])?);
-    call.array(values)
+    call.push_string(&mut values, &text[done..])?;
+    call.array(values.take())
 }
 
 /// `str.substring(text, start, end)`: in bytes, as `str.len` and `str.index_of` count.

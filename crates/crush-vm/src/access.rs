@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crush_arena::{Instance, Object, ObjectMut, RuntimeValue, SiteId, Text};
+use crush_arena::{FunctionId, Instance, Object, ObjectMut, RuntimeValue, SiteId, Text};
 
 use crate::fault::FaultKind;
 use crate::operand::{ClassId, NameId};
@@ -10,9 +10,9 @@ use crate::trap::Trap;
 use crate::vm::Vm;
 use crush_library::nearest;
 
-use RuntimeValue::{Borrow, Int, Null, Ref};
+use RuntimeValue::{Borrow, Function, Int, Null, Ref};
 
-/// Finding a character of a longer string takes so long that the run looks whether to stop.
+/// Finding a character of a longer string, or looking it up as a key, takes so long that the run looks whether to stop.
 const LONG: usize = 1 << 16;
 
 /// The place that an index names among `len` elements; negative ones count from the end.
@@ -105,7 +105,7 @@ impl Vm<'_> {
     pub(crate) fn glance_key(&self, object: RuntimeValue, key: RuntimeValue) -> Option<RuntimeValue> {
         let (Ref(object), Ref(key)) = (object, key) else { return None };
         match (self.arena.glance(object)?, self.arena.glance(key)?) {
-            (Object::Map(map), Object::Str(key)) => map.get(key),
+            (Object::Map(map), Object::Str(key)) if key.len() <= LONG => map.get(key),
             _ => None,
         }
     }
@@ -118,6 +118,9 @@ impl Vm<'_> {
         else {
             return false;
         };
+        if key.len() > LONG {
+            return false;
+        }
         let Some(place) = map.place(key) else { return false };
         match self.arena.touch(object) {
             Some(ObjectMut::Map(mut map)) => map.set_at(place, value).is_some(),
@@ -137,16 +140,26 @@ impl Vm<'_> {
     /// `object.name`.
     #[inline(never)]
     pub(crate) fn get_field(&mut self, object: RuntimeValue, name: NameId) -> Result<RuntimeValue, Trap> {
+        let id = name;
         let name = &self.image.program.names[name.index()];
         if let Ref(_) | Borrow(_) = object {
             match self.arena.read_value(object)? {
-                Object::Instance(instance) => return Ok(instance.get(name).unwrap_or(Null)),
+                Object::Instance(instance) => {
+                    let found = instance.get(name).or_else(|| self.method_value(instance, id));
+                    return Ok(found.unwrap_or(Null));
+                }
                 Object::Map(map) => return Ok(map.get(name).unwrap_or(Null)),
                 Object::Tagged(tagged) if &**name == "value" => return Ok(tagged.value),
                 _ => {}
             }
         }
         Err(Trap::type_error(format!("{} has no field `{name}`", self.described(object))))
+    }
+
+    /// A method of an instance's class, as the function that it is: a call of it gives the receiver first.
+    fn method_value(&self, instance: &Instance, name: NameId) -> Option<RuntimeValue> {
+        let function = self.image.method(self.image.class_of(instance.shape())?, name)?;
+        Some(Function(FunctionId(function.0.into())))
     }
 
     /// `object.name = value`.
@@ -212,7 +225,12 @@ impl Vm<'_> {
     /// A key of a map.
     pub(crate) fn key(&self, key: RuntimeValue) -> Result<Text, Trap> {
         match self.string(key)? {
-            Some(key) => Ok(key),
+            Some(key) => {
+                if key.len() > LONG {
+                    self.look_whether_to_stop()?;
+                }
+                Ok(key)
+            }
             None => Err(Trap::type_error(format!("a key must be a string, not {}", self.described(key)))),
         }
     }
