@@ -1,10 +1,8 @@
-//! The first run: how often each statement ran, and what it printed.
+//! The first run: how often each place of the program was come to, and when last; and what the statements printed.
 
 use std::collections::HashMap;
 
-use crush_vm::{Moment, Program, Recorder};
-
-use crate::frames::Frames;
+use crush_vm::{Moment, Place, Program, Recorder, Visit};
 
 /// Most bytes kept of what the whole program printed.
 const MOST_OUTPUT: usize = 1 << 20;
@@ -13,38 +11,53 @@ const MOST_LINE_OUTPUT: usize = 200;
 
 /// Counts the statements of a run and keeps what was printed.
 pub(crate) struct Counter {
-    /// For each function, for each statement, how often it ran.
-    pub(crate) hits: Vec<Vec<u64>>,
+    /// The places where statements begin.
+    pub(crate) places: Vec<Place>,
+    /// What is known of each place.
+    pub(crate) counts: Vec<Count>,
     /// What was printed, cut.
     pub(crate) output: String,
     /// Whether `output` was cut.
     pub(crate) output_is_truncated: bool,
     /// What each statement printed last, by function and statement.
     pub(crate) printed: HashMap<(usize, usize), String>,
-    /// For each frame, the statement that runs.
-    running: Frames,
+}
+
+/// How often a run came to a place, and when last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) hits: u64,
+    /// As [`Visit`] tells it.
+    pub(crate) credit: u64,
+    pub(crate) task: u32,
 }
 
 impl Counter {
     /// Nothing has run yet.
     pub(crate) fn new(program: &Program) -> Self {
+        let places = program.places();
         Self {
-            hits: program.functions.iter().map(|function| vec![0; function.debug.statements.len()]).collect(),
+            counts: vec![Count::default(); places.len()],
+            places,
             output: String::new(),
             output_is_truncated: false,
             printed: HashMap::new(),
-            running: Frames::default(),
         }
     }
 }
 
 impl Recorder for Counter {
     const BINDINGS: bool = false;
+    const CALLS: bool = false;
 
-    fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
-        let at = (moment.function.index(), statement);
-        self.hits[at.0][at.1] += 1;
-        *self.running.top(moment) = Some(at);
+    #[inline(always)]
+    fn comes_to(&mut self, place: u32, visit: Visit) -> bool {
+        if let Some(count) = self.counts.get_mut(place as usize) {
+            count.hits += 1;
+            count.credit = visit.credit;
+            count.task = visit.task;
+        }
+        false
     }
 
     fn printed(&mut self, moment: &Moment<'_>, text: &str) {
@@ -52,8 +65,8 @@ impl Recorder for Counter {
         let cut = floor_char_boundary(text, room);
         self.output.push_str(&text[..cut]);
         self.output_is_truncated |= cut < text.len();
-        if let Some(at) = *self.running.top(moment) {
-            let kept = self.printed.entry(at).or_default();
+        if let Some(statement) = moment.running {
+            let kept = self.printed.entry((moment.function.index(), statement)).or_default();
             kept.clear();
             kept.push_str(&text[..floor_char_boundary(text, MOST_LINE_OUTPUT)]);
         }

@@ -9,7 +9,6 @@
 
 mod count;
 mod evaluation;
-mod frames;
 mod look;
 mod moment;
 mod record;

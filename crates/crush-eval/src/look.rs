@@ -1,13 +1,15 @@
 //! The second run: what the variables held when each statement had run for the last time.
 //!
-//! The first run has counted, so the second knows which time is the last. A statement has run when the next one of the same
-//! frame begins or the frame returns; a statement that never came that far, because a fault halted it, is remembered as it
-//! began.
+//! The first run has noted when that was, so the second runs as if nothing recorded it, but for those moments. A statement
+//! has run when the next one of the same frame begins or the frame returns; a statement that never came that far, because a
+//! fault halted it, is remembered as it began.
+
+use std::collections::HashMap;
 
 use crush_arena::RuntimeValue;
-use crush_vm::{LocalVariable, Moment, Recorder};
+use crush_vm::{Attention, LocalVariable, Moment, Place, Program, Recorder, Visit};
 
-use crate::frames::Frames;
+use crate::count::Count;
 use crate::record::RawHeld;
 
 /// Most variables that are remembered of one statement.
@@ -15,12 +17,35 @@ const MOST_VARIABLES: usize = 48;
 
 /// Looks at the variables when a statement runs for the last time.
 pub(crate) struct Looker {
-    /// For each function, for each statement, how often it is still to run.
-    left: Vec<Vec<u64>>,
-    /// For each frame, the statement that runs for the last time there.
-    running: Frames,
+    /// What is to come in each task, where there is anything.
+    tasks: HashMap<u32, Task>,
+    /// Whether the place that the run has just come to is one where it is for the last time.
+    is_last: bool,
     /// For each function, for each statement, what was seen.
     pub(crate) seen: Vec<Vec<Seen>>,
+}
+
+/// What is to come in a task.
+#[derive(Default)]
+struct Task {
+    /// When it comes to places for the last time: the next one at the end.
+    last: Vec<Last>,
+    /// The statements that run for the last time, each in a frame of its own: outermost first.
+    running: Vec<Running>,
+}
+
+/// When a task comes to a place for the last time.
+struct Last {
+    clock: u64,
+    credit: u64,
+    place: u32,
+}
+
+/// A statement that runs for the last time.
+struct Running {
+    depth: usize,
+    function: usize,
+    statement: usize,
 }
 
 /// What was seen when a statement ran for the last time.
@@ -33,15 +58,33 @@ pub(crate) struct Seen {
 }
 
 impl Looker {
-    /// Looks at the last of so many runs of each statement.
-    pub(crate) fn new(hits: &[Vec<u64>]) -> Self {
-        let empty = |function: &Vec<u64>| std::iter::repeat_with(Seen::default).take(function.len()).collect();
-        Self { left: hits.to_vec(), running: Frames::default(), seen: hits.iter().map(empty).collect() }
+    /// Looks at the places when the first run came to them last.
+    pub(crate) fn new(program: &Program, places: &[Place], counts: &[Count]) -> Self {
+        let mut tasks: HashMap<u32, Task> = HashMap::new();
+        for ((place, count), number) in places.iter().zip(counts).zip(0..) {
+            if count.hits > 0 {
+                let last =
+                    Last { clock: count.credit.wrapping_add(place.pc.into()), credit: count.credit, place: number };
+                tasks.entry(count.task).or_default().last.push(last);
+            }
+        }
+        for task in tasks.values_mut() {
+            task.last.sort_unstable_by_key(|last| std::cmp::Reverse(last.clock));
+        }
+        let of_function = |function: &crush_vm::Function| {
+            std::iter::repeat_with(Seen::default).take(function.debug.statements.len()).collect()
+        };
+        Self { tasks, is_last: false, seen: program.functions.iter().map(of_function).collect() }
     }
 
-    /// The frames above this one are gone, and the statement that ran in it is over.
+    fn task(&mut self, task: u32) -> Option<&mut Task> {
+        self.tasks.get_mut(&task)
+    }
+
+    /// The statement that ran in the frame of a moment is over.
     fn finish(&mut self, moment: &Moment<'_>) {
-        if let Some((function, statement)) = self.running.top(moment).take() {
+        let running = self.task(moment.task).and_then(|task| task.running.pop_if(|top| top.depth == moment.depth));
+        if let Some(Running { function, statement, .. }) = running {
             self.seen[function][statement] = Seen { held: held_by(moment, statement), completed: true };
         }
     }
@@ -49,16 +92,36 @@ impl Looker {
 
 impl Recorder for Looker {
     const BINDINGS: bool = false;
+    const CALLS: bool = false;
+    const SPARSE: bool = true;
+
+    fn comes_to(&mut self, place: u32, visit: Visit) -> bool {
+        self.is_last = false;
+        let Some(task) = self.task(visit.task) else { return false };
+        let is_awaited = task.running.last().is_some_and(|top| top.depth == visit.depth);
+        self.is_last = task.last.pop_if(|last| (last.place, last.credit) == (place, visit.credit)).is_some();
+        is_awaited || self.is_last
+    }
+
+    fn attention(&mut self, task: u32, depth: usize, clock: u64) -> Attention {
+        let Some(task) = self.task(task) else { return Attention::default() };
+        while task.running.pop_if(|top| top.depth > depth).is_some() {}
+        // What lies behind was missed: the two runs differed, and there is nothing to say about that place.
+        while task.last.pop_if(|last| last.clock < clock).is_some() {}
+        Attention {
+            next: task.last.last().map_or(u64::MAX, |last| last.clock),
+            frame: task.running.last().map_or(0, |top| top.depth),
+        }
+    }
 
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
         self.finish(moment);
-        let at = (moment.function.index(), statement);
-        // Never below zero, unless the two runs differed; then there is nothing to say about this statement.
-        let Some(left) = self.left[at.0][at.1].checked_sub(1) else { return };
-        self.left[at.0][at.1] = left;
-        if left == 0 {
-            self.seen[at.0][at.1] = Seen { held: held(moment), completed: false };
-            *self.running.top(moment) = Some(at);
+        if self.is_last {
+            let (function, depth) = (moment.function.index(), moment.depth);
+            self.seen[function][statement] = Seen { held: held(moment), completed: false };
+            if let Some(task) = self.task(moment.task) {
+                task.running.push(Running { depth, function, statement });
+            }
         }
     }
 

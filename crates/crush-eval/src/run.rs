@@ -81,7 +81,7 @@ fn look(
     cancel: &CancelToken,
     counter: &mut Counter,
 ) -> Option<Vec<StatementRecord>> {
-    let mut looker = Looker::new(&counter.hits);
+    let mut looker = Looker::new(program, &counter.places, &counter.counts);
     let looked = run(program, limits, cancel, &mut looker, |_, result| result);
     if let Ok(Err(fault)) = &looked
         && fault.kind == FaultKind::Cancelled
@@ -90,19 +90,17 @@ fn look(
     }
     let mut records = Vec::new();
     translated(program, limits, |translate| {
-        for (function_index, seen) in looker.seen.into_iter().enumerate() {
-            let debug = &program.functions[function_index].debug;
-            for (index, seen) in seen.into_iter().enumerate() {
-                let hits = counter.hits[function_index][index];
-                if hits == 0 {
-                    continue;
-                }
+        for (place, count) in counter.places.iter().zip(&counter.counts).filter(|(_, count)| count.hits > 0) {
+            let function = place.function.index();
+            let debug = &program.functions[function].debug;
+            for statement in place.statements.clone() {
+                let seen = std::mem::take(&mut looker.seen[function][statement]);
                 records.push(StatementRecord {
-                    range: debug.statements[index].span.in_file(debug.file),
-                    hits,
+                    range: debug.statements[statement].span.in_file(debug.file),
+                    hits: count.hits,
                     held: seen.held.into_iter().map(|held| translate.held(held)).collect(),
                     completed: seen.completed,
-                    printed: counter.printed.remove(&(function_index, index)),
+                    printed: counter.printed.remove(&(function, statement)),
                 });
             }
         }

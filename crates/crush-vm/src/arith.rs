@@ -136,7 +136,7 @@ impl Vm<'_> {
 
     /// Counts the steps of deep operations as instructions (A7).
     pub(crate) fn charge_work(&mut self) {
-        self.credit = self.credit.wrapping_add(self.arena.take_work());
+        self.charged = self.charged.wrapping_add(self.arena.take_work());
     }
 
     /// `-value`.

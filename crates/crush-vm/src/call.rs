@@ -128,7 +128,7 @@ impl Vm<'_> {
         else {
             return Err(self.uncaught(value));
         };
-        let executed = self.executed();
+        let clock = self.clock();
         let above_floor = self.callers.len() - self.floor;
         for _ in 0..left.min(above_floor) {
             self.release_owners(self.current);
@@ -138,14 +138,14 @@ impl Vm<'_> {
         }
         if left > above_floor {
             self.release_owners(self.current);
-            self.credit = executed.wrapping_sub(self.current.pc.into());
+            self.credit = clock.wrapping_sub(self.current.pc.into());
             return Err(Trap::Throw(value));
         }
         self.stack[self.current.base as usize + handler.dst.index()] = value;
         self.current.pc = handler.target;
-        self.credit = executed.wrapping_sub(handler.target.into());
+        self.credit = clock.wrapping_sub(handler.target.into());
         // A handler may lead back to the `throw`: this turn of a loop is a safepoint too.
-        if self.stop.load(Ordering::Relaxed) || executed > self.until {
+        if self.stop.load(Ordering::Relaxed) || self.executed() > self.until {
             return Err(self.stopped());
         }
         Ok(())

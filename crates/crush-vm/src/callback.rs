@@ -126,7 +126,10 @@ impl Vm<'_> {
         }
         let outer_floor = self.floor;
         self.enter_callback(function, arguments)?;
-        if R::ENABLED {
+        if R::ENABLED && !R::SPARSE {
+            self.suspend();
+        }
+        if R::ENABLED && R::CALLS {
             recorder.entered(&self.moment());
         }
         self.nesting += 1;
@@ -137,6 +140,7 @@ impl Vm<'_> {
         {
             let left = std::mem::replace(&mut self.current, caller);
             self.credit = self.credit.wrapping_add(left.pc.into()).wrapping_sub(caller.pc.into());
+            self.forget_left_frames();
         }
         self.floor = outer_floor;
         result

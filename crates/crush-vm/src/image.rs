@@ -1,34 +1,17 @@
 //! A program made ready to run: numbers that the arena carries through, and what the host answered for each capability.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crush_arena::{OwnerId, Shape, SiteId};
 
 use crate::fault::HolderName;
 use crate::host::{HostAdapter, Resolution};
+use crate::marks::{Marking, Marks};
 use crate::members::Members;
 use crate::operand::{CapId, ClassId, FuncId, NameId, Reg};
 use crate::program::OwnerRole;
 use crate::source::SourceRange;
 use crate::verify::VerifiedProgram;
-
-/// What the recorder wants to know of an instruction.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mark {
-    /// The first of the statements that begin at the instruction, an index in the debug table of the function.
-    pub(crate) first_statement: u32,
-    /// How many statements begin there.
-    pub(crate) statements: u32,
-    /// How many variables were bound before it.
-    pub(crate) bindings: u32,
-}
-
-impl Mark {
-    #[inline(always)]
-    pub(crate) fn is_empty(self) -> bool {
-        self.statements | self.bindings == 0
-    }
-}
 
 /// A program made ready to run with one host.
 #[derive(Debug)]
@@ -37,8 +20,8 @@ pub(crate) struct Image {
     functions: Vec<FunctionNumbers>,
     /// How many owners the functions have; the capabilities are owners after them (H3).
     owner_count: u32,
-    /// What the recorder wants to know of each instruction, by site.
-    pub(crate) marks: Vec<Mark>,
+    /// The code of a run that is recorded, once there is one.
+    marks: OnceLock<Marks>,
     /// The shapes of the classes; each knows its number.
     pub(crate) shapes: Vec<Arc<Shape>>,
     members: Members,
@@ -61,7 +44,6 @@ impl Image {
     pub(crate) fn new(program: VerifiedProgram, host: &dyn HostAdapter) -> Self {
         let (mut site, mut owner) = (0u32, 0u32);
         let mut functions = Vec::with_capacity(program.functions.len());
-        let mut marks = Vec::new();
         for function in &program.functions {
             let owners = function.owners.len() + function.owner_cells.len();
             let mut owner_of = vec![0; if owners == 0 { 0 } else { function.registers.into() }];
@@ -69,16 +51,6 @@ impl Image {
                 owner_of[owner.reg.index()] = index as u16;
             }
             functions.push(FunctionNumbers { first_site: site, first_owner: owner, owner_of });
-            marks.resize(site as usize + function.code.len(), Mark::default());
-            // Backwards, so that the first of an instruction comes last.
-            for (index, statement) in function.debug.statements.iter().enumerate().rev() {
-                let mark = &mut marks[(site + statement.pc) as usize];
-                mark.first_statement = index as u32;
-                mark.statements += 1;
-            }
-            for binding in &function.debug.bindings {
-                marks[(site + binding.pc) as usize].bindings += 1;
-            }
             site += function.code.len() as u32;
             owner += owners as u32;
         }
@@ -92,7 +64,17 @@ impl Image {
         let longest = program.functions.iter().map(|function| function.code.len() as u64).max().unwrap_or(1).max(1);
         let push = program.names.iter().zip(0..).find(|(name, _)| &***name == "push").map(|(_, number)| NameId(number));
         let capabilities = program.capabilities.iter().map(|name| host.resolve(name)).collect();
-        Self { functions, owner_count: owner, marks, shapes, members, longest, push, capabilities, program }
+        Self {
+            functions,
+            owner_count: owner,
+            marks: OnceLock::new(),
+            shapes,
+            members,
+            longest,
+            push,
+            capabilities,
+            program,
+        }
     }
 
     /// The instruction as the arena names it.
@@ -101,10 +83,14 @@ impl Image {
         SiteId(self.functions[function.index()].first_site + pc as u32)
     }
 
-    /// Whether there is anything to tell a recorder of the instruction.
-    #[inline(always)]
-    pub(crate) fn is_marked(&self, function: FuncId, pc: usize) -> bool {
-        !self.marks[self.site(function, pc).0 as usize].is_empty()
+    /// The code of a run that is recorded, made when it begins.
+    pub(crate) fn marked(&self, marking: Marking) -> &Marks {
+        self.marks.get_or_init(|| Marks::new(&self.program, marking))
+    }
+
+    /// The same, if the run is recorded.
+    pub(crate) fn marks(&self) -> Option<&Marks> {
+        self.marks.get()
     }
 
     /// The instruction that a site names.

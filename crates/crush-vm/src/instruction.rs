@@ -15,6 +15,9 @@ macro_rules! instructions {
         #[expect(missing_docs, reason = "the operands are described with their instruction")]
         pub enum Instruction {
             $($(#[$doc])* $name { $($field: $ty),* },)*
+            /// Stands in the place of an instruction of which a recorder is to be told, in the code of a run that is
+            /// recorded. It has no text form, and no program passes with it.
+            Marked { mark: u32 },
         }
 
         /// Every instruction with its operands, in the order of the enum.
@@ -30,6 +33,7 @@ macro_rules! instructions {
             pub fn mnemonic(&self) -> &'static str {
                 match self {
                     $(Self::$name { .. } => $mnemonic,)*
+                    Self::Marked { .. } => "marked",
                 }
             }
 
@@ -37,6 +41,7 @@ macro_rules! instructions {
             pub fn operands(&self) -> Vec<Operand> {
                 match *self {
                     $(Self::$name { $($field),* } => vec![$($field.operand()),*],)*
+                    Self::Marked { .. } => Vec::new(),
                 }
             }
 
@@ -320,7 +325,7 @@ impl Instruction {
                 visit(RegUse::Read(rhs, 1));
                 visit(RegUse::Write(dst));
             }
-            I::Jump { .. } | I::ReturnNull {} | I::Yield {} => {}
+            I::Jump { .. } | I::ReturnNull {} | I::Yield {} | I::Marked { .. } => {}
             I::JumpIf { cond: src, .. }
             | I::JumpIfNot { cond: src, .. }
             | I::JumpEqInt { lhs: src, .. }

@@ -18,6 +18,7 @@ mod instruction;
 mod interpret;
 mod iterate;
 mod make;
+mod marks;
 mod members;
 mod method;
 mod operand;
@@ -28,6 +29,7 @@ mod report;
 mod slice;
 mod source;
 mod tasks;
+mod tell;
 mod trap;
 mod verify;
 mod vm;
@@ -40,12 +42,13 @@ pub use fault::{
 };
 pub use host::{Call, CallError, HostAdapter, NoHost, Resolution, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
+pub use marks::Place;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};
 pub use program::{
     Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole, Program, Statement,
 };
 pub use quota::{CancelReason, CancelToken, Quotas};
-pub use record::{Moment, NoRecorder, Recorder};
+pub use record::{Attention, Moment, NoRecorder, Recorder, Visit};
 pub use source::{FileId, SourceRange, Span};
 pub use tasks::Scheduling;
 pub use verify::{VerifiedProgram, VerifyError, verify};

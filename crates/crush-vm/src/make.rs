@@ -32,7 +32,7 @@ impl Vm<'_> {
     /// Counts the elements of a long operation as instructions, many as one (A7).
     pub(crate) fn charge_elements(&mut self, count: usize) {
         const AS_ONE: usize = 16;
-        self.credit = self.credit.wrapping_add((count / AS_ONE) as u64);
+        self.charged = self.charged.wrapping_add((count / AS_ONE) as u64);
     }
 
     #[inline(never)]

@@ -15,6 +15,24 @@ pub trait Recorder {
     const ENABLED: bool = true;
     /// Whether [`Recorder::bound`] is to be told: finding out takes time.
     const BINDINGS: bool = true;
+    /// Whether [`Recorder::entered`] and [`Recorder::returned`] are to be told of every call.
+    const CALLS: bool = true;
+    /// Whether it is told only of the statements that it asks for by [`Recorder::attention`], and of the returns from their
+    /// frames. All else then runs as if nothing recorded it.
+    const SPARSE: bool = false;
+
+    /// The run comes to a place where statements begin, by its number in [`Program::places`]: whether they are to be told.
+    /// Asked so often that it should be answered at once.
+    #[inline(always)]
+    fn comes_to(&mut self, place: u32, visit: Visit) -> bool {
+        true
+    }
+
+    /// What a sparse recorder asks for in a task whose innermost frame is `depth` deep (those that were deeper are gone),
+    /// when the instructions that were run are `clock`.
+    fn attention(&mut self, task: u32, depth: usize, clock: u64) -> Attention {
+        Attention::default()
+    }
 
     /// A statement is about to run; `statement` is its index in the debug table of the function.
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {}
@@ -30,6 +48,33 @@ pub trait Recorder {
 
     /// A function is about to return a value to its caller.
     fn returned(&mut self, moment: &Moment<'_>, value: RuntimeValue) {}
+}
+
+/// When a run comes to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// The task, by the number of its handle; 0 is the program itself.
+    pub task: u32,
+    /// How many functions are running in it.
+    pub depth: usize,
+    /// How many instructions the task has run, less the place in its function: at one place, later is more.
+    pub credit: u64,
+}
+
+/// What a sparse recorder asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// To be told of the statements that begin when so many instructions were run, or soon after.
+    pub next: u64,
+    /// To be told of the next statement of the frame of this depth, or of its return; 0 for none.
+    pub frame: usize,
+}
+
+impl Default for Attention {
+    /// To be told nothing.
+    fn default() -> Self {
+        Self { next: u64::MAX, frame: 0 }
+    }
 }
 
 /// Records nothing.
@@ -59,6 +104,9 @@ pub struct Moment<'a> {
     pub depth: usize,
     /// The task, by the number of its handle; 0 is the program itself. Arena and depth are its own.
     pub task: u32,
+    /// The statement of the running function that began last in this frame, an index in its debug table. Not known of
+    /// callers, nor to a recorder that is sparse.
+    pub running: Option<usize>,
 }
 
 impl<'a> Moment<'a> {

@@ -93,7 +93,7 @@ impl<'h> Vm<'h> {
 
     pub(crate) fn first_turn<R: Recorder>(&mut self, start: Start, recorder: &mut R) -> Turn {
         let begun = self.begin_turn().and_then(|()| self.begin(start));
-        if begun.is_ok() && R::ENABLED {
+        if begun.is_ok() && R::ENABLED && R::CALLS {
             recorder.entered(&self.moment());
         }
         self.rest_of_turn(begun, recorder)

@@ -166,6 +166,7 @@ impl<'p> FunctionCheck<'p> {
             Instruction::NewInstance { class, first, .. } => {
                 self.consecutive(first, self.program.classes[class.index()].fields.len() as u32)
             }
+            Instruction::Marked { .. } => Err("marks are put into code as it begins to run".into()),
             _ => Ok(()),
         }
     }

@@ -16,6 +16,7 @@ use crate::quota::{CancelReason, CancelToken, Quotas};
 use crate::record::{Moment, NoRecorder, Recorder};
 use crate::source::SourceRange;
 use crate::tasks::{Crew, Results, Scheduling, TaskId, run_on_threads};
+use crate::tell::Told;
 use crate::trap::{Pause, Trap};
 use crate::verify::VerifiedProgram;
 
@@ -39,6 +40,8 @@ pub struct Vm<'h> {
     /// Instructions that were run, less the place of the running one in its function: so that only jumps and calls
     /// have to count.
     pub(crate) credit: u64,
+    /// What long operations count for as instructions, beyond the one that each of them is.
+    pub(crate) charged: u64,
     /// How many safe points are passed before the run looks whether to stop.
     pub(crate) patience: u32,
     /// Where the code of the running function begins, while the interpreter runs.
@@ -69,6 +72,7 @@ pub struct Vm<'h> {
     pub(crate) lent: Limits,
     /// How many bytes the crew has counted as printed.
     pub(crate) printed_before: usize,
+    pub(crate) told: Told,
     state: State,
 }
 
@@ -147,6 +151,7 @@ impl<'h> Vm<'h> {
             cancel,
             stop,
             credit: 0,
+            charged: 0,
             patience: 1,
             code: 0,
             floor: 0,
@@ -163,6 +168,7 @@ impl<'h> Vm<'h> {
             held: Limits { bytes: 0, objects: 0 },
             lent: Limits { bytes: 0, objects: 0 },
             printed_before: 0,
+            told: Told::default(),
             state: State::Ready,
         }
     }
@@ -199,7 +205,7 @@ impl<'h> Vm<'h> {
             return Err(self.report(Trap::malformed("this VM has already run")));
         }
         self.state = State::Running;
-        if R::ENABLED {
+        if R::ENABLED && R::CALLS {
             recorder.entered(&self.moment());
         }
         let run = match self.scheduling {
@@ -217,6 +223,7 @@ impl<'h> Vm<'h> {
     /// Goes on after each `throw` that is caught, and each pause.
     pub(crate) fn execute<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         loop {
+            self.forget_left_frames();
             let run = self.interpret(recorder);
             let unwound = match run {
                 Err(Trap::Throw(value)) => self.unwind(value),
@@ -272,6 +279,11 @@ impl<'h> Vm<'h> {
     }
 
     pub(crate) fn executed(&self) -> u64 {
+        self.clock().wrapping_add(self.charged)
+    }
+
+    /// How many instructions were run, each counted as one.
+    pub(crate) fn clock(&self) -> u64 {
         self.credit.wrapping_add(self.current.pc.into())
     }
 
@@ -282,7 +294,7 @@ impl<'h> Vm<'h> {
 
     /// Where the run is: after its end or a fault, where it stopped.
     pub fn moment(&self) -> Moment<'_> {
-        self.moment_of(self.current, self.callers.len() + 1)
+        Moment { running: self.running_statement(), ..self.moment_of(self.current, self.callers.len() + 1) }
     }
 
     /// The moments of all running functions, innermost first.
@@ -310,6 +322,7 @@ impl<'h> Vm<'h> {
             arena: &self.arena,
             depth,
             task: self.task.0,
+            running: None,
         }
     }
 
