@@ -7,6 +7,7 @@ pub mod client;
 pub mod conformance;
 pub mod document;
 pub mod generate;
+pub mod mutations;
 pub mod run;
 pub mod soundness;
 mod transport;

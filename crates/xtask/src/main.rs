@@ -8,7 +8,10 @@ mod fuzz;
 mod fuzz_oracle;
 mod grammar;
 mod library;
+mod mutations;
 mod oracle;
+#[cfg(any(feature = "bench", feature = "soundness"))]
+mod page;
 #[cfg(any(feature = "grammar", feature = "oracle"))]
 mod published;
 mod soundness;
@@ -43,6 +46,8 @@ enum Command {
     Grammar(grammar::Arguments),
     /// Write docs/library.md from the library's table.
     Library,
+    /// Break the borrow analysis in many ways: the tests notice each.
+    Mutations(mutations::Arguments),
     /// Record what the reference does with the conformance suite.
     Oracle(oracle::Arguments),
     /// Random programs hold the borrow analysis to what runs do.
@@ -62,6 +67,7 @@ fn main() -> anyhow::Result<()> {
         Command::FuzzOracle(arguments) => fuzz_oracle::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
         Command::Library => library::run(),
+        Command::Mutations(arguments) => mutations::run(&arguments),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Soundness(arguments) => soundness::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

@@ -26,6 +26,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 5)]
     most: usize,
 
+    /// Few inputs, and few variants of each program: enough for what is wrong, too little to judge warnings
+    #[arg(long)]
+    quick: bool,
+
     /// Write the table into docs/soundness.md
     #[arg(long)]
     save: bool,

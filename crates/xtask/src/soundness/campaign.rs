@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("{}", show(&program(arguments.seed), &Problem::Rejected("nothing is wrong with it".to_owned())));
         return Ok(());
     }
+    let effort = if arguments.quick { Effort::SMALL } else { Effort::LARGE };
     let started = Instant::now();
     let end = arguments.minutes.map(|minutes| started + Duration::from_secs(60 * minutes));
     let (next, wrong) = (AtomicU64::new(0), AtomicUsize::new(0));
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let mut tally = Tally::default();
             for index in first..(first + BATCH).min(arguments.programs) {
                 let seed = arguments.seed + index;
-                if let Err(found) = try_seed(seed, Effort::LARGE, &mut tally) {
+                if let Err(found) = try_seed(seed, effort, &mut tally) {
                     let (program, problem) = *found;
                     wrong.fetch_add(1, Ordering::Relaxed);
                     eprintln!("== seed {seed}: {}", show(&program, &problem));
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     println!("{seconds:.0} s, {:.0} programs a minute", tally.programs as f64 / seconds * 60.0);
     keep(arguments, &found)?;
     if arguments.save {
-        table::save(&text)?;
+        crate::page::save(&text, "soundness", &crate::root().join("docs/soundness.md"))?;
     }
     ensure!(found.is_empty(), "{} programs show that something is wrong", found.len());
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Context as _;
 use crush_tests::soundness::{Count, Problem, Tally};
 
 /// The figures of a campaign that began with program `first`.
@@ -48,16 +47,4 @@ fn thousands(number: u64) -> String {
         0..1_000 => number.to_string(),
         _ => format!("{},{:03}", thousands(number / 1_000), number % 1_000),
     }
-}
-
-/// Writes the table between its two marks of docs/soundness.md.
-pub(super) fn save(table: &str) -> anyhow::Result<()> {
-    let page = crate::root().join("docs/soundness.md");
-    let start = "<!-- cargo xtask soundness --save: start -->\n";
-    let end = "<!-- cargo xtask soundness --save: end -->";
-    let old = std::fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-    let (before, rest) = old.split_once(start).context("the page has no mark where the table starts")?;
-    let (_, after) = rest.split_once(end).context("the page has no mark where the table ends")?;
-    std::fs::write(page, format!("{before}{start}{table}{end}{after}"))?;
-    Ok(())
 }
