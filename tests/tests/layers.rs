@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crush-vm", &["crush-arena", "crush-library"]),
     ("crush-host", &["crush-arena", "crush-library", "crush-vm"]),
     ("crush-syntax", &["tree-sitter-crush"]),
+    ("crush-fmt", &["crush-syntax"]),
     ("crush-hir", &["crush-library", "crush-syntax"]),
     ("crush-compiler", &["crush-arena", "crush-hir", "crush-library", "crush-syntax", "crush-vm"]),
     // The analysis does not know the VM: that they agree is tested, not arranged.

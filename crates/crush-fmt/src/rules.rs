@@ -1,0 +1,7 @@
+//! How each construct is laid out.
+
+mod annotation;
+mod block;
+mod expression;
+mod list;
+mod spacing;

@@ -1,0 +1,196 @@
+//! The formatter, over every program of the repository and generated ones: the tree stays the same, comments stay, a second
+//! pass changes nothing, and the program does what it did.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crush_compiler::{Options, compile};
+use crush_fmt::format;
+use crush_hir::file::FileHir;
+use crush_host::{Grants, Host};
+use crush_syntax::{Text, Tree};
+use crush_tests::{generate, soundness};
+use crush_vm::{CancelToken, Quotas, Vm, verify};
+
+fn tree(source: &str) -> Tree {
+    Tree::parse(Text::from(source))
+}
+
+/// Every program of the repository by where it is: files, and what stands in pages.
+fn programs() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the repository");
+    let mut programs = BTreeMap::new();
+    for folder in ["docs", "editors", "examples", "grammar", "tests"] {
+        collect(root, &root.join(folder), &mut programs);
+    }
+    programs
+}
+
+fn collect(root: &Path, folder: &Path, programs: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path: PathBuf = entry.expect("it can be listed").path();
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        if path.is_dir() {
+            if !path.ends_with("node_modules") {
+                collect(root, &path, programs);
+            }
+            continue;
+        }
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        // Some of the corpus is no text.
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        match extension {
+            Some("crush") => {
+                programs.insert(name, text);
+            }
+            Some("md") => {
+                for (index, block) in text.split("```crush\n").skip(1).enumerate() {
+                    let program = block.split("```").next().unwrap_or_default();
+                    programs.insert(format!("{name}#{index}"), program.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a tree says, without places, `;`, commas and what is white space: a line a node.
+fn shape(tree: &Tree) -> String {
+    let mut shape = String::new();
+    let mut cursor = tree.root().walk();
+    let mut depth = 0;
+    loop {
+        let node = cursor.node();
+        let skipped = matches!(node.kind(), "comment" | "\n" | ";" | ",");
+        let is_text = node.child_count() == 0 || node.kind() == "string";
+        if !skipped {
+            let text = if is_text { tree.text_of(node) } else { "".into() };
+            let missing = if node.is_missing() { "missing " } else { "" };
+            writeln!(shape, "{}{missing}{} {text:?}", " ".repeat(depth), node.kind())
+                .expect("a string takes everything");
+        }
+        if !skipped && !is_text && cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return shape;
+            }
+            depth -= 1;
+        }
+    }
+}
+
+fn comments(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = tree.root().walk();
+    loop {
+        let node = cursor.node();
+        if node.kind() == "comment" {
+            found.push(tree.text_of(node).trim_end().to_owned());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
+    }
+}
+
+/// What is wrong with the formatted text of a program, as far as reading it tells.
+fn fault_of_formatting(source: &str) -> Option<String> {
+    let before = tree(source);
+    let formatted = format(&before);
+    let after = tree(&formatted);
+    let (was, is) = (shape(&before), shape(&after));
+    if was != is {
+        let line = was.lines().zip(is.lines()).position(|(was, is)| was != is).unwrap_or_default();
+        let [was, is] = [&was, &is].map(|shape| shape.lines().skip(line).take(3).collect::<Vec<_>>().join("\n"));
+        return Some(format!("the tree changed from\n{was}\nto\n{is}\nin\n{formatted}"));
+    }
+    if comments(&before) != comments(&after) {
+        return Some(format!("comments changed: {:?} to {:?}", comments(&before), comments(&after)));
+    }
+    let again = format(&after);
+    if again != formatted {
+        let line = again.lines().zip(formatted.lines()).position(|(again, first)| again != first).unwrap_or_default();
+        let from = line.saturating_sub(3);
+        let [first, again] =
+            [&formatted, &again].map(|text| text.lines().skip(from).take(8).collect::<Vec<_>>().join("\n"));
+        return Some(format!("a second pass makes\n{again}\nof\n{first}"));
+    }
+    None
+}
+
+/// What a program prints and how it ends; nothing if it does not compile.
+fn run(source: &str) -> Option<String> {
+    let tree = tree(source);
+    let program = compile(&FileHir::new(&tree), &tree, Options::default()).ok()?;
+    let program = verify(program).expect("the compiler makes valid programs");
+    let grants = Grants::none();
+    let mut output = Vec::new();
+    let host = Host::new(&grants, &mut output);
+    let quotas = Quotas { instructions: 300_000, ..Quotas::default() };
+    let fault = Vm::new(&program, &host, quotas, CancelToken::new()).and_then(|mut vm| vm.run()).err();
+    let mut output = String::from_utf8_lossy(&output).into_owned();
+    if let Some(fault) = fault {
+        write!(output, "({})", fault.kind.code()).expect("a string takes everything");
+    }
+    Some(output)
+}
+
+fn check(faults: Vec<(String, String)>, of: usize) {
+    let mut report = String::new();
+    for (name, fault) in faults.iter().take(20) {
+        writeln!(report, "== {name}\n{fault}\n").expect("a string takes everything");
+    }
+    assert!(faults.is_empty(), "{} of {of} programs:\n{report}", faults.len());
+}
+
+#[test]
+fn every_program_of_the_repository_keeps_its_tree_and_its_comments() {
+    let programs = programs();
+    assert!(programs.len() > 1500, "only {} programs were found", programs.len());
+    let faults = programs.iter().filter_map(|(name, source)| Some((name.clone(), fault_of_formatting(source)?)));
+    check(faults.collect(), programs.len());
+}
+
+#[test]
+fn every_program_of_the_repository_does_what_it_did() {
+    let mut ran = 0;
+    let mut faults = Vec::new();
+    for (name, source) in programs() {
+        let formatted = format(&tree(&source));
+        let (was, is) = (run(&source), run(&formatted));
+        ran += usize::from(was.is_some());
+        if was != is {
+            faults.push((name, format!("{was:?}\n{is:?}\n{formatted}")));
+        }
+    }
+    check(faults, ran);
+    assert!(ran > 1000, "only {ran} programs ran");
+}
+
+#[test]
+fn generated_programs_keep_their_trees_and_do_what_they_did() {
+    let mut faults = Vec::new();
+    for seed in 0..150 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let wide = generate::program(&mut generate::Tape::random(&mut random, 400));
+        let sound = soundness::program(seed).texts();
+        for source in sound.into_iter().chain([wide]) {
+            if let Some(fault) = fault_of_formatting(&source) {
+                faults.push((format!("seed {seed}"), fault));
+            } else if run(&source) != run(&format(&tree(&source))) {
+                faults.push((format!("seed {seed}"), format!("runs differently:\n{source}")));
+            }
+        }
+    }
+    check(faults, 300);
+}
