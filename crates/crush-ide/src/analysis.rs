@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crush_borrowck::{self as borrow, Analysis, Place, Report};
+use crush_borrowck::{self as borrow, Analysis, Code, Place, Report};
 use crush_compiler::Options;
 use crush_hir::file::FileHir;
 use crush_hir::modules::{FileKey, ModuleId, SourceFile, Sources};
@@ -16,6 +16,7 @@ use crate::checks::Checks;
 use crate::codes;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
+use crate::ended;
 use crate::evaluation::module;
 use crate::modules::{self, FilePlace, Modules};
 use crate::suppression::{Marks, Suppressions};
@@ -27,6 +28,8 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
+    /// Whether its borrows are of no interest.
+    only_runs: bool,
     marks: Marks,
     /// What the project wants of the file.
     config: Arc<Config>,
@@ -37,18 +40,30 @@ pub struct FileAnalysis {
 impl FileAnalysis {
     /// Analyses a text from scratch. The modules it imports are looked up by [`FileAnalysis::load_modules`].
     pub fn new(text: Text) -> Self {
+        Self::with(text, false)
+    }
+
+    /// Analyses a text only as far as it takes to run it: its borrows are not looked at, for the run will show.
+    pub fn to_run(text: Text) -> Self {
+        Self::with(text, true)
+    }
+
+    fn with(text: Text, only_runs: bool) -> Self {
         let tree = Tree::parse(text);
         let hir = FileHir::new(&tree);
         let mut checks = Checks::default();
         checks.update(&hir, &tree, &Arc::default());
         let mut borrows = Analysis::new();
-        borrows.update(&hir, |body| hir.lower(&tree, body));
+        if !only_runs {
+            borrows.update(&hir, |body| hir.lower(&tree, body));
+        }
         let marks = Marks::of(tree.text());
         Self {
             tree,
             hir: Arc::new(hir),
             checks: Arc::new(checks),
             borrows: Arc::new(borrows),
+            only_runs,
             marks,
             config: Arc::default(),
             modules: None,
@@ -143,7 +158,9 @@ impl FileAnalysis {
             Some(file) => file.hir.lower(&file.tree, body),
             None => hir.lower(&self.tree, body),
         };
-        Arc::make_mut(&mut self.borrows).update_program(&files, lower);
+        if !self.only_runs {
+            Arc::make_mut(&mut self.borrows).update_program(&files, lower);
+        }
         self.hir = Arc::new(hir);
     }
 
@@ -283,6 +300,9 @@ impl FileAnalysis {
             Related { file, range, message: related.message.render(line_of) }
         };
         diagnostic.related = report.related.iter().map(related).collect();
+        if report.code == Code::BorrowOutlivesScope {
+            self.add_ends(&mut diagnostic);
+        }
         // What changes another file is not offered here.
         let is_here = |fix: &&borrow::Fix| fix.edits.iter().all(|(place, _)| self.place_of(*place).file == home.file);
         let fix = |fix: &borrow::Fix| Fix {
@@ -295,6 +315,19 @@ impl FileAnalysis {
         };
         diagnostic.fixes = report.fixes.iter().filter(is_here).map(fix).collect();
         diagnostic
+    }
+
+    /// Says of a report about a borrow that has ended where it did, behind the place where it was taken.
+    fn add_ends(&self, report: &mut Diagnostic) {
+        for step in std::mem::take(&mut report.related) {
+            let module = self.modules.as_ref().and_then(|modules| modules.file(step.file));
+            let tree = module.filter(|_| step.file != ModuleId::ROOT).map_or(&self.tree, |module| &module.tree);
+            let used = (step.file == report.file).then_some(report.range);
+            let (file, taken) = (step.file, step.range);
+            report.related.push(step);
+            let ends = ended::ends(tree, taken, used).into_iter();
+            report.related.extend(ends.map(|(range, message)| Related { file, range, message }));
+        }
     }
 
     /// What the borrow analysis reports, in all files.

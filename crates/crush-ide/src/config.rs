@@ -260,6 +260,20 @@ mod tests {
         assert_eq!(problems("diagnostics = 3"), ["Error \"3\": `diagnostics` is a table: `[diagnostics]`"]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_much(pieces in proptest::collection::vec(0usize..18, 0..40)) {
+            const PIECES: [&str; 18] = [
+                "[diagnostics]", "\n", "changed-while-iterated", " = ", "\"off\"", "'hint'", "{", "}", "certain", ",", "\u{feff}", "é😀", "#",
+                "[[", "\"", ".", "1979-05-27", "\r",
+            ];
+            let text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
+            for problem in Config::parse(&text).1 {
+                assert!(text.get(problem.range.start..problem.range.end).is_some(), "{problem:?} in {text:?}");
+            }
+        }
+    }
+
     #[test]
     fn the_rest_of_a_broken_file_counts() {
         let text = format!("[diagnostics]\nborrowed-twice = = 1\n{CODE} = 'off'\n");

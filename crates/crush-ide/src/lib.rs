@@ -10,6 +10,7 @@ mod codes;
 mod config;
 mod definition;
 mod diagnostics;
+mod ended;
 mod evaluation;
 mod fixes;
 #[cfg(test)]

@@ -28,7 +28,12 @@ fn quotas() -> Quotas {
 fn survives(source: &str) {
     let analysis = FileAnalysis::new(Text::from(source));
     let snapshot = Snapshot::unevaluated(analysis.clone());
-    crush_ide::diagnostics(&snapshot);
+    for report in crush_ide::diagnostics(&snapshot).iter().take(4) {
+        let fixes = crush_ide::fixes(&analysis, report).into_iter().chain(crush_ide::suppress(&analysis, report));
+        for edit in fixes.flat_map(|fix| fix.edits) {
+            assert!(source.get(edit.range.start..edit.range.end).is_some(), "{edit:?} is not in the text");
+        }
+    }
     crush_ide::symbols(&snapshot);
     match crush_ide::run(&analysis, &Grants::none(), quotas(), CancelToken::new(), &mut std::io::sink()) {
         Err(RunError::Problems(problems)) => assert!(!problems.is_empty(), "rejected without a reason"),
