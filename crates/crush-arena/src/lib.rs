@@ -15,6 +15,7 @@ mod blame;
 mod borrowing;
 mod buffer;
 mod collect;
+mod copy;
 mod edges;
 mod equal;
 mod events;

@@ -159,7 +159,7 @@ impl Packing<'_> {
 }
 
 /// Replaces the values that an object holds.
-fn translate(
+pub(crate) fn translate(
     object: &mut Object,
     mut change: impl FnMut(RuntimeValue) -> Result<RuntimeValue, Fault>,
 ) -> Result<(), Fault> {

@@ -98,11 +98,7 @@ impl Matches {
     }
 
     /// The next ones, found by `find` from a place on, each with the whole match; none when there are no more.
-    fn some<T: Send + 'static>(
-        &mut self,
-        call: &Call<'_>,
-        find: fn(&Regex, &str, usize) -> Option<(Range<usize>, T)>,
-    ) -> Result<Vec<(Range<usize>, T)>, CallError> {
+    fn some<T: Send + 'static>(&mut self, call: &Call<'_>, find: Find<T>) -> Result<Vec<(Range<usize>, T)>, CallError> {
         const MOST: usize = 1 << 12;
         let Some((mut start, mut last)) = self.next else { return Ok(Vec::new()) };
         let (pattern, text) = (self.pattern.clone(), self.text.reading());
@@ -129,6 +125,9 @@ impl Matches {
         Ok(found)
     }
 }
+
+/// Finds the next match from a place on: where it is, and more about it.
+type Find<T> = fn(&Regex, &str, usize) -> Option<(Range<usize>, T)>;
 
 fn whole(regex: &Regex, text: &str, start: usize) -> Option<(Range<usize>, ())> {
     regex.find_at(text, start).map(|found| (found.range(), ()))

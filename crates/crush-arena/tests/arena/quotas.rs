@@ -172,3 +172,45 @@ fn a7_churn_leaves_nothing_counted() {
     let stats = arena.stats();
     assert_eq!((stats.bytes, stats.slots), (stats.idle_bytes, 2), "two slots were used again and again");
 }
+
+#[test]
+fn a7_a_text_that_was_built_is_counted_once_until_its_last_string_is_gone() {
+    const LONG: usize = 3 << 20;
+    let mut arena = Arena::default();
+    let before = arena.counted().bytes;
+    let first = arena.alloc_text(Text::built("x".repeat(LONG)), SiteId(0)).expect("room");
+    let Ok(Object::Str(text)) = arena.read(first) else { panic!("not a string") };
+    let reading = text.reading();
+    let second = arena.alloc_text(reading, SiteId(0)).expect("room");
+    let counted = |arena: &Arena| arena.counted().bytes - before;
+    assert!((LONG..LONG + 1000).contains(&counted(&arena)), "{}", counted(&arena));
+    arena.collect(|marker| marker.root(second.into())).expect("no fault");
+    assert!((LONG..LONG + 1000).contains(&counted(&arena)), "{}", counted(&arena));
+    arena.collect(|_| ()).expect("no fault");
+    assert!(counted(&arena) < 1000, "{}", counted(&arena));
+}
+
+#[test]
+fn a5_what_is_large_is_freed_over_several_steps() {
+    let mut arena = Arena::default();
+    let before = arena.counted().bytes;
+    arena.alloc(Object::Array(vec![RuntimeValue::Null; 1 << 20]), SiteId(0)).expect("room");
+    arena.alloc_text(Text::built("x".repeat(16 << 20)), SiteId(0)).expect("room");
+    // What is not gone yet is still counted.
+    let mut freed_in_part = 0;
+    while !arena.collect_some(1 << 10, |_| ()) {
+        freed_in_part += usize::from(arena.stats().bytes > before && arena.stats().objects == 0);
+    }
+    assert!(freed_in_part > 10, "{freed_in_part} steps");
+    assert!(arena.counted().bytes < before + 1000);
+}
+
+#[test]
+fn a6_a_large_array_is_dropped_at_once_unless_the_run_is_to_stop() {
+    let mut arena = Arena::default();
+    let large = |arena: &mut Arena| arena.alloc(Object::Array(vec![RuntimeValue::Null; 1 << 18]), SiteId(0));
+    let (first, second) = (large(&mut arena).expect("room"), large(&mut arena).expect("room"));
+    assert_eq!(arena.drop_object(first.into(), SiteId(0)), Ok(()));
+    arena.interrupt_when(std::sync::Arc::new(true.into()));
+    assert_eq!(arena.drop_object(second.into(), SiteId(0)), Err(Fault::Interrupted));
+}
