@@ -84,7 +84,9 @@ impl Suppressions {
     pub(crate) fn apply(self, text: &Text, reports: &mut Vec<Diagnostic>, tells_unused: bool) {
         let mut used = vec![false; self.found.len()];
         reports.retain(|report| {
-            let by = self.found.iter().position(|suppression| suppression.is_about(text, report));
+            let last = report.range.end.saturating_sub(1).max(report.range.start);
+            let lines = [text.line_of(report.range.start), text.line_of(last)];
+            let by = self.found.iter().position(|suppression| suppression.is_about(report, lines));
             by.map(|by| used[by] = true).is_none()
         });
         reports.extend(self.problems);
@@ -158,12 +160,9 @@ fn not_suppressible(code: &str, range: TextRange) -> Diagnostic {
 }
 
 impl Suppression {
-    fn is_about(&self, text: &Text, report: &Diagnostic) -> bool {
-        let is_there = |line: usize| {
-            let last = report.range.end.saturating_sub(1).max(report.range.start);
-            text.line_of(report.range.start) == line || text.line_of(last) == line
-        };
-        report.code == self.code && report.is_negotiable() && self.line.is_none_or(is_there)
+    /// Whether it suppresses a report that begins and ends on these lines.
+    fn is_about(&self, report: &Diagnostic, lines: [usize; 2]) -> bool {
+        report.code == self.code && report.is_negotiable() && self.line.is_none_or(|line| lines.contains(&line))
     }
 
     fn unused(&self) -> Diagnostic {

@@ -86,6 +86,10 @@ fn fixes_and_a_comment_are_offered_as_quick_fixes() {
     let more = json!({ "range": { "start": at, "end": at }, "context": { "diagnostics": [] } });
     let actions = client.request_about("textDocument/codeAction", &document, more);
     let actions = actions.as_array().expect("there are actions");
+    // Editors also ask for what they may do by themselves, as on saving: that is none of these.
+    let on_save =
+        json!({ "range": { "start": at, "end": at }, "context": { "diagnostics": [], "only": ["source.fixAll"] } });
+    assert_eq!(client.request_about("textDocument/codeAction", &document, on_save), json!([]));
     let titles: Vec<_> = actions.iter().map(|action| action["title"].as_str().unwrap_or_default()).collect();
     assert_eq!(
         titles,
