@@ -113,6 +113,11 @@ impl Lambda<'_> {
                 return;
             }
             let conflict = match target {
+                // What came from elsewhere may be a handle, and then `drop` ends its borrow alone (B4).
+                Target::Object(object) if usage.usage == Use::Drop && self.table.objects[*object as usize].symbolic => {
+                    let conflict = self.check_object(state, *object, None, usage);
+                    conflict.map(|conflict| Conflict { surely: false, ..conflict })
+                }
                 Target::Object(object) => self.check_object(state, *object, None, usage),
                 Target::Handle(loan) => self.check_handle(state, *loan, usage),
                 Target::Function(_) => None,
