@@ -80,6 +80,8 @@ impl Summary {
             condition.used = new[condition.used as usize];
         }
         self.writes.iter_mut().for_each(|write| write.object = new[write.object as usize]);
+        self.shifted.iter_mut().for_each(|object| *object = new[*object as usize]);
+        self.shifted.sort_unstable();
         self.freed.iter_mut().for_each(|freed| freed.0 = new[freed.0 as usize]);
         self.for_each_value(|value| {
             for target in &mut value.targets {

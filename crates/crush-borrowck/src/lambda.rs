@@ -116,6 +116,8 @@ struct FoundCallback {
     args: Vec<Value>,
     /// Loans that live meanwhile, and what they are of.
     held: Vec<(u32, Value)>,
+    /// It may happen more than once.
+    repeats: bool,
     at: Vec<Step>,
 }
 
@@ -123,6 +125,7 @@ impl FoundCallback {
     /// Joins another call at the same place.
     fn join(&mut self, other: Self) {
         self.callee.join(&other.callee);
+        self.repeats |= other.repeats;
         for (position, arg) in other.args.into_iter().enumerate() {
             match self.args.get_mut(position) {
                 Some(known) => {
@@ -170,12 +173,16 @@ pub(crate) struct Lambda<'a> {
     condition_keys: FxHashMap<(Code, u32, u32, bool), usize>,
     callbacks: Vec<FoundCallback>,
     released: BTreeSet<LocalId>,
+    /// Arrays that a caller knows, whose elements may have moved.
+    shifted: BTreeSet<u32>,
     drops: bool,
     /// What runs now is a task: what it does, it does to copies.
     in_task: bool,
     throws: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
+    /// What runs now may run more than once in one run of the lambda.
+    repeats: bool,
     /// What it has cost so far.
     work: Cell<u64>,
     /// What it may cost.
@@ -225,10 +232,12 @@ impl<'a> Lambda<'a> {
             condition_keys: FxHashMap::default(),
             callbacks: Vec::new(),
             released: BTreeSet::new(),
+            shifted: BTreeSet::new(),
             drops: false,
             in_task: false,
             throws: false,
             nesting: 0,
+            repeats: false,
             work: Cell::new(0),
             budget,
         };
@@ -297,6 +306,7 @@ impl<'a> Lambda<'a> {
         for (at, node) in order.iter().enumerate() {
             position[node.index()] = at;
         }
+        let looped = self.looped(&order, &position);
         let mut states: Vec<Option<State>> = vec![None; order.len()];
         let mut visits = vec![0; order.len()];
         states[0] = Some(self.entry_state());
@@ -308,6 +318,7 @@ impl<'a> Lambda<'a> {
             }
             let Some(state) = states[at].clone() else { continue };
             self.spend(1);
+            self.repeats = looped[at];
             self.node(order[at], state, &mut |lambda, to, state| {
                 let to = position[to.index()];
                 let changed = match &mut states[to] {
@@ -325,6 +336,7 @@ impl<'a> Lambda<'a> {
         self.reporting = true;
         for (at, node) in order.iter().enumerate() {
             if let Some(state) = states[at].clone() {
+                self.repeats = looped[at];
                 self.node(*node, state, &mut |_, _, _| {});
             }
         }
@@ -337,6 +349,21 @@ impl<'a> Lambda<'a> {
         };
         let (exit, unwound) = (exit(Cfg::EXIT), exit(Cfg::UNWOUND));
         self.finish(exit, unwound)
+    }
+
+    /// Which nodes, by their position, may be part of a loop: what an edge that leads back encloses. In a function that
+    /// calls itself everything repeats.
+    fn looped(&self, order: &[crush_hir::cfg::NodeId], position: &[usize]) -> Vec<bool> {
+        let mut looped = vec![!self.cycle.is_empty(); order.len()];
+        for (from, node) in order.iter().enumerate() {
+            for to in self.cfg.successors(*node).chain([self.cfg.nodes[node.index()].unwind]) {
+                let to = position[to.index()];
+                if to <= from {
+                    looped[to..=from].fill(true);
+                }
+            }
+        }
+        looped
     }
 
     fn spend(&self, units: usize) {

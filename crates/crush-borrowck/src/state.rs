@@ -140,9 +140,11 @@ impl State {
             if let Some(stored) = self.stored.get(it.field) {
                 value.join(stored);
             }
-            // Where nothing was put in, the caller finds what the slot holds after the callbacks.
+            // Where nothing was put in, the caller finds what the slot holds after the callbacks; it may be something else.
             if !table.objects[it.object as usize].symbolic || self.heap.get(slot).is_some() {
                 value.join(&self.havoc);
+            } else if !self.havoc.is_empty() {
+                value.join(&Value::plain());
             }
         }
         value

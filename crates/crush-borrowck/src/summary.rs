@@ -136,6 +136,8 @@ pub(crate) struct Callback {
     pub(crate) args: Vec<SummaryValue>,
     /// The borrows that live meanwhile.
     pub(crate) held: Vec<Held>,
+    /// It may happen more than once.
+    pub(crate) repeats: bool,
     pub(crate) at: Vec<Step>,
 }
 
@@ -181,6 +183,8 @@ pub(crate) struct Summary {
     pub(crate) taken: Vec<Taken>,
     /// What was made here, can be seen, and has been dropped: surely, and where.
     pub(crate) freed: Vec<(ObjectIndex, bool, Step)>,
+    /// Arrays whose elements may be at other places now.
+    pub(crate) shifted: Vec<ObjectIndex>,
     /// Captured variables that are bound again, which ends what they own.
     pub(crate) released: Vec<LocalId>,
     /// Handles it hands out, dead: where they were taken, and of what.

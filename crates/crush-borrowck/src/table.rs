@@ -79,10 +79,29 @@ pub(crate) struct Object {
 pub(crate) enum Field {
     /// A field or a key that the program names.
     Named(Name),
+    /// An element of an array, by a number that the program writes: below [`INDEXES`].
+    Index(u32),
     /// Any element, or a value under any key.
     Element,
+    /// What was appended to an array made here.
+    Appended,
     /// The cell that a closure has captured, or what is in it.
     Variable(LocalId),
+}
+
+/// How many elements of an array are told apart, where the program names them by numbers.
+pub(crate) const INDEXES: usize = 8;
+
+impl Field {
+    /// The element that a literal names, or that a literal makes.
+    pub(crate) fn index(position: usize) -> Self {
+        if position < INDEXES { Self::Index(position as u32) } else { Self::Element }
+    }
+
+    /// Whether it stands for more than one place.
+    pub(crate) fn is_many(&self) -> bool {
+        matches!(self, Self::Element | Self::Appended)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -180,7 +199,7 @@ impl Table {
             Origin::Path { base, field } => {
                 let base_id = *base;
                 let base = &self.objects[base_id as usize];
-                let single = base.single && self.fields[*field as usize] != Field::Element;
+                let single = base.single && !self.fields[*field as usize].is_many();
                 // A captured variable right at the start is no step of a path that the reader sees.
                 let is_variable = matches!(self.fields[*field as usize], Field::Variable(_));
                 let step = u8::from(!(is_variable && base.root == base_id));
@@ -294,7 +313,7 @@ impl Table {
         match (&self.objects[a as usize].origin, &self.objects[b as usize].origin) {
             (Origin::Deep { .. }, Origin::Deep { .. }) => true,
             (Origin::Path { base: x, field: f }, Origin::Path { base: y, field: g }) => {
-                let element = |field: &u32| self.fields[*field as usize] == Field::Element;
+                let element = |field: &u32| self.fields[*field as usize].is_many();
                 (f == g || element(f) || element(g)) && self.same_path(*x, *y)
             }
             _ => false,

@@ -3,7 +3,7 @@
 use crush_hir::body::LambdaId;
 
 use super::access::Usage;
-use super::call::{Called, Site};
+use super::call::{Called, Candidate, Site};
 use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Code, Entry, FunctionId, Severity, Step};
@@ -12,8 +12,8 @@ use crate::summary::{Callback, Condition, Effect, Summary, SummaryTarget, Use};
 use crate::table::{Alias, Field, LoanInfo, Owner};
 use crate::value::{Target, Value};
 
-/// How deep callbacks that are handed on are followed. Loss: beyond, the callback counts as unknown.
-const NESTING: u32 = 2;
+/// How deep callbacks that are handed on are followed. Loss: beyond, everything is expected of them.
+const NESTING: u32 = 3;
 
 /// How many of the borrows that are held during one callback are told apart, besides their kind.
 const HELD: usize = 8;
@@ -34,7 +34,7 @@ impl Lambda<'_> {
             return Called::gives(Value::plain());
         }
         if summary.unknown {
-            return self.apply_unknown(state, closure, site, true);
+            return self.apply_unknown(state, closure, site);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
             return Called::default();
@@ -48,17 +48,25 @@ impl Lambda<'_> {
             values: Vec::new(),
         };
         self.resolve_objects(state, &mut call);
-        // A callback may come at any time between the other things, so with one around, everything happens twice.
+        // A callback may come at any time between the other things, so with one around, these happen twice; and it too, where
+        // it may come again, or after a drop.
+        let again = match &summary.callbacks[..] {
+            [] => false,
+            [callback] => {
+                callback.repeats
+                    || summary.effects.iter().any(|effect| effect.usage == Use::Drop)
+                    || !summary.freed.is_empty()
+            }
+            _ => true,
+        };
         let rounds = if summary.callbacks.is_empty() { 1 } else { 2 };
         for round in 0..rounds {
             self.apply_effects(state, &call, round == 0);
             self.apply_conditions(state, &call);
             self.apply_writes(state, &call);
             self.apply_freed(state, &call);
-            for number in 0..summary.callbacks.len() {
-                let callback = &summary.callbacks[number];
-                let result = self.apply_callback(state, &call, number, callback);
-                call.results[number].join(&result.value);
+            if round == 0 || again {
+                self.apply_callbacks(state, &mut call);
             }
             if rounds == 2 {
                 self.resolve_objects(state, &mut call);
@@ -70,6 +78,17 @@ impl Lambda<'_> {
         let thrown = self.resolve(&call, &summary.thrown);
         self.throws |= summary.throws;
         Called { value, thrown, returns: summary.returns, throws: summary.throws }
+    }
+
+    fn apply_callbacks(&mut self, state: &mut State, call: &mut Instance<'_>) {
+        let callbacks = &call.summary.callbacks;
+        let outer = self.repeats;
+        for (number, callback) in callbacks.iter().enumerate() {
+            self.repeats = outer || callback.repeats || callbacks.len() > 1;
+            let result = self.apply_callback(state, call, number, callback);
+            call.results[number].join(&result.value);
+        }
+        self.repeats = outer;
     }
 
     /// The borrows that captured variables owned before the call, and those that they own after it.
@@ -113,13 +132,7 @@ impl Lambda<'_> {
 
     /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
     /// everything is borrowed, with handles among the arguments that are dead or for reading only.
-    pub(super) fn apply_unknown(
-        &mut self,
-        state: &mut State,
-        closure: Option<u32>,
-        site: &Site,
-        drops: bool,
-    ) -> Called {
+    pub(super) fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
         let mut given = Value::default();
         for arg in &site.args {
             given.join(arg);
@@ -138,14 +151,14 @@ impl Lambda<'_> {
             let field = self.table.field(Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
-            if drops && !self.in_task && self.table.is_callers_business(object) {
+            if !self.in_task && self.table.is_callers_business(object) {
                 self.effect(object, Use::Drop, site.step);
             }
-            if drops && state.freed.get(object).is_none() {
+            if state.freed.get(object).is_none() {
                 state.freed.insert(object, Freed { surely: false, at: site.step });
             }
         }
-        self.drops |= drops && !self.in_task;
+        self.drops |= !self.in_task;
         if self.nesting < NESTING && !self.is_exhausted() {
             let dead = self.assumed_loan(site, false);
             anything.add(Target::Handle(dead));
@@ -235,6 +248,10 @@ impl Lambda<'_> {
     }
 
     fn apply_writes(&mut self, state: &mut State, call: &Instance<'_>) {
+        for object in &call.summary.shifted {
+            let array = call.values[*object as usize].clone();
+            self.shift(state, &array);
+        }
         for write in &call.summary.writes {
             if self.is_exhausted() {
                 return;
@@ -301,10 +318,27 @@ impl Lambda<'_> {
             self.nesting -= 1;
             called
         } else {
-            self.call_unknown(state, &callee, &site)
+            self.call_beyond(state, &callee, &site)
         };
         for loan in held {
             state.loans.remove(loan);
+        }
+        called
+    }
+
+    /// A callback that is handed on too often to be followed.
+    fn call_beyond(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
+        let (candidates, unknown) = self.candidates(state, callee);
+        let mut called = Called::default();
+        for candidate in candidates {
+            let closure = match candidate {
+                Candidate::Function(_) => None,
+                Candidate::Closure(object, ..) => Some(object),
+            };
+            called.join(&self.apply_unknown(state, closure, site));
+        }
+        if !unknown.is_empty() {
+            called.join(&self.call_unknown(state, &unknown, site));
         }
         called
     }

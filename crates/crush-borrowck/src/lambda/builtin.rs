@@ -17,6 +17,10 @@ enum Gives {
     Plain(u8),
     /// New objects.
     Fresh,
+    /// A new array, in which something of the arguments may be.
+    Array,
+    /// A new map, the same.
+    Map,
     /// New objects, in which, or as which, something of the arguments may be.
     Mixed,
 }
@@ -28,6 +32,11 @@ fn gives(declaration: Option<&Declaration>) -> Gives {
         Some(declaration) => match (flags(declaration.result), declaration.source) {
             (Some(flags), _) => Gives::Plain(flags),
             (None, Source::Fresh) => Gives::Fresh,
+            (None, Source::Arguments) if declaration.params.iter().any(|param| param.effect == Effect::Write) => {
+                Gives::Mixed
+            }
+            (None, Source::Arguments) if declaration.result == Type::Array => Gives::Array,
+            (None, Source::Arguments) if declaration.result == Type::Map => Gives::Map,
             (None, Source::Arguments) => Gives::Mixed,
         },
     }
@@ -54,9 +63,11 @@ impl Lambda<'_> {
             "arr_set" => Use::Write,
             "range" | "make_range" => return Called::gives(self.fresh(site.expr)),
             "parallel_map" => return self.parallel_map(state, site),
-            // No function at all: a program with such a call is not run. What stands behind it is not said to be dropped,
-            // for every use afterwards would be a warning.
-            _ => return self.apply_unknown(state, None, site, false),
+            // No function at all: a program with such a call is not run.
+            _ => {
+                let given = site.args.iter().fold(Value::plain(), |all, arg| all.joined(arg));
+                return Called::gives(given.joined(&self.fresh(site.expr)));
+            }
         };
         for (arg, arg_name) in site.args.iter().zip(&site.names) {
             let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: true, callee: None };
@@ -92,8 +103,14 @@ impl Lambda<'_> {
         };
         if builtin || functions.is_empty() {
             called.value = match name.as_str() {
-                "push" | "append" | "insert" => {
+                "push" | "append" => {
                     use_receiver(self, state, Use::Write, only);
+                    site.args.iter().for_each(|arg| self.append(state, receiver, arg));
+                    receiver.clone()
+                }
+                "insert" => {
+                    use_receiver(self, state, Use::Write, only);
+                    self.shift(state, receiver);
                     for arg in &site.args {
                         self.store(state, receiver, &Field::Element, arg, true);
                     }
@@ -101,14 +118,12 @@ impl Lambda<'_> {
                 }
                 "pop" | "remove" => {
                     use_receiver(self, state, Use::Write, only);
+                    self.shift(state, receiver);
                     self.load(state, receiver, &Field::Element).joined(&Value::plain())
                 }
                 "keys" => {
                     use_receiver(self, state, Use::Read, only);
-                    let array = self.allocate(state, site.expr, u32::MAX, Shape::Array);
-                    let array = Value::of(Target::Object(array));
-                    self.store(state, &array, &Field::Element, &Value::flags(Value::TEXT), true);
-                    array
+                    self.new_with_elements(state, site, Shape::Array, &Value::flags(Value::TEXT))
                 }
                 "len" => {
                     use_receiver(self, state, Use::Read, only);
@@ -150,7 +165,7 @@ impl Lambda<'_> {
             None => Effect::ReadDeep,
         };
         let mut held = Vec::new();
-        let (mut given, mut called_back) = (Value::default(), Value::default());
+        let (mut given, mut called_back, mut results) = (Value::default(), Value::default(), Value::default());
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
             let effect = effect(position);
             let usage = |usage, certain| Usage { usage, at: site.step, name: arg_name.clone(), certain, callee: None };
@@ -178,13 +193,14 @@ impl Lambda<'_> {
         }
         let mut called = Called::gives(Value::plain());
         // It may call back any number of times, none included: until one time more changes nothing.
+        let outer = std::mem::replace(&mut self.repeats, true);
         while !called_back.is_empty() && !self.is_exhausted() {
             let mut before = state.clone();
-            let anything = self.anything_in(state, &given);
-            let arguments = vec![anything; 3];
+            let argument = self.callback_argument(state, declaration, site, &results);
+            let arguments = vec![argument; 3];
             let inner = Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
             let result = self.call_value(state, &called_back, &inner);
-            given.join(&result.value);
+            results.join(&result.value);
             called.thrown.join(&result.thrown);
             let changed = before.join(state, &self.table);
             *state = before;
@@ -192,11 +208,13 @@ impl Lambda<'_> {
                 break;
             }
         }
+        self.repeats = outer;
         for loan in held {
             state.loans.remove(loan);
         }
         for (position, changed) in site.args.iter().enumerate() {
             if effect(position) == Effect::Write {
+                self.shift(state, changed);
                 for (position, arg) in site.args.iter().enumerate() {
                     if effect(position) == Effect::Keep {
                         self.store(state, changed, &Field::Element, arg, true);
@@ -207,7 +225,22 @@ impl Lambda<'_> {
         called.value = match gives(declaration) {
             Gives::Plain(flags) => Value::flags(flags),
             Gives::Fresh => self.fresh(site.expr),
+            Gives::Array => {
+                let elements = match name.as_str() {
+                    "array.map" => results,
+                    "array.filter" | "array.sort" | "array.sort_by" | "collections.reverse" | "collections.unique" => {
+                        self.load(state, &given, &Field::Element)
+                    }
+                    _ => self.anything_below(state, &given).joined(&self.fresh(site.expr)),
+                };
+                self.new_with_elements(state, site, Shape::Array, &elements)
+            }
+            Gives::Map => {
+                let elements = self.anything_in(state, &given);
+                self.new_with_elements(state, site, Shape::Map, &elements)
+            }
             Gives::Mixed => {
+                given.join(&results);
                 let anything = self.anything_in(state, &given);
                 let fresh = self.fresh(site.expr);
                 self.store(state, &fresh, &Field::Element, &anything, true);
@@ -219,6 +252,45 @@ impl Lambda<'_> {
         called.thrown.join(&Value::flags(Value::TEXT | Value::PLAIN));
         self.throws = true;
         called
+    }
+
+    /// What a capability may call back with: of an array its elements, never itself, and of other arguments, and of what
+    /// the calls before gave, these themselves. One that nobody knows may hand on anything.
+    fn callback_argument(
+        &mut self,
+        state: &mut State,
+        declaration: Option<&Declaration>,
+        site: &Site,
+        results: &Value,
+    ) -> Value {
+        let mut argument = results.clone();
+        let Some(declaration) = declaration else {
+            site.args.iter().for_each(|arg| {
+                argument.join(arg);
+            });
+            return self.anything_in(state, &argument);
+        };
+        for (position, arg) in site.args.iter().enumerate() {
+            match declaration.parameter(position).map(|param| (param.ty, param.effect)) {
+                Some((_, Effect::Call)) => {}
+                Some((Type::Array, _)) => {
+                    let elements = self.load(state, arg, &Field::Element);
+                    argument.join(&elements);
+                }
+                _ => {
+                    argument.join(arg);
+                }
+            }
+        }
+        argument.joined(&Value::plain())
+    }
+
+    /// A new object with these elements.
+    fn new_with_elements(&mut self, state: &mut State, site: &Site, shape: Shape, elements: &Value) -> Value {
+        let object = self.allocate(state, site.expr, u32::MAX, shape);
+        let object = Value::of(Target::Object(object));
+        self.store(state, &object, &Field::Element, elements, true);
+        object
     }
 
     /// `array.push(xs, v)` and its kin, which do what the methods do. The value is borrowed meanwhile, so that an array
@@ -241,6 +313,11 @@ impl Lambda<'_> {
             self.access(state, value, &usage);
         }
         state.loans.remove(loan);
+        if name.as_str() == "array.push" {
+            rest.iter().for_each(|value| self.append(state, array, value));
+            return Called::gives(array.clone());
+        }
+        self.shift(state, array);
         if matches!(name.as_str(), "array.pop" | "array.remove") {
             return Called::gives(self.load(state, array, &Field::Element).joined(&Value::plain()));
         }

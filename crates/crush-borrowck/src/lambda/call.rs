@@ -24,7 +24,7 @@ impl Called {
         Self { value, returns: true, ..Self::default() }
     }
 
-    fn join(&mut self, other: &Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         self.value.join(&other.value);
         self.thrown.join(&other.thrown);
         self.returns |= other.returns;
@@ -228,6 +228,7 @@ impl Lambda<'_> {
             callee: callee.clone(),
             args: site.args.clone(),
             held,
+            repeats: self.repeats,
             at: vec![site.step],
         };
         let of_expr = self.callbacks.iter().filter(|known| known.expr == site.expr).count();

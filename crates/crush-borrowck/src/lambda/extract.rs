@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::summary::{
     Callback, Condition, Effect, Held, Summary, SummaryObject, SummaryTarget, SummaryValue, Taken, Write,
 };
-use crate::table::{Field, Origin, Owner, Shape};
+use crate::table::{Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How many entries of a kind a summary may have. Beyond, the lambda counts as too large to analyse precisely.
@@ -119,7 +119,8 @@ impl Lambda<'_> {
                     Held { exclusive: info.exclusive, iterated: info.owner == Owner::Loop, of, at: info.place }
                 })
                 .collect();
-            extract.summary.callbacks.push(Callback { callee, args, held, at: callback.at.clone() });
+            let (repeats, at) = (callback.repeats, callback.at.clone());
+            extract.summary.callbacks.push(Callback { callee, args, held, repeats, at });
         }
         extract.summary.returned = self.summary_value(extract, end, &results, &end.returned);
         extract.summary.thrown = self.summary_value(extract, end, &results, &end.thrown);
@@ -156,6 +157,12 @@ impl Lambda<'_> {
         for object in written {
             self.summary_object(extract, &results, object);
         }
+        for object in std::mem::take(&mut self.shifted) {
+            let index = self.summary_object(extract, &results, object);
+            if !extract.summary.shifted.contains(&index) {
+                extract.summary.shifted.push(index);
+            }
+        }
         let mut done = rustc_hash::FxHashSet::default();
         while let Some(object) = extract.waiting.pop() {
             if !done.insert(object) {
@@ -169,7 +176,7 @@ impl Lambda<'_> {
                 let symbolic = self.table.objects[object as usize].symbolic;
                 let replaces = single
                     && symbolic
-                    && field != Field::Element
+                    && !field.is_many()
                     && entry.targets().iter().all(|target| !value.targets().contains(target));
                 let index = self.summary_object(extract, &results, object);
                 let mut value = self.summary_value(extract, end, &results, &value);

@@ -114,18 +114,64 @@ impl Lambda<'_> {
                     });
                 }
             }
-            Field::Named(_) => {
+            Field::Appended => {}
+            Field::Named(_) | Field::Index(_) => {
                 let element = self.table.field(Field::Element);
                 let slot = self.table.slot(object, element);
-                if let Some(written) = state.written(slot) {
+                let elements = state.written(slot);
+                if let Some(written) = elements {
                     value.join(written);
                 }
+                let is_untouched = elements.is_none();
                 if symbolic && let Some(stored) = state.stored.get(element) {
                     value.join(stored);
+                }
+                if let Field::Index(index) = field
+                    && !(is_untouched && self.is_in_literal(object, *index))
+                {
+                    let appended = self.table.field(Field::Appended);
+                    let slot = self.table.slot(object, appended);
+                    if let Some(written) = state.written(slot) {
+                        value.join(written);
+                    }
                 }
             }
         }
         if value.is_empty() { Value::plain() } else { value }
+    }
+
+    /// Whether an array literal made the element of that number. It is still there as long as nothing moved the elements.
+    fn is_in_literal(&self, object: u32, index: u32) -> bool {
+        let Origin::Site { expr, part: 0, old: false } = self.table.objects[object as usize].origin else {
+            return false;
+        };
+        let literal = self.body.exprs.get(expr.index()).map(|expr| &expr.kind);
+        matches!(literal, Some(ExprKind::Array(elements)) if (index as usize) < elements.len())
+    }
+
+    /// Appends a value to whatever `base` refers to.
+    pub(super) fn append(&mut self, state: &mut State, base: &Value, value: &Value) {
+        for object in self.underlying(state, base).objects() {
+            self.spend(1 + value.targets().len());
+            let field = if self.table.is_known_elsewhere(object) { Field::Element } else { Field::Appended };
+            let field = self.table.field(field);
+            let slot = self.table.slot(object, field);
+            state.store(slot, value, false, &self.table);
+        }
+    }
+
+    /// The elements of an array move: each may be at any place now.
+    pub(super) fn shift(&mut self, state: &mut State, base: &Value) {
+        for object in self.underlying(state, base).objects() {
+            let any = self.load_object(state, object, &Field::Element).joined(&Value::plain());
+            self.spend(1 + any.targets().len());
+            let element = self.table.field(Field::Element);
+            let slot = self.table.slot(object, element);
+            state.store(slot, &any, false, &self.table);
+            if self.table.is_callers_business(object) && !self.in_task {
+                self.shifted.insert(object);
+            }
+        }
     }
 
     /// Puts a value in a field of whatever `base` refers to.
@@ -136,7 +182,7 @@ impl Lambda<'_> {
         for object in objects.objects() {
             let key = self.table.field(field.clone());
             let slot = self.table.slot(object, key);
-            let replaces = sole && *field != Field::Element && self.table.objects[object as usize].single;
+            let replaces = sole && !field.is_many() && self.table.objects[object as usize].single;
             state.store(slot, value, replaces, &self.table);
         }
     }

@@ -180,6 +180,7 @@ impl Lambda<'_> {
                     self.body.locals.get(local.index()).map(|local| local.name.to_string())
                 }
                 (_, Field::Named(name)) => Some(format!("{}.{name}", self.object_name(call, *base)?)),
+                (_, Field::Index(index)) => Some(format!("{}[{index}]", self.object_name(call, *base)?)),
                 (_, Field::Element) => Some(format!("{}[…]", self.object_name(call, *base)?)),
                 _ => None,
             },

@@ -209,8 +209,8 @@ impl<'a> Lambda<'a> {
                 let values: Vec<_> = elements.iter().map(|element| state.take_value(*element)).collect();
                 let array = self.allocate(state, expr, 0, Shape::Array);
                 let array = Value::of(Target::Object(array));
-                for value in values {
-                    self.store(state, &array, &Field::Element, &value, true);
+                for (position, value) in values.iter().enumerate() {
+                    self.store(state, &array, &Field::index(position), value, true);
                 }
                 array
             }
@@ -314,6 +314,7 @@ impl<'a> Lambda<'a> {
     pub(super) fn index_field(&self, index: ExprId) -> Field {
         match &self.body[index].kind {
             ExprKind::Literal(Literal::Str(key)) => Field::Named(key.clone()),
+            ExprKind::Literal(Literal::Int(index)) => usize::try_from(*index).map_or(Field::Element, Field::index),
             _ => Field::Element,
         }
     }
