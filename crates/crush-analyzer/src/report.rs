@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
-use crush_ide::{Diagnostic, Severity, TextRange};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use crush_ide::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use serde::Serialize;
 
 use crate::arguments::Format;
@@ -135,10 +135,16 @@ fn print_human(out: &mut dyn Write, source: &dyn Files, diagnostic: &Diagnostic)
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(printable(note)));
     }
-    for fix in source.fixes(diagnostic) {
-        group = group.element(Level::HELP.message(printable(&fix.title)));
-    }
-    writeln!(out, "{}\n", Renderer::styled().render(&[group]))
+    let mut groups = vec![group];
+    groups.extend(source.fixes(diagnostic).iter().map(|fix| suggestion(file, fix)));
+    writeln!(out, "{}\n", Renderer::styled().render(&groups))
+}
+
+/// What a fix makes of the text.
+fn suggestion<'a>(file: Quoted<'_>, fix: &Fix) -> Group<'a> {
+    let patch = |edit: &TextEdit| Patch::new(file.clamp(edit.range), printable(&edit.new_text));
+    let snippet = Snippet::source(file.text.to_string()).path(printable(file.path)).patches(fix.edits.iter().map(patch));
+    Group::with_title(Level::HELP.secondary_title(printable(&fix.title))).element(snippet)
 }
 
 fn snippet<'a>(file: Quoted<'_>) -> Snippet<'a, Annotation<'a>> {
