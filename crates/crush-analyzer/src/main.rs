@@ -29,7 +29,6 @@ enum Ending {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_log();
     let ending = match arguments.command {
         Command::Check(check) => commands::check::run(&check),
         Command::Run(run) => commands::run::run(&run),
@@ -38,7 +37,10 @@ fn main() -> ExitCode {
         Command::Asm(assembly) => commands::asm::run(&assembly),
         Command::Parse(input) => commands::parse::run(&input),
         Command::Repl(repl) => commands::repl::run(&repl),
-        Command::Lsp => commands::lsp(),
+        Command::Lsp => {
+            start_log();
+            commands::lsp()
+        }
     };
     match ending {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
@@ -85,7 +87,7 @@ impl From<std::io::Error> for Misuse {
     }
 }
 
-/// The log goes to standard error: one line of it on standard output would break the protocol.
+/// Only the server writes a log. It goes to standard error: one line of it on standard output would break the protocol.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CRUSH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));

@@ -22,6 +22,15 @@ pub(crate) struct Source {
 impl Source {
     /// Reads the program at `path`, or standard input for `-`.
     pub(crate) fn read(path: &str, modules: &Modules) -> Result<Self, Misuse> {
+        Self::read_for(path, modules, FileAnalysis::new)
+    }
+
+    /// Reads a program of which no borrow reports are wanted.
+    pub(crate) fn read_to_run(path: &str, modules: &Modules) -> Result<Self, Misuse> {
+        Self::read_for(path, modules, FileAnalysis::to_run)
+    }
+
+    fn read_for(path: &str, modules: &Modules, analyse: fn(Text) -> FileAnalysis) -> Result<Self, Misuse> {
         let (name, bytes) = if path == "-" {
             let mut bytes = Vec::new();
             let read = std::io::stdin().read_to_end(&mut bytes);
@@ -34,7 +43,7 @@ impl Source {
         let text = String::from_utf8(bytes).map_err(|error| {
             misuse(format!("it is not UTF-8 text (byte {} is the first that is not)", error.utf8_error().valid_up_to()))
         })?;
-        let mut analysis = FileAnalysis::new(Text::from(text.as_str()));
+        let mut analysis = analyse(Text::from(text.as_str()));
         let search = SearchPath::with_environment(modules.library.iter().cloned());
         analysis.load_modules(crush_server::key(Path::new(path)), name.into(), &search);
         Ok(Self { path: name.to_string(), analysis, text })

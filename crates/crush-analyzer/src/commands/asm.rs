@@ -8,7 +8,7 @@ use crate::{Ending, Misuse};
 
 /// Prints the program as `disasm` writes it: assembling that gives the same program again.
 pub(crate) fn run(arguments: &Assembly) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.file, &Modules::default())?;
+    let source = Source::read_to_run(&arguments.file, &Modules::default())?;
     match crush_ide::assembled(&source.text) {
         Ok(program) => {
             let mut out = std::io::stdout().lock();

@@ -8,7 +8,7 @@ use crate::{Ending, Misuse};
 
 /// Prints the listing on standard output.
 pub(crate) fn run(arguments: &Input) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.file, &arguments.modules)?;
+    let source = Source::read_to_run(&arguments.file, &arguments.modules)?;
     let listing = match crush_ide::listing(&source.analysis) {
         Ok(listing) => listing,
         Err(problems) => return super::print_problems(&source, &problems, arguments.format),

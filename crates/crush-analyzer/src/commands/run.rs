@@ -16,7 +16,7 @@ use crate::{Ending, Misuse, report};
 
 /// Runs a program, or a CASM file.
 pub(crate) fn run(arguments: &Run) -> Result<Ending, Misuse> {
-    let source = Source::read(&arguments.input.file, &arguments.input.modules)?;
+    let source = Source::read_to_run(&arguments.input.file, &arguments.input.modules)?;
     let program = match program(&source, arguments)? {
         Ok(program) => program,
         Err(ending) => return Ok(ending),

@@ -32,6 +32,26 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("filling a large map", "let m = {} let i = 0 while true { m[\"k\" + i] = i i = i + 1 }"),
     ("the keys of a large map", "let m = {} for i in 0..1000000 { m[\"k\" + i] = i } while true { let k = m.keys() }"),
     ("collecting", "let kept = [] for i in 0..1000000 { kept.push([i]) } while true { let x = [[[[]]]] }"),
+    ("printing a long text", "let s = \"0123456789\" for i in 0..22 { s = s + s } while true { print(s) }"),
+    (
+        "ordering long texts",
+        "let s = \"0123456789\" for i in 0..22 { s = s + s } let t = s + \"a\" let u = s + \"b\" while true { let e = t < u }",
+    ),
+    (
+        "sending a long array",
+        "fn f(xs) { return len(xs) } let xs = range(5000000) while true { let h = spawn f(xs) await h }",
+    ),
+    ("dropping a long array", "while true { let xs = range(10000000) drop(xs) }"),
+    ("searching a long text", "let s = str.repeat(\"0123456789\", 4000000) while true { str.index_of(s, \"10x\") }"),
+    ("splitting a long text", "let s = str.repeat(\"0123456789\", 1000000) while true { str.split(s, \"45\") }"),
+    ("capital letters", "let s = str.repeat(\"012345678a\", 4000000) while true { str.to_upper(s) }"),
+    ("repeating a text", "while true { str.repeat(\"0123456789\", 10000000) }"),
+    ("a regular expression", "let s = str.repeat(\"012345678a\", 1000000) while true { regex.find_all(\"a+\", s) }"),
+    ("reading JSON", "let s = \"[\" + str.repeat(\"1,\", 5000000) + \"1]\" while true { json.parse(s) }"),
+    ("writing JSON", "let xs = range(5000000) while true { json.stringify(xs) }"),
+    ("sorting", "let xs = [] for i in 0..2000000 { xs.push((i * 7919) % 2000003) } while true { array.sort(xs) }"),
+    ("pairs of long arrays", "let xs = range(2000000) while true { collections.zip(xs, xs) }"),
+    ("bytes of a long text", "let s = str.repeat(\"0123456789\", 1000000) while true { bytes.from_string(s) }"),
 ];
 
 /// How soon one of them stopped.
