@@ -212,6 +212,9 @@ impl Building {
 
     /// Appends a piece so many times.
     pub(crate) fn push_times(&mut self, call: &Call<'_>, piece: &str, times: usize) -> Result<(), CallError> {
+        if piece.is_empty() {
+            return Ok(());
+        }
         let needed = self.text.len().saturating_add(piece.len().saturating_mul(times));
         call.room(needed)?;
         call.objects().grow(&mut self.text, needed)?;
