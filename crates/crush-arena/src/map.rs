@@ -1,5 +1,7 @@
 //! Maps (A3).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -17,7 +19,41 @@ pub struct Map {
     key_bytes: usize,
 }
 
-type Table = IndexMap<Text, RuntimeValue, FxBuildHasher>;
+type Index = IndexMap<Text, RuntimeValue, FxBuildHasher>;
+
+/// A hash table that knows which key was asked for last: `map[key] = map[key] + 1` looks for it once.
+#[derive(Debug)]
+struct Table {
+    index: Index,
+    /// The position of the key that was found last, or of any other: whoever asks looks at the key there. Atomic so that a
+    /// map can be read from several threads.
+    last: AtomicUsize,
+}
+
+impl Table {
+    fn with_capacity(capacity: usize) -> Self {
+        Self { index: Index::with_capacity_and_hasher(capacity, FxBuildHasher), last: AtomicUsize::new(0) }
+    }
+
+    /// The position of a key.
+    fn place(&self, key: &str) -> Option<usize> {
+        let last = self.last.load(Ordering::Relaxed);
+        if let Some((known, _)) = self.index.get_index(last)
+            && (std::ptr::eq(known.as_str(), key) || known.as_str() == key)
+        {
+            return Some(last);
+        }
+        let place = self.index.get_index_of(key)?;
+        self.last.store(place, Ordering::Relaxed);
+        Some(place)
+    }
+}
+
+impl Clone for Table {
+    fn clone(&self) -> Self {
+        Self { index: self.index.clone(), last: AtomicUsize::new(0) }
+    }
+}
 
 /// Most maps have few keys: these are looked through, which takes a third of the memory of a table and is as fast.
 #[derive(Clone, Debug)]
@@ -46,7 +82,7 @@ impl Map {
         let entries = if capacity <= FEW {
             Entries::Few(Vec::with_capacity(capacity))
         } else {
-            Entries::Many(Box::new(Table::with_capacity_and_hasher(capacity, FxBuildHasher)))
+            Entries::Many(Box::new(Table::with_capacity(capacity)))
         };
         Self { entries, key_bytes: 0 }
     }
@@ -55,7 +91,7 @@ impl Map {
     pub fn len(&self) -> usize {
         match &self.entries {
             Entries::Few(few) => few.len(),
-            Entries::Many(table) => table.len(),
+            Entries::Many(table) => table.index.len(),
         }
     }
 
@@ -68,7 +104,7 @@ impl Map {
     pub fn get(&self, key: &str) -> Option<RuntimeValue> {
         match &self.entries {
             Entries::Few(few) => few.iter().find(|(known, _)| **known == *key).map(|(_, value)| *value),
-            Entries::Many(table) => table.get(key).copied(),
+            Entries::Many(table) => table.index.get_index(table.place(key)?).map(|(_, value)| *value),
         }
     }
 
@@ -81,7 +117,7 @@ impl Map {
     pub fn place(&self, key: &str) -> Option<usize> {
         match &self.entries {
             Entries::Few(few) => few.iter().position(|(known, _)| **known == *key),
-            Entries::Many(table) => table.get_index_of(key),
+            Entries::Many(table) => table.place(key),
         }
     }
 
@@ -89,7 +125,7 @@ impl Map {
     pub fn get_index(&self, index: usize) -> Option<(&Text, RuntimeValue)> {
         match &self.entries {
             Entries::Few(few) => few.get(index).map(|(key, value)| (key, *value)),
-            Entries::Many(table) => table.get_index(index).map(|(key, value)| (key, *value)),
+            Entries::Many(table) => table.index.get_index(index).map(|(key, value)| (key, *value)),
         }
     }
 
@@ -115,7 +151,7 @@ impl Map {
     ) -> Result<(), E> {
         match &mut self.entries {
             Entries::Few(few) => few.iter_mut().try_for_each(|(_, value)| change(value)),
-            Entries::Many(table) => table.values_mut().try_for_each(change),
+            Entries::Many(table) => table.index.values_mut().try_for_each(change),
         }
     }
 
@@ -137,7 +173,7 @@ impl Map {
                 few.push((key, value));
                 None
             }
-            Entries::Many(table) => table.insert(key, value),
+            Entries::Many(table) => table.index.insert(key, value),
         };
         if old.is_none() {
             self.key_bytes += bytes;
@@ -150,25 +186,28 @@ impl Map {
         match &mut self.entries {
             Entries::Few(few) if capacity <= FEW => few.reserve_exact(capacity - few.len()),
             Entries::Few(few) => {
-                let mut table = Box::new(Table::with_capacity_and_hasher(capacity, FxBuildHasher));
-                table.extend(few.drain(..));
+                let mut table = Box::new(Table::with_capacity(capacity));
+                table.index.extend(few.drain(..));
                 self.entries = Entries::Many(table);
             }
-            Entries::Many(table) => table.reserve(capacity - table.len()),
+            Entries::Many(table) => table.index.reserve(capacity - table.index.len()),
         }
     }
 
     pub(crate) fn get_index_mut(&mut self, place: usize) -> Option<&mut RuntimeValue> {
         match &mut self.entries {
             Entries::Few(few) => few.get_mut(place).map(|(_, value)| value),
-            Entries::Many(table) => table.get_index_mut(place).map(|(_, value)| value),
+            Entries::Many(table) => table.index.get_index_mut(place).map(|(_, value)| value),
         }
     }
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut RuntimeValue> {
         match &mut self.entries {
             Entries::Few(few) => few.iter_mut().find(|(known, _)| **known == *key).map(|(_, value)| value),
-            Entries::Many(table) => table.get_mut(key),
+            Entries::Many(table) => {
+                let place = table.place(key)?;
+                table.index.get_index_mut(place).map(|(_, value)| value)
+            }
         }
     }
 
@@ -177,7 +216,7 @@ impl Map {
         let (key, value) = match &mut self.entries {
             Entries::Few(few) => few.remove(few.iter().position(|(known, _)| **known == *key)?),
             Entries::Many(table) => {
-                let (_, key, value) = table.shift_remove_full(key)?;
+                let (_, key, value) = table.index.shift_remove_full(key)?;
                 (key, value)
             }
         };
@@ -189,7 +228,7 @@ impl Map {
     pub(crate) fn pop(&mut self) -> Option<(Text, RuntimeValue)> {
         let popped = match &mut self.entries {
             Entries::Few(few) => few.pop(),
-            Entries::Many(table) => table.pop(),
+            Entries::Many(table) => table.index.pop(),
         }?;
         self.key_bytes -= text_bytes(&popped.0);
         Some(popped)
@@ -203,7 +242,7 @@ impl Map {
     pub(crate) fn capacity(&self) -> usize {
         match &self.entries {
             Entries::Few(few) => few.capacity(),
-            Entries::Many(table) => table.capacity(),
+            Entries::Many(table) => table.index.capacity(),
         }
     }
 
@@ -217,7 +256,7 @@ impl Map {
     pub(crate) fn bytes(&self) -> usize {
         let entries = match &self.entries {
             Entries::Few(few) => few_bytes(few.capacity()),
-            Entries::Many(table) => table_bytes(table.capacity()),
+            Entries::Many(table) => table_bytes(table.index.capacity()),
         };
         size_of::<Map>() + BLOCK_OVERHEAD + entries + self.key_bytes
     }
@@ -272,6 +311,7 @@ mod tests {
             assert!(map.keys().map(|key| key.to_string()).eq((0..=n).map(|n| n.to_string())));
             assert_eq!(map.get(&n.to_string()), Some(RuntimeValue::Int(n)));
             assert_eq!(map.get("x"), None);
+            assert_eq!((map.place(&n.to_string()), map.place("0")), (Some(n as usize), Some(0)));
         }
         let keys = |map: &Map| map.iter().map(|(key, _)| text_bytes(key)).sum::<usize>();
         assert_eq!(map.key_bytes, keys(&map));
@@ -279,6 +319,7 @@ mod tests {
             assert!(map.remove(&n.to_string()).is_some() && map.remove(&n.to_string()).is_none());
         }
         assert!(map.values().eq((1..30).step_by(2).map(RuntimeValue::Int)));
+        assert_eq!((map.place("29"), map.place("29"), map.place("1")), (Some(14), Some(14), Some(0)));
         assert_eq!(map.pop(), Some(("29".into(), RuntimeValue::Int(29))));
         assert_eq!(map.key_bytes, keys(&map));
         let before = map.bytes();
