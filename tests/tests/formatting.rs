@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crush_compiler::{Options, compile};
-use crush_fmt::format;
+use crush_fmt::{format, format_checked};
 use crush_hir::file::FileHir;
 use crush_host::{Grants, Host};
 use crush_syntax::{Text, Tree};
@@ -193,4 +193,82 @@ fn generated_programs_keep_their_trees_and_do_what_they_did() {
         }
     }
     check(faults, 300);
+}
+
+/// `tests/formatting/NAME.before.crush` becomes `NAME.after.crush`. `CRUSH_BLESS=1` writes what came out, for a person to look
+/// at.
+#[test]
+fn every_golden_program_is_printed_as_it_should() {
+    let bless = std::env::var_os("CRUSH_BLESS").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formatting");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        let name = path.to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".before.crush") else { continue };
+        let formatted = format(&tree(&fs::read_to_string(&path).expect("it can be read")));
+        let golden = format!("{stem}.after.crush");
+        if bless {
+            fs::write(&golden, &formatted).expect("it can be written");
+        }
+        assert_eq!(formatted, fs::read_to_string(&golden).unwrap_or_default(), "{golden}");
+        count += 1;
+    }
+    assert!(count >= 8, "only {count} were found");
+}
+
+#[test]
+fn line_ends_and_the_byte_order_mark_stay_and_the_last_line_ends() {
+    let format = |source: &str| format(&tree(source));
+    assert_eq!(format("let  a=1"), "let a = 1\n");
+    assert_eq!(format("let  a=1\r\nlet b=2"), "let a = 1\r\nlet b = 2\r\n");
+    assert_eq!(format("\u{feff}let  a=1\n"), "\u{feff}let a = 1\n");
+    assert_eq!(format("let s = \"\"\"\r\na\n\"\"\"\r\n"), "let s = \"\"\"\r\na\n\"\"\"\r\n");
+    assert_eq!(format(""), "");
+    assert_eq!(format("\n\n  \n"), "");
+    assert_eq!(format("\n\n// only\n\n"), "// only\n");
+}
+
+#[test]
+fn a_program_nested_as_deep_as_it_can_be_is_formatted() {
+    let deep = |open: &str, close: &str| format!("let x = {}1{}\n", open.repeat(5_000), close.repeat(5_000));
+    for source in [deep("(", ")"), deep("[", "]"), deep("f(", ")"), deep("-", ""), deep("1 + ", ""), deep("|x| ", "")] {
+        let formatted = format(&tree(&source));
+        assert_eq!(format(&tree(&formatted)), formatted);
+    }
+}
+
+/// Random cuts and doublings leave broken programs behind: whatever they are, comments stay, and so does every word.
+#[test]
+fn broken_programs_keep_their_words() {
+    let programs: Vec<String> = programs().into_values().filter(|source| source.len() < 2_000).collect();
+    let mut random = fastrand::Rng::with_seed(7);
+    let words = |text: &str| text.replace(|c: char| c.is_whitespace() || c == ',' || c == ';', "");
+    let mut faults = Vec::new();
+    for round in 0..1_500 {
+        let source = &programs[random.usize(..programs.len())];
+        let mut broken: Vec<char> = source.chars().collect();
+        for _ in 0..random.usize(1..4) {
+            if broken.is_empty() {
+                break;
+            }
+            let start = random.usize(..broken.len());
+            let end = (start + random.usize(1..6)).min(broken.len());
+            let piece: Vec<char> = broken.drain(start..end).collect();
+            let place = random.usize(..=broken.len());
+            if random.bool() {
+                broken.splice(place..place, piece);
+            }
+        }
+        let broken: String = broken.into_iter().collect();
+        let Ok(formatted) = format_checked(&tree(&broken)) else { continue };
+        if words(&broken) != words(&formatted) {
+            faults.push((format!("round {round}"), format!("{broken}\n-- becomes\n{formatted}")));
+        } else if let Ok(again) = format_checked(&tree(&formatted))
+            && again != formatted
+        {
+            faults.push((format!("round {round}"), format!("{formatted}\n-- becomes\n{again}\n-- at first\n{broken}")));
+        }
+    }
+    check(faults, 1_500);
 }

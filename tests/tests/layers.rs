@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "crush-borrowck",
             "crush-compiler",
             "crush-eval",
+            "crush-fmt",
             "crush-hir",
             "crush-host",
             "crush-library",

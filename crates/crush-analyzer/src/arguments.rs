@@ -17,6 +17,11 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Report syntax errors, unknown names and borrow conflicts, without running anything
     Check(Check),
+    /// Print programs as everybody prints them: one style, nothing to choose
+    ///
+    /// Exit status: 0 formatted, 1 with `--check` something would change, or a statement did not parse and was left as it is, 2 a
+    /// file could not be read or written.
+    Fmt(Fmt),
     /// Run a program, or a CASM file; its output goes to standard output, a fault to standard error
     Run(Run),
     /// Run a program and print its arena: at the end, at the fault, or when a line last ran
@@ -80,6 +85,20 @@ pub(crate) struct Check {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// Files, and folders with the `.crush` files in them, but for what `.gitignore` leaves out; `-` reads standard input and
+    /// writes to standard output
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<std::path::PathBuf>,
+    /// Write nothing; print what would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Read standard input and write to standard output
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) stdin: bool,
 }
 
 #[derive(Args, Debug)]

@@ -4,6 +4,7 @@ pub(crate) mod arena;
 pub(crate) mod asm;
 pub(crate) mod check;
 pub(crate) mod disasm;
+pub(crate) mod fmt;
 pub(crate) mod parse;
 pub(crate) mod repl;
 pub(crate) mod run;

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let ending = match arguments.command {
         Command::Check(check) => commands::check::run(&check),
+        Command::Fmt(fmt) => commands::fmt::run(&fmt),
         Command::Run(run) => commands::run::run(&run),
         Command::Arena(arena) => commands::arena::run(&arena),
         Command::Disasm(input) => commands::disasm::run(&input),

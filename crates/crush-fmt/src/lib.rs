@@ -6,12 +6,15 @@
 
 mod broken;
 mod doc;
+mod edits;
 mod print;
+mod range;
 mod rules;
+mod same;
 mod syntax;
 mod writer;
 
-use crush_syntax::Tree;
+use crush_syntax::{Text, TextEdit, TextRange, Tree};
 
 use crate::doc::Element;
 use crate::syntax::Syntax;
@@ -20,13 +23,87 @@ use crate::writer::Writer;
 /// The text of `tree`, formatted.
 pub fn format(tree: &Tree) -> String {
     let text = tree.text().to_string();
+    formatted(&text, &syntax(tree, &text))
+}
+
+/// The text of `tree`, formatted, after a second look: read again, it says the same.
+///
+/// # Errors
+///
+/// [`SaysAnother`] if it does not. That may happen around statements that do not parse: how much of a text an error takes
+/// with it depends on what is around it.
+pub fn format_checked(tree: &Tree) -> Result<String, SaysAnother> {
+    let text = tree.text().to_string();
+    let before = syntax(tree, &text);
+    let formatted = formatted(&text, &before);
+    let after = Syntax::new(&Tree::parse(Text::from(formatted.as_str())));
+    let is_same = same::say_the_same((&before, &text), (&after, &formatted));
+    if is_same { Ok(formatted) } else { Err(SaysAnother) }
+}
+
+/// A formatted text that would not say what the text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaysAnother;
+
+impl std::fmt::Display for SaysAnother {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("formatted, it would read differently around what does not parse")
+    }
+}
+
+impl std::error::Error for SaysAnother {}
+
+/// The edits that format the text of `tree`: in order, and only of what stands between two tokens, so that a cursor in a
+/// token stays there.
+pub fn format_edits(tree: &Tree) -> Vec<TextEdit> {
+    let text = tree.text().to_string();
+    let formatted = formatted(&text, &syntax(tree, &text));
+    edits::between(&text, &formatted).unwrap_or_default()
+}
+
+/// The edits that format the statements which `range` touches.
+pub fn format_range_edits(tree: &Tree, range: TextRange) -> Vec<TextEdit> {
+    within(format_edits(tree), range::statements(tree, range))
+}
+
+/// The edits that format what was ended by typing `typed`, a `}` or a line break, in front of `offset`.
+pub fn format_typed_edits(tree: &Tree, offset: usize, typed: char) -> Vec<TextEdit> {
+    let ended = range::ended_at(tree, offset, typed);
+    ended.map_or_else(Vec::new, |range| within(format_edits(tree), range))
+}
+
+/// Where the text of `tree` first does not parse.
+pub fn first_error(tree: &Tree) -> Option<usize> {
+    let mut node = tree.root();
+    if !node.has_error() {
+        return None;
+    }
+    loop {
+        let mut cursor = node.walk();
+        match node.children(&mut cursor).find(|child| child.has_error() || child.is_missing()) {
+            Some(child) if !node.is_error() => node = child,
+            _ => return Some(node.start_byte()),
+        }
+    }
+}
+
+fn within(mut edits: Vec<TextEdit>, range: TextRange) -> Vec<TextEdit> {
+    edits.retain(|edit| range.contains(edit.range));
+    edits
+}
+
+fn syntax(tree: &Tree, text: &str) -> Syntax {
     let mut syntax = Syntax::new(tree);
-    syntax.mark_kept(&text);
-    let mut writer = Writer::new(&text, &syntax);
+    syntax.mark_kept(text);
+    syntax
+}
+
+fn formatted(text: &str, syntax: &Syntax) -> String {
+    let mut writer = Writer::new(text, syntax);
     writer.source_file();
-    let line_break = if first_line_is_crlf(&text) { "\r\n" } else { "\n" };
+    let line_break = if first_line_is_crlf(text) { "\r\n" } else { "\n" };
     let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK } else { "" };
-    let body = print::print(&writer.document.elements, &text, line_break);
+    let body = print::print(&writer.document.elements, text, line_break);
     let is_kept = matches!(writer.document.elements.last(), Some(Element::Raw { .. }));
     let end = if body.is_empty() || is_kept { "" } else { line_break };
     [mark, &body, end].concat()

@@ -147,9 +147,8 @@ impl<'s> Writer<'s> {
             self.breaks = true;
         } else {
             self.piece(comment);
-            let rest = &self.source.as_bytes()[comment.end..];
-            let gap = rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len());
-            self.breaks |= rest[..gap].contains(&b'\n');
+            let mut gap = self.source[comment.end..].chars().take_while(|character| character.is_whitespace());
+            self.breaks |= gap.any(|character| character == '\n');
         }
     }
 

@@ -15,6 +15,7 @@ mod evaluation;
 mod fixes;
 #[cfg(test)]
 mod fixture;
+mod formatting;
 mod hints;
 mod hover;
 mod modules;
@@ -43,6 +44,7 @@ pub use definition::definition;
 pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
 pub use fixes::fixes;
+pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use modules::FilePlace;

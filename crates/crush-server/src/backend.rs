@@ -10,18 +10,20 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse,
-    Hover, HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
     InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent,
     MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, Registration, SaveOptions, ServerCapabilities,
     ServerInfo, SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams,
+    TextDocumentSyncSaveOptions, TextEdit, Uri, WorkDoneProgressCancelParams,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
 use crate::convert::{Place, Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
+use crate::formatting;
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
@@ -309,6 +311,27 @@ impl LanguageServer for Backend {
         .await
     }
 
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.answer(params.text_document.uri, |document, positions| Ok(Some(formatting::document(document, positions))))
+            .await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.answer(params.text_document.uri, move |document, positions| {
+            let range = positions.text_range(params.range).map_err(invalid_position)?;
+            Ok(Some(formatting::range(document, positions, range)))
+        })
+        .await
+    }
+
+    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        self.answer_at(at.text_document.uri, at.position, move |document, positions, offset| {
+            formatting::typed(document, positions, offset, &params.ch)
+        })
+        .await
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let wanted = params.context.only.unwrap_or_else(|| vec![CodeActionKind::EMPTY]);
         if !wanted.iter().any(|kind| [CodeActionKind::EMPTY, CodeActionKind::QUICKFIX].contains(kind)) {
@@ -347,7 +370,7 @@ fn encoding_of(params: &InitializeParams) -> PositionEncoding {
 fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
     let mut experimental = serde_json::Map::new();
     experimental.insert("crush".to_string(), serde_json::json!({ "version": protocol::VERSION }));
-    ServerCapabilities {
+    formatting::announce(ServerCapabilities {
         position_encoding: Some(match encoding {
             PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
             PositionEncoding::Utf16 | PositionEncoding::Scalars => PositionEncodingKind::UTF16,
@@ -366,7 +389,7 @@ fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
         code_action_provider: Some(CodeActionProviderCapability::Simple(true)),
         experimental: Some(LSPAny::Object(experimental)),
         ..ServerCapabilities::default()
-    }
+    })
 }
 
 fn to_inlay_hint(hint: crush_ide::InlayHint, positions: Positions<'_>) -> InlayHint {

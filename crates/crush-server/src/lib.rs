@@ -13,6 +13,7 @@ mod convert;
 mod documents;
 mod evaluation;
 mod files;
+mod formatting;
 mod guard;
 mod input;
 mod outbox;

@@ -30,11 +30,12 @@ impl Writer<'_> {
             links.push((operator, right));
             first = left;
         }
-        let Some((first_operator, first_right)) = links.last().copied() else { return self.spaced(id) };
+        if links.is_empty() {
+            return self.spaced(id);
+        }
         self.reach(syntax.span(id).start);
         self.document.open(false);
-        let (end, start) = (syntax.span(first_operator).end, syntax.span(first_right).start);
-        if kind == Kind::PipelineExpression && self.has_line_break(end, start) {
+        if kind == Kind::PipelineExpression && links.iter().any(|link| self.line_breaks_in(*link)) {
             self.document.must_break();
         }
         self.node(first);
@@ -51,6 +52,11 @@ impl Writer<'_> {
             self.document.push(Element::Dedent);
         }
         self.document.close();
+    }
+
+    /// Whether the line breaks between an operator and its right operand.
+    fn line_breaks_in(&self, (operator, right): (NodeId, NodeId)) -> bool {
+        self.has_line_break(self.syntax.span(operator).end, self.syntax.span(right).start)
     }
 
     /// `(a + b)`: a chain in parentheses is indented by them alone.

@@ -3,6 +3,9 @@
 use crate::syntax::{Kind, NodeId};
 use crate::writer::{Separator, Writer};
 
+/// So many calls around what breaks stay on one line: `print(sum(xs.map(|x| {`.
+const CALLS_IN_CALLS: usize = 3;
+
 /// How a list is laid out.
 struct Style {
     /// What stands inside the brackets.
@@ -57,7 +60,8 @@ impl Writer<'_> {
             return self.empty_list(close);
         };
         let last_item = items.last().and_then(|item| item.last()).copied();
-        let hugs = kind == Kind::Arguments && last_item.is_some_and(|last| self.is_huggable(last, items.len()));
+        let hugs = kind == Kind::Arguments
+            && last_item.is_some_and(|last| self.is_huggable(last, items.len(), CALLS_IN_CALLS));
         // `S { a, }` where a block may open: without its comma it would be one.
         let keeps_comma = kind == Kind::FieldInitializers
             && has_trailing_comma
@@ -128,17 +132,17 @@ impl Writer<'_> {
     }
 
     /// Whether a last argument may break while the brackets around it do not.
-    fn is_huggable(&self, argument: NodeId, count: usize) -> bool {
+    fn is_huggable(&self, argument: NodeId, count: usize, depth: usize) -> bool {
         let syntax = self.syntax;
         match syntax.kind(argument) {
             Kind::Array | Kind::Map | Kind::StructLiteral | Kind::MatchExpression => true,
             Kind::LambdaExpression => syntax.child(argument, Kind::Block).is_some(),
-            Kind::CallExpression if count == 1 => {
+            Kind::CallExpression if count == 1 && depth > 0 => {
                 let arguments = syntax.child(argument, Kind::Arguments);
                 let is_item =
                     |part: &NodeId| !matches!(syntax.kind(*part), Kind::Comma | Kind::OpenParen | Kind::CloseParen);
                 let items = || arguments.into_iter().flat_map(|list| syntax.children(list)).filter(is_item);
-                items().last().is_some_and(|last| self.is_huggable(last, items().count()))
+                items().last().is_some_and(|last| self.is_huggable(last, items().count(), depth - 1))
             }
             _ => false,
         }
