@@ -52,7 +52,10 @@ impl Lambda<'_> {
         if self.reporting {
             self.check(state, value, usage);
         }
-        self.assume_passed(state, value, usage);
+        // What a callee does, in which order, is not known: that it passed is known when all of it is through.
+        if usage.callee.is_none() {
+            self.assume_passed(state, value, usage);
+        }
         match usage.usage {
             Use::DeepRead | Use::Send => self.access_below(state, value, usage),
             Use::Drop => self.drop_value(state, value, usage),
@@ -78,7 +81,7 @@ impl Lambda<'_> {
 
     /// What goes on after a use has passed: no borrow of just this object was in its way, it had not been dropped, and a
     /// handle was alive. So one mistake is reported once, not at each use that follows.
-    fn assume_passed(&self, state: &mut State, value: &Value, usage: &Usage) {
+    pub(super) fn assume_passed(&self, state: &mut State, value: &Value, usage: &Usage) {
         if !usage.certain || self.in_task {
             return;
         }

@@ -183,6 +183,7 @@ impl Lambda<'_> {
         let (late, early): (Vec<_>, Vec<_>) =
             call.summary.effects.iter().enumerate().partition(|(_, effect)| effect.usage == Use::Drop);
         let alone = call.summary.effects.len() == 1;
+        let mut passed = Vec::new();
         for (number, effect) in early.into_iter().chain(late) {
             let Effect { object, usage, surely, .. } = effect;
             let value = call.values[*object as usize].clone();
@@ -195,7 +196,11 @@ impl Lambda<'_> {
                 callee: Some(self.instance_name(call)),
             };
             self.access(state, &value, &usage);
+            if usage.usage != Use::Drop {
+                passed.push((value, usage));
+            }
         }
+        passed.iter().for_each(|(value, usage)| self.assume_passed(state, value, usage));
     }
 
     fn apply_conditions(&mut self, state: &mut State, call: &Instance<'_>) {
