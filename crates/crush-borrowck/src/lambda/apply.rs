@@ -60,6 +60,7 @@ impl Lambda<'_> {
             _ => true,
         };
         let rounds = if summary.callbacks.is_empty() { 1 } else { 2 };
+        self.apply_released(state, &call);
         for round in 0..rounds {
             self.apply_effects(state, &call, round == 0);
             self.apply_conditions(state, &call);
@@ -91,10 +92,9 @@ impl Lambda<'_> {
         self.repeats = outer;
     }
 
-    /// The borrows that captured variables owned before the call, and those that they own after it.
-    fn apply_borrows(&mut self, state: &mut State, call: &Instance<'_>) {
-        let summary = call.summary;
-        for local in &summary.released {
+    /// What captured variables own may end in the call, before anything else that happens in it.
+    fn apply_released(&mut self, state: &mut State, call: &Instance<'_>) {
+        for local in &call.summary.released {
             for loan in self.loans_of.get(local).cloned().unwrap_or_default() {
                 state.end_perhaps(loan);
             }
@@ -102,9 +102,15 @@ impl Lambda<'_> {
                 self.released.insert(*local);
             }
         }
-        if !summary.released.is_empty() && call.of.0 != self.function {
+        if !call.summary.released.is_empty() && call.of.0 != self.function {
             self.end_perhaps(state, |owner| owner == Owner::Elsewhere);
         }
+    }
+
+    /// The borrows that captured variables owned before the call, and those that they own after it.
+    fn apply_borrows(&mut self, state: &mut State, call: &Instance<'_>) {
+        self.apply_released(state, call);
+        let summary = call.summary;
         for (number, taken) in summary.taken.iter().enumerate() {
             let of = self.resolve(call, &taken.of);
             let of = self.underlying(state, &of);
