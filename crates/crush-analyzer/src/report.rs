@@ -143,7 +143,8 @@ fn print_human(out: &mut dyn Write, source: &dyn Files, diagnostic: &Diagnostic)
 /// What a fix makes of the text.
 fn suggestion<'a>(file: Quoted<'_>, fix: &Fix) -> Group<'a> {
     let patch = |edit: &TextEdit| Patch::new(file.clamp(edit.range), printable(&edit.new_text));
-    let snippet = Snippet::source(file.text.to_string()).path(printable(file.path)).patches(fix.edits.iter().map(patch));
+    let snippet =
+        Snippet::source(file.text.to_string()).path(printable(file.path)).patches(fix.edits.iter().map(patch));
     Group::with_title(Level::HELP.secondary_title(printable(&fix.title))).element(snippet)
 }
 
