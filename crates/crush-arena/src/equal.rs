@@ -89,6 +89,10 @@ impl<'a> Comparison<'a> {
         if left == right {
             return Ok(true);
         }
+        let is_identity = |held: &Object| matches!(held, Object::Instance(instance) if instance.shape.identity);
+        if is_identity(held_left) || is_identity(held_right) {
+            return Ok(false);
+        }
         match (held_left, held_right) {
             (Object::Str(left), Object::Str(right)) => {
                 return Ok(left.len() == right.len() && self.arena.order_of_texts(left, right)?.is_eq());

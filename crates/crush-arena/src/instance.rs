@@ -20,6 +20,8 @@ pub struct Shape {
     pub fields: Vec<Text>,
     /// What the VM calls the class, to find what it knows of it; [`Shape::NO_NUMBER`] of a shape it did not make.
     pub number: u32,
+    /// `==` tells its instances apart, whatever their fields are.
+    pub identity: bool,
 }
 
 impl Shape {
@@ -38,7 +40,7 @@ impl Shape {
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
         let fields = fields.into_iter().map(Into::into).collect();
-        Arc::new(Self { lang: lang.into(), class: class.into(), fields, number: Self::NO_NUMBER })
+        Arc::new(Self { lang: lang.into(), class: class.into(), fields, number: Self::NO_NUMBER, identity: false })
     }
 
     /// A struct of CRUSH itself, by the number that the VM gives it.
@@ -48,7 +50,13 @@ impl Shape {
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
         let fields = fields.into_iter().map(Into::into).collect();
-        Arc::new(Self { lang: "crush".into(), class: class.into(), fields, number })
+        Arc::new(Self { lang: "crush".into(), class: class.into(), fields, number, identity: false })
+    }
+
+    /// The same shape for instances that `==` tells apart, whatever their fields are.
+    #[must_use]
+    pub fn with_identity(self: Arc<Self>) -> Arc<Self> {
+        Arc::new(Self { identity: true, ..Arc::unwrap_or_clone(self) })
     }
 
     /// Where a field is.

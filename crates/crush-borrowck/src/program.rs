@@ -349,11 +349,11 @@ impl Analysis {
         };
         for expr in &body.exprs {
             match &expr.kind {
-                ExprKind::Field { base, name, .. } => {
-                    if let ExprKind::Name(module) = &body[*base].kind {
-                        mentions.extend(qualified(module, name));
-                    }
-                }
+                ExprKind::Field { base, name, .. } => match &body[*base].kind {
+                    ExprKind::Name(module) => mentions.extend(qualified(module, name)),
+                    // A method read as a field.
+                    _ => mentions.push(Mention::Method(name.clone())),
+                },
                 ExprKind::Name(name) => named(name, &mut mentions),
                 ExprKind::Path { name, .. } => mentions.push(Mention::Method(name.clone())),
                 ExprKind::Call { callee, .. } => match callee {

@@ -75,8 +75,15 @@ impl Compiler<'_, '_> {
                 let test = self.frame.take();
                 let Some(class) = self.shared.class(name) else { return };
                 let span = self.span(*name_range);
+                let descendants = self.shared.descendants(name).to_vec();
+                let is_one = self.frame.label();
+                for descendant in descendants {
+                    self.frame.emit(Instruction::IsInstance { dst: test, src: value, class: descendant }, span);
+                    self.frame.jump(Instruction::JumpIf { cond: test, target: Far(0) }, is_one, span);
+                }
                 self.frame.emit(Instruction::IsInstance { dst: test, src: value, class }, span);
                 self.frame.jump(Instruction::JumpIfNot { cond: test, target: Far(0) }, next, span);
+                self.frame.place(is_one);
                 for (field, pattern) in fields {
                     let name = self.name(field, *name_range);
                     self.frame.emit(Instruction::GetField { dst: test, object: value, name }, span);

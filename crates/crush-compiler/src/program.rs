@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crush_hir::body::{Body, BodyOwner, ExprId, LambdaId, LocalId, Problem as BodyProblem, Severity};
+use crush_hir::body::{Body, BodyOwner, ExprId, LambdaId, LocalId, Name, Problem as BodyProblem, Severity};
 use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir};
+use crush_hir::kinds::{self, Equality, Kind, Resolution};
 use crush_hir::modules::{self, ModuleId};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_hir::syntax;
@@ -159,6 +160,8 @@ pub(crate) struct Shared<'a> {
     builder: ProgramBuilder,
     functions: FxHashMap<(ModuleId, BodyId), FuncId>,
     classes: FxHashMap<(ModuleId, &'a str), ClassId>,
+    /// The structs that have another as an ancestor.
+    descendants: FxHashMap<(ModuleId, Name), Vec<ClassId>>,
     entry: FuncId,
     problems: Vec<Problem>,
 }
@@ -172,6 +175,7 @@ impl<'a> Shared<'a> {
             builder: ProgramBuilder::new(),
             functions: FxHashMap::default(),
             classes: FxHashMap::default(),
+            descendants: FxHashMap::default(),
             entry: FuncId(0),
             problems: Vec::new(),
         }
@@ -196,7 +200,10 @@ impl<'a> Shared<'a> {
             let name = match file.body_owner(id) {
                 BodyOwner::TopLevel => "main".to_owned(),
                 BodyOwner::Function { name, .. } => format!("{}{name}", source.prefix),
-                BodyOwner::Method { type_name, name, .. } => format!("{type_name}::{name}"),
+                BodyOwner::Method { type_name, name, .. } => match file.trait_of_method(id) {
+                    Some(of) => format!("{type_name}::{of}::{name}"),
+                    None => format!("{type_name}::{name}"),
+                },
             };
             let function = file.function_of(id);
             let params = function.map_or(0, |function| narrow(function.params.len()));
@@ -226,8 +233,34 @@ impl<'a> Shared<'a> {
         let class = self.builder.class(name, fields);
         let class = self.built(class, range);
         self.classes.insert((self.file.module(), name), class);
-        // What a trait gives comes first, so that what the struct has for it replaces it, and what the struct has by itself
-        // replaces both; what the file that runs gives comes last.
+        let kind = Kind::of(self.file, &structure.name);
+        self.builder.set_identity(class, kind.equality == Equality::Identity);
+        let order = kinds::order(self.file, &structure.name).unwrap_or_else(|_| vec![structure.name.clone()]);
+        for ancestor in &order[1..] {
+            self.descendants.entry((self.file.module(), ancestor.clone())).or_default().push(class);
+        }
+        // What is nearer in the order replaces what is farther, and a field hides the methods of that name.
+        let mut methods: Vec<(&Name, FuncId)> = Vec::new();
+        for of in order.iter().rev() {
+            if let Some((_, ancestor)) = self.file.structure(of) {
+                methods.retain(|(method, _)| ancestor.fields.iter().all(|field| field.name != **method));
+            }
+            // What is static is the struct's alone there.
+            let with_static = kind.resolution != Resolution::PrototypeChain;
+            for (name, function) in self.methods_of(of, sources, with_static) {
+                methods.retain(|(method, _)| *method != name);
+                methods.push((name, function));
+            }
+        }
+        for (name, function) in methods {
+            self.builder.method(class, name, function);
+        }
+    }
+
+    /// The methods that a struct has without its ancestors, those that count last. What a trait gives comes first, so that
+    /// what the struct has for it replaces it, and what the struct has by itself replaces both; what the file that runs gives
+    /// comes last.
+    fn methods_of(&self, name: &str, sources: &[Source<'a>], with_static: bool) -> Vec<(&'a Name, FuncId)> {
         let (root, modules) = sources.split_at(sources.len().min(1));
         let files = modules.iter().chain(root).map(|source| source.file);
         let impls = files.flat_map(|file| {
@@ -244,13 +277,17 @@ impl<'a> Shared<'a> {
             impls.into_iter().partition(|(_, _, methods)| methods.trait_name.is_some());
         let impls = for_traits.into_iter().chain(own);
         methods.extend(impls.map(|(file, item, methods)| (file.module(), item, methods)));
+        let mut found = Vec::new();
         for (module, item, methods) in methods {
             for (method, function) in methods.methods.iter().enumerate().filter(|(_, function)| function.has_body) {
-                if let Some(&id) = self.functions.get(&(module, BodyId::Method { item, method })) {
-                    self.builder.method(class, &function.name, id);
+                if !with_static && !function.has_self() {
+                    continue;
                 }
+                let id = self.functions.get(&(module, BodyId::Method { item, method }));
+                found.extend(id.map(|&id| (&function.name, id)));
             }
         }
+        found
     }
 
     /// The whole text of a body.
@@ -353,6 +390,12 @@ impl<'a> Shared<'a> {
     pub(crate) fn class(&self, name: &str) -> Option<ClassId> {
         let module = self.file.resolve_struct(name)?.module;
         self.classes.get(&(module, name)).copied()
+    }
+
+    /// The structs that have this one as an ancestor.
+    pub(crate) fn descendants(&self, name: &str) -> &[ClassId] {
+        let of = self.file.resolve_struct(name).map(|found| (found.module, Name::from(name)));
+        of.and_then(|of| self.descendants.get(&of)).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The result depends on the body and on [`FileHir::signature`] alone, so it can be kept under both.
 
+mod kinds;
 mod members;
 
 use rustc_hash::FxHashSet;
@@ -68,6 +69,7 @@ pub struct ItemProblem {
 /// Everything wrong in the declarations of `file`.
 pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
     let mut problems = members::members(file);
+    problems.extend(kinds::kinds(file));
     let mut report = |item, code, severity, range, message| {
         problems.push(ItemProblem { item, problem: Problem { code, severity, message, range } });
     };

@@ -6,6 +6,7 @@
 mod change;
 mod collect;
 mod item;
+mod kind;
 mod names;
 mod update;
 
@@ -16,6 +17,7 @@ use crush_syntax::{Node, TextRange, Tree};
 pub use item::{
     FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef,
 };
+pub use kind::{KindArgument, KindDef, KindValue};
 
 use crate::body::{Body, BodyOwner, Name};
 use crate::lower;
@@ -243,6 +245,16 @@ impl FileHir {
         Some((item, found))
     }
 
+    /// The `@kind(…)` in front of the struct called `name`, with its item.
+    pub fn kind_def(&self, name: &str) -> Option<(usize, &KindDef)> {
+        let (item, _) = self.structure(name).filter(|(item, _)| matches!(self.items[*item].kind, ItemKind::Struct(_)))?;
+        let before = self.items[..item].iter().rposition(|item| item.kind != ItemKind::Comment)?;
+        match &self.items[before].kind {
+            ItemKind::Kind(def) => Some((before, def)),
+            _ => None,
+        }
+    }
+
     /// The trait called `name`.
     pub fn trait_named(&self, name: &str) -> Option<(usize, &MethodsDef)> {
         let item = *self.names.traits.get(name)?;
@@ -265,6 +277,14 @@ impl FileHir {
         let with =
             impls.iter().rev().find(|&&item| self.trait_of(item).is_some() && self.method_in(item, name).is_some());
         self.trait_of(*with?)
+    }
+
+    /// The trait that a method is written for, in `impl Trait for T`.
+    pub fn trait_of_method(&self, body: BodyId) -> Option<&Name> {
+        match body {
+            BodyId::Method { item, .. } => self.trait_of(item),
+            _ => None,
+        }
     }
 
     fn trait_of(&self, item: usize) -> Option<&Name> {

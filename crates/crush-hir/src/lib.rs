@@ -11,6 +11,7 @@ pub mod cfg;
 pub mod check;
 pub mod file;
 mod habits;
+pub mod kinds;
 mod lower;
 pub mod modules;
 mod print;

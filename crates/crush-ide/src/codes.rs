@@ -28,6 +28,7 @@ const REFUSALS: &[&str] = &[
     "import-cycle",
     "integer-range",
     "invalid-assignment",
+    "invalid-kind",
     "main-parameters",
     "missing-field",
     "missing-method",

@@ -1,4 +1,4 @@
-//! The methods that arrays, maps and strings have of themselves (D6).
+//! The methods that arrays, maps, strings and instances of structs have of themselves (D6).
 
 use crate::{Declaration, Effect, Parameter, Type};
 
@@ -21,6 +21,13 @@ pub static METHODS: &[Methods] = &[
                 &[CHANGED_ARRAY, VALUE],
                 Type::Array,
                 "Appends a value, and gives the array: as `push`.",
+            )
+            .gives_arguments(),
+            Declaration::new(
+                "clone",
+                &[ARRAY.with(Effect::ReadDeep)],
+                Type::Array,
+                "A copy, and copies of all that it reaches.",
             )
             .gives_arguments(),
             Declaration::new(
@@ -47,6 +54,13 @@ pub static METHODS: &[Methods] = &[
     Methods {
         kind: "map",
         methods: &[
+            Declaration::new(
+                "clone",
+                &[MAP.with(Effect::ReadDeep)],
+                Type::Map,
+                "A copy, and copies of all that it reaches.",
+            )
+            .gives_arguments(),
             Declaration::new("keys", &[MAP], Type::Array, "The keys, in the order in which they were added."),
             Declaration::new("len", &[MAP], Type::Int, "How many entries there are."),
             Declaration::new(
@@ -60,18 +74,27 @@ pub static METHODS: &[Methods] = &[
     },
     Methods {
         kind: "string",
+        methods: &[
+            Declaration::new("clone", &[STRING], Type::String, "The string: it cannot change."),
+            Declaration::new("len", &[STRING], Type::Int, "How many bytes there are."),
+        ],
+    },
+    Methods {
+        kind: "struct",
         methods: &[Declaration::new(
-            "len",
-            &[Parameter::new("string", Type::String)],
-            Type::Int,
-            "How many bytes there are.",
-        )],
+            "clone",
+            &[Parameter::new("struct", Type::Any).with(Effect::ReadDeep)],
+            Type::Any,
+            "A copy, and copies of all that it reaches.",
+        )
+        .gives_arguments()],
     },
 ];
 
 const ARRAY: Parameter = Parameter::new("array", Type::Array);
 const CHANGED_ARRAY: Parameter = ARRAY.with(Effect::Write);
 const MAP: Parameter = Parameter::new("map", Type::Map);
+const STRING: Parameter = Parameter::new("string", Type::String);
 const INDEX: Parameter = Parameter::new("index", Type::Int);
 const VALUE: Parameter = Parameter::new("value", Type::Any).with(Effect::Keep);
 

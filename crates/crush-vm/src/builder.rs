@@ -84,8 +84,13 @@ impl ProgramBuilder {
     pub fn class(&mut self, name: &str, fields: impl IntoIterator<Item = Arc<str>>) -> Result<ClassId, BuildError> {
         let id = ClassId(next_index(self.program.classes.len(), "structs")?);
         let fields = fields.into_iter().collect();
-        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new() });
+        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new(), identity: false });
         Ok(id)
+    }
+
+    /// Says whether `==` tells the instances of a class apart, whatever their fields are.
+    pub fn set_identity(&mut self, class: ClassId, identity: bool) {
+        self.program.classes[class.index()].identity = identity;
     }
 
     /// Gives a class a method; a method of the same name is replaced.

@@ -58,7 +58,10 @@ impl Image {
             .classes
             .iter()
             .zip(0..)
-            .map(|(class, number)| Shape::numbered(number, class.name.clone(), class.fields.iter().cloned()))
+            .map(|(class, number)| {
+                let shape = Shape::numbered(number, class.name.clone(), class.fields.iter().cloned());
+                if class.identity { shape.with_identity() } else { shape }
+            })
             .collect();
         let members = Members::new(&program);
         let longest = program.functions.iter().map(|function| function.code.len() as u64).max().unwrap_or(1).max(1);

@@ -87,6 +87,7 @@ mod tests {
             name: name.into(),
             fields: fields.iter().map(|&field| field.into()).collect(),
             methods: methods.iter().map(|&(method, function)| (method.into(), FuncId(function))).collect(),
+            identity: false,
         };
         let classes =
             vec![class("A", &["x", "unnamed"], &[("m", 7)]), class("B", &["y", "x"], &[("m", 8), ("x", NONE)])];

@@ -1,4 +1,4 @@
-//! The methods that arrays, maps and strings have of themselves (D6).
+//! The methods that arrays, maps, strings and instances have of themselves (D6).
 
 use crush_arena::{Object, ObjectMut, RuntimeValue, SiteId};
 use crush_library::{Declaration, methods, nearest};
@@ -35,6 +35,11 @@ impl Vm<'_> {
         }
         match (kind, name, arguments) {
             (_, "len", []) => self.len(receiver),
+            (_, "clone", []) => {
+                let copy = self.arena.deep_copy(receiver, site)?;
+                self.charge_work();
+                Ok(copy)
+            }
             ("map", "keys", []) => self.keys(receiver, site),
             ("map", "remove", &[key]) => {
                 // The entries behind it move up, however many there are.

@@ -65,6 +65,8 @@ pub struct Class {
     pub fields: Vec<Arc<str>>,
     /// Its methods, each name once; the receiver is the first parameter.
     pub methods: Vec<(Arc<str>, FuncId)>,
+    /// `==` tells its instances apart, whatever their fields are.
+    pub identity: bool,
 }
 
 /// A function: its code, what the frame looks like, and the tables that lead back to the source.

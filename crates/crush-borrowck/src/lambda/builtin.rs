@@ -129,6 +129,10 @@ impl Lambda<'_> {
                     use_receiver(self, state, Use::Read, only);
                     Value::plain()
                 }
+                "clone" if site.args.is_empty() => {
+                    use_receiver(self, state, Use::DeepRead, only);
+                    self.deep_copy(state, receiver, site.expr)
+                }
                 // No method of arrays, maps or strings: the run stops there for another reason.
                 _ => {
                     use_receiver(self, state, Use::Read, false);

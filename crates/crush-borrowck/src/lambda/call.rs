@@ -289,6 +289,32 @@ impl Lambda<'_> {
         (functions, builtin)
     }
 
+    /// The methods that `value.name` may be: a struct gives them as functions where it has no field of that name.
+    pub(super) fn method_values(&mut self, state: &State, value: &Value, name: &Name) -> Value {
+        let mut functions = Value::default();
+        if self.lookup.methods(name).is_empty() {
+            return functions;
+        }
+        for object in self.underlying(state, value).objects() {
+            let it = &self.table.objects[object as usize];
+            if !matches!(it.shape, Shape::Unknown | Shape::Struct(_)) {
+                continue;
+            }
+            // What its literal names is a field.
+            if let Origin::Site { expr, part: 0, .. } = it.origin
+                && let ExprKind::Struct { fields, .. } = &self.body[expr].kind
+                && fields.iter().any(|(field, ..)| field == name)
+            {
+                continue;
+            }
+            for function in self.method_candidates(state, &Value::of(Target::Object(object)), name).0 {
+                let target = self.table.function(function);
+                functions.add(target);
+            }
+        }
+        functions
+    }
+
     pub(super) fn call_functions(&mut self, state: &mut State, functions: &[FunctionId], site: &Site) -> Called {
         self.call_all(state, functions.iter().map(|function| Candidate::Function(*function)).collect(), site)
     }

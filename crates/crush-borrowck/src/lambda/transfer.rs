@@ -251,7 +251,10 @@ impl<'a> Lambda<'a> {
                 let base = state.take_value(*base);
                 match module {
                     Some(function) => Value::of(self.table.function(function)),
-                    None => self.load(state, &base, &Field::Named(name.clone())),
+                    None => {
+                        let methods = self.method_values(state, &base, name);
+                        self.load(state, &base, &Field::Named(name.clone())).joined(&methods)
+                    }
                 }
             }
             ExprKind::Index { base, index } => {

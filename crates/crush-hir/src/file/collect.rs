@@ -10,6 +10,7 @@ use super::item::{
     FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef,
     StructDef,
 };
+use super::kind::{KindArgument, KindDef, KindValue};
 use crate::body::Name;
 use crate::source_map::BodyRange;
 
@@ -47,6 +48,9 @@ pub(super) fn signature(item: &Item) -> u64 {
             it.methods.iter().for_each(|method| function(method, &mut hasher));
         }
         ItemKind::Import(it) => import(it, &mut hasher),
+        ItemKind::Kind(it) => {
+            it.arguments.iter().for_each(|argument| (&argument.key, &argument.value).hash(&mut hasher));
+        }
         _ => {}
     }
     hasher.finish()
@@ -116,7 +120,10 @@ impl Collector<'_> {
             "capability_declaration" => {
                 ItemKind::Capability(self.name(node, "name").map(|(name, _)| name).unwrap_or_default())
             }
-            "annotation" => ItemKind::Annotation,
+            "annotation" => match self.kind_def(node) {
+                Some(def) => ItemKind::Kind(Arc::new(def)),
+                None => ItemKind::Annotation,
+            },
             "comment" => ItemKind::Comment,
             "expression_statement" if self.is_main_call(node) => ItemKind::MainCall,
             kind if kind.ends_with("_statement") || kind == "polyglot_block" => {
@@ -197,6 +204,44 @@ impl Collector<'_> {
             }
         }
         Some(StructDef { name, name_range, range: self.range(node), fields })
+    }
+
+    fn kind_def(&self, node: Node<'_>) -> Option<KindDef> {
+        self.name(node, "name").filter(|(name, _)| name == "kind")?;
+        let mut cursor = node.walk();
+        let list = node.named_children(&mut cursor).find(|child| child.kind() == "annotation_arguments")?;
+        let (mut arguments, mut key) = (Vec::new(), None);
+        let mut cursor = list.walk();
+        let mut more = cursor.goto_first_child();
+        while more {
+            let child = cursor.node();
+            match (cursor.field_name(), key) {
+                (Some("key"), _) => key = Some(child),
+                (Some("value"), Some(key)) => arguments.push(KindArgument {
+                    key: self.text(key),
+                    key_range: self.range(key),
+                    value: self.kind_value(child),
+                    value_range: self.range(child),
+                }),
+                _ => {}
+            }
+            more = cursor.goto_next_sibling();
+        }
+        Some(KindDef { range: self.range(node), arguments })
+    }
+
+    fn kind_value(&self, node: Node<'_>) -> KindValue {
+        let mut cursor = node.walk();
+        let parts = node.named_children(&mut cursor).filter(|part| part.kind() != "comment");
+        match node.kind() {
+            "annotation_word" => KindValue::Name(self.text(node)),
+            "annotation_list" => KindValue::List(parts.map(|part| self.kind_value(part)).collect()),
+            "annotation_call" => {
+                let name = self.name(node, "name").map(|(name, _)| name).unwrap_or_default();
+                KindValue::Apply(name, parts.skip(1).map(|part| self.kind_value(part)).collect())
+            }
+            _ => KindValue::Other(self.text(node)),
+        }
     }
 
     fn methods(&self, node: Node<'_>, type_field: &str) -> Option<Arc<MethodsDef>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crush_syntax::TextRange;
 
+use super::kind::KindDef;
 use crate::body::Name;
 use crate::source_map::BodyRange;
 
@@ -55,6 +56,8 @@ pub enum ItemKind {
     Import(Arc<ImportDef>),
     /// `capability name access`.
     Capability(Name),
+    /// `@kind(…)`, in front of a struct.
+    Kind(Arc<KindDef>),
     /// `@module { … }` and its kin.
     Annotation,
     /// A statement, with the structs declared inside it.
@@ -166,6 +169,13 @@ pub struct ImportedName {
     pub range: BodyRange,
 }
 
+impl FunctionDef {
+    /// Whether its first parameter is the receiver.
+    pub fn has_self(&self) -> bool {
+        self.params.first().is_some_and(|param| param.name == "self")
+    }
+}
+
 impl Item {
     /// Where it stands in the file.
     pub fn range(&self) -> TextRange {
@@ -230,6 +240,7 @@ impl Item {
             | ItemKind::Struct(_)
             | ItemKind::Impl(_)
             | ItemKind::Trait(_)
+            | ItemKind::Kind(_)
             | ItemKind::Import(_) => true,
             _ => !self.structs().is_empty(),
         }

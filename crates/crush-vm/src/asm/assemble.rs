@@ -212,6 +212,10 @@ impl Assembler {
                 self.class = Some(ClassId(self.class.map_or(0, |class| class.0 + 1)));
                 return Ok(());
             }
+            "identity" => {
+                let class = self.class.ok_or("an identity stands before any class")?;
+                self.program.set_identity(class, true);
+            }
             "method" => {
                 let class = self.class.ok_or("a method stands before any class")?;
                 let name = words.name()?;

@@ -66,6 +66,9 @@ impl<'p> Writer<'p> {
         for class in &program.classes {
             let fields: Vec<String> = class.fields.iter().map(|field| name(field)).collect();
             put!(out, ".class {} ({})\n", name(&class.name), fields.join(", "));
+            if class.identity {
+                put!(out, ".identity\n");
+            }
             for (method, function) in &class.methods {
                 put!(out, ".method {} = {}\n", name(method), self.function_name(*function));
             }
