@@ -67,15 +67,24 @@ impl Vm<'_> {
     fn run_instructions<R: Recorder>(&mut self, recorder: &mut R) -> Result<RuntimeValue, Trap> {
         let image = self.image.clone();
         let functions: &[Code] = &image.program.functions;
+        let entries = image.program.entries().as_ptr();
         let marks: &Marks = if R::ENABLED { self.marked_code::<R>(&image) } else { &Marks::NONE };
         self.attend(recorder);
 
+        // What a call needs to know of a function.
+        macro_rules! entry {
+            ($function:expr) => {
+                // Safety: there is one for each function, and the number is one: an operand that was verified, what a value
+                // or a table was found to call, or what a frame runs. The entries live as long as `image`.
+                unsafe { &*entries.add($function.index()) }
+            };
+        }
         // A function's code, with marks where a recorder is told of it: as long, with the same jumps.
         macro_rules! code_of {
             ($function:expr, $told:expr) => {
                 match R::ENABLED && $told {
                     true => marks.code($function).as_ptr(),
-                    false => functions[$function.index()].code.as_ptr(),
+                    false => entry!($function).code,
                 }
             };
         }
@@ -308,8 +317,8 @@ impl Vm<'_> {
                 }
                 let caller = Frame { pc: pc!() as u32, ..self.current.copied() };
                 let base = caller.base as usize;
-                let window = base + usize::from(functions[caller.function.index()].registers);
-                let next = &functions[callee.index()];
+                let window = base + usize::from(entry!(caller.function).registers);
+                let next = entry!(callee);
                 let top = window + usize::from(next.registers);
                 if top > self.stack.len() {
                     if top > u32::MAX as usize {
@@ -362,8 +371,7 @@ impl Vm<'_> {
                     recorder.returned(&self.moment(), value);
                     self.attend(recorder);
                 }
-                let function = &functions[left.function.index()];
-                if !function.owners.is_empty() || !function.owner_cells.is_empty() {
+                if entry!(left.function).owns {
                     self.release_owners(left);
                 }
                 // Of a callback, that is not the end of all frames (H3).
@@ -403,6 +411,11 @@ impl Vm<'_> {
             loop {
                 match *instruction {
                     I::Move { dst, src } => set!(dst, get!(src)),
+                    I::Copy { dst, src } => {
+                        save!();
+                        set!(dst, check!(self.arena.copied_instance(get!(src), site!()).map_err(Trap::from)));
+                        collect!();
+                    }
                     // Safety: verified to be in the table, which is as long as the program's.
                     I::LoadConst { dst, constant } => {
                         set!(dst, unsafe { *self.constants.get_unchecked(constant.index()) })
@@ -522,7 +535,7 @@ impl Vm<'_> {
                                     Ref(object) if self.arena.glance(object).is_some() => {}
                                     _ => drop(check!(self.arena.read_value(receiver))),
                                 }
-                                let params = functions[callee.index()].params;
+                                let params = entry!(callee).params;
                                 if params != u16::from(count) + 1 {
                                     let callee = &functions[callee.index()].name;
                                     fail!(arity(callee, usize::from(params).saturating_sub(1), count.into()));

@@ -11,13 +11,45 @@ use crate::program::{Function, Home, Program};
 
 /// A program that was checked. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct VerifiedProgram(Arc<Program>);
+pub struct VerifiedProgram(Arc<Verified>);
 
 impl Deref for VerifiedProgram {
     type Target = Program;
 
     fn deref(&self) -> &Program {
-        &self.0
+        &self.0.program
+    }
+}
+
+#[derive(Debug)]
+struct Verified {
+    program: Program,
+    entries: Box<[Entry]>,
+}
+
+/// What a call needs to know of a function, side by side: a function with all its tables takes several lines of a cache.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Where its code begins.
+    pub(crate) code: *const Instruction,
+    /// How many registers its frame has.
+    pub(crate) registers: u16,
+    /// How many parameters it has.
+    pub(crate) params: u16,
+    /// Whether its frame can own borrows.
+    pub(crate) owns: bool,
+}
+
+// Safety: the code that an entry points to belongs to the program beside it, which nothing changes; so it may be read from
+// any thread for as long as the program is there.
+unsafe impl Send for Entry {}
+// Safety: as above.
+unsafe impl Sync for Entry {}
+
+impl VerifiedProgram {
+    /// What calls need to know of the functions, by their numbers. The code is there as long as the program is.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.0.entries
     }
 }
 
@@ -56,7 +88,14 @@ pub fn verify(program: Program) -> Result<VerifiedProgram, VerifyError> {
         let located = |(pc, problem)| VerifyError { function: named(), pc, problem };
         FunctionCheck::new(&program, function).and_then(|check| check.run()).map_err(located)?;
     }
-    Ok(VerifiedProgram(Arc::new(program)))
+    let entry = |function: &Function| Entry {
+        code: function.code.as_ptr(),
+        registers: function.registers,
+        params: function.params,
+        owns: !function.owners.is_empty() || !function.owner_cells.is_empty(),
+    };
+    let entries = program.functions.iter().map(entry).collect();
+    Ok(VerifiedProgram(Arc::new(Verified { program, entries })))
 }
 
 fn check_tables(program: &Program) -> Result<(), String> {
