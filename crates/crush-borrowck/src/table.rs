@@ -85,6 +85,8 @@ pub(crate) enum Field {
     Element,
     /// What was appended to an array made here.
     Appended,
+    /// Elements of an array that may have come to another place.
+    Moved,
     /// The cell that a closure has captured, or what is in it.
     Variable(LocalId),
 }
@@ -100,7 +102,7 @@ impl Field {
 
     /// Whether it stands for more than one place.
     pub(crate) fn is_many(&self) -> bool {
-        matches!(self, Self::Element | Self::Appended)
+        matches!(self, Self::Element | Self::Appended | Self::Moved)
     }
 }
 

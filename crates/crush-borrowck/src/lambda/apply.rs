@@ -202,7 +202,8 @@ impl Lambda<'_> {
                 callee: Some(self.instance_name(call)),
             };
             self.access(state, &value, &usage);
-            if usage.usage != Use::Drop {
+            // A callback may come before it.
+            if usage.usage != Use::Drop && call.summary.callbacks.is_empty() {
                 passed.push((value, usage));
             }
         }

@@ -247,6 +247,10 @@ impl Lambda<'_> {
             Owner::Elsewhere => true,
             Owner::Temporary | Owner::Loop | Owner::Argument => false,
         });
+        // It may drop a handle that it was given, which ends the borrow.
+        for handle in &reached.handles {
+            state.end_perhaps(*handle);
+        }
         // It may put what it knows, or was given, into anything that it reaches. The caller, who knows it, does that; here
         // it shows where something was in its place already.
         let havoc = self.table.object(Origin::Havoc, Shape::Unknown);

@@ -114,30 +114,35 @@ impl Lambda<'_> {
                     });
                 }
             }
-            Field::Appended => {}
-            Field::Named(_) | Field::Index(_) => {
-                let element = self.table.field(Field::Element);
-                let slot = self.table.slot(object, element);
-                let elements = state.written(slot);
-                if let Some(written) = elements {
-                    value.join(written);
-                }
-                let is_untouched = elements.is_none();
-                if symbolic && let Some(stored) = state.stored.get(element) {
-                    value.join(stored);
-                }
-                if let Field::Index(index) = field
-                    && !(is_untouched && self.is_in_literal(object, *index))
-                {
-                    let appended = self.table.field(Field::Appended);
-                    let slot = self.table.slot(object, appended);
-                    if let Some(written) = state.written(slot) {
-                        value.join(written);
-                    }
+            Field::Appended | Field::Moved => {}
+            Field::Named(_) => {
+                self.join_field(state, object, Field::Element, &mut value);
+            }
+            Field::Index(index) => {
+                let assigned = self.join_field(state, object, Field::Element, &mut value);
+                let moved = self.join_field(state, object, Field::Moved, &mut value);
+                if assigned || moved || !self.is_in_literal(object, *index) {
+                    self.join_field(state, object, Field::Appended, &mut value);
                 }
             }
         }
         if value.is_empty() { Value::plain() } else { value }
+    }
+
+    /// Joins what was put in another field of an object, and tells whether anything was.
+    fn join_field(&mut self, state: &State, object: u32, field: Field, value: &mut Value) -> bool {
+        let field = self.table.field(field);
+        let slot = self.table.slot(object, field);
+        let written = state.written(slot);
+        if let Some(written) = written {
+            value.join(written);
+        }
+        if self.table.is_known_elsewhere(object)
+            && let Some(stored) = state.stored.get(field)
+        {
+            value.join(stored);
+        }
+        written.is_some()
     }
 
     /// Whether an array literal made the element of that number. It is still there as long as nothing moved the elements.
@@ -165,8 +170,8 @@ impl Lambda<'_> {
         for object in self.underlying(state, base).objects() {
             let any = self.load_object(state, object, &Field::Element).joined(&Value::plain());
             self.spend(1 + any.targets().len());
-            let element = self.table.field(Field::Element);
-            let slot = self.table.slot(object, element);
+            let moved = self.table.field(Field::Moved);
+            let slot = self.table.slot(object, moved);
             state.store(slot, &any, false, &self.table);
             if self.table.is_callers_business(object) && !self.in_task {
                 self.shifted.insert(object);
