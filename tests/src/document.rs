@@ -107,6 +107,16 @@ impl Document {
         &self.text[self.offset(&range["start"])..self.offset(&range["end"])]
     }
 
+    /// Replaces what a range of the protocol covers.
+    ///
+    /// # Panics
+    ///
+    /// When the range is not one of this text.
+    pub fn replace_at(&mut self, range: &Value, new_text: &str) {
+        let bytes = self.offset(&range["start"])..self.offset(&range["end"]);
+        self.text.replace_range(bytes, new_text);
+    }
+
     fn offset(&self, position: &Value) -> usize {
         let number =
             |name: &str| usize::try_from(position[name].as_u64().expect("positions are numbers")).expect("small");

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crush_compiler::{Options, compile};
-use crush_fmt::{format, format_checked};
+use crush_fmt::{format, format_checked, format_edits, format_range_edits};
 use crush_hir::file::FileHir;
 use crush_host::{Grants, Host};
-use crush_syntax::{Text, Tree};
+use crush_syntax::{Text, TextRange, Tree};
+use crush_tests::binary::crush_analyzer;
 use crush_tests::{generate, soundness};
 use crush_vm::{CancelToken, Quotas, Vm, verify};
 
@@ -116,6 +117,13 @@ fn fault_of_formatting(source: &str) -> Option<String> {
     }
     if comments(&before) != comments(&after) {
         return Some(format!("comments changed: {:?} to {:?}", comments(&before), comments(&after)));
+    }
+    let mut edited = source.to_owned();
+    for edit in format_edits(&before).iter().rev() {
+        edited.replace_range(edit.range.start..edit.range.end, &edit.new_text);
+    }
+    if edited != formatted {
+        return Some(format!("the edits make\n{edited}\nbut not\n{formatted}"));
     }
     let again = format(&after);
     if again != formatted {
@@ -245,7 +253,7 @@ fn broken_programs_keep_their_words() {
     let mut random = fastrand::Rng::with_seed(7);
     let words = |text: &str| text.replace(|c: char| c.is_whitespace() || c == ',' || c == ';', "");
     let mut faults = Vec::new();
-    for round in 0..1_500 {
+    for round in 0..600 {
         let source = &programs[random.usize(..programs.len())];
         let mut broken: Vec<char> = source.chars().collect();
         for _ in 0..random.usize(1..4) {
@@ -270,5 +278,78 @@ fn broken_programs_keep_their_words() {
             faults.push((format!("round {round}"), format!("{formatted}\n-- becomes\n{again}\n-- at first\n{broken}")));
         }
     }
-    check(faults, 1_500);
+    check(faults, 600);
+}
+
+#[test]
+fn a_formatted_part_says_what_it_said() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut faults = Vec::new();
+    let programs = programs();
+    for (name, source) in programs.iter().filter(|(_, source)| !source.is_empty()).step_by(4) {
+        let before = tree(source);
+        let (a, b) = (random.usize(..source.len()), random.usize(..source.len()));
+        let mut edited = source.clone();
+        for edit in format_range_edits(&before, TextRange::new(a.min(b), a.max(b))).iter().rev() {
+            edited.replace_range(edit.range.start..edit.range.end, &edit.new_text);
+        }
+        if shape(&before) != shape(&tree(&edited)) {
+            faults.push((name.clone(), edited));
+        }
+    }
+    check(faults, programs.len() / 4);
+}
+
+#[test]
+fn the_command_writes_what_changes_and_says_how_it_went() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).expect("it can be written");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it can be read");
+    let fmt = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(crush_analyzer());
+        let output = command.arg("fmt").args(arguments).current_dir(folder.path()).output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    fs::create_dir(folder.path().join("sub")).expect("it can be made");
+    write(".gitignore", b"ignored.crush\n");
+    for name in ["a.crush", "sub/b.crush", "ignored.crush", "other.txt"] {
+        write(name, b"let  a=1\n");
+    }
+    let (status, diff) = fmt(&["--check"]);
+    assert_eq!(status, Some(1));
+    assert!(diff.starts_with("--- a.crush\n") && diff.contains("-let  a=1\n+let a = 1\n"), "{diff}");
+    assert!(diff.contains("--- sub/b.crush\n") && !diff.contains("ignored"), "{diff}");
+    assert_eq!(read("a.crush"), "let  a=1\n");
+
+    assert_eq!(fmt(&[]), (Some(0), String::new()));
+    let texts = ["a.crush", "sub/b.crush", "ignored.crush", "other.txt"].map(read);
+    assert_eq!(texts, ["let a = 1\n", "let a = 1\n", "let  a=1\n", "let  a=1\n"]);
+    assert_eq!(fmt(&["--check"]), (Some(0), String::new()));
+
+    // What is named is formatted, ignored or not; what does not parse stays.
+    write("broken.crush", b"let  b = = 1\nlet  c=1\n");
+    assert_eq!(fmt(&["ignored.crush", "broken.crush"]), (Some(1), String::new()));
+    assert_eq!(read("ignored.crush"), "let a = 1\n");
+    assert_eq!(read("broken.crush"), "let  b = = 1\nlet c = 1\n");
+
+    write("not_text.crush", b"\xff");
+    assert_eq!(fmt(&["nowhere.crush"]).0, Some(2));
+    assert_eq!(fmt(&["not_text.crush", "a.crush"]).0, Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_permissions_and_a_link_stays_one() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().expect("there is room");
+    let (file, link) = (folder.path().join("a.crush"), folder.path().join("link.crush"));
+    fs::write(&file, "#!/usr/bin/env crush-analyzer run\nprint( 1 )\n").expect("it can be written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o751)).expect("they can be set");
+    symlink(&file, &link).expect("it can be linked");
+    let status = std::process::Command::new(crush_analyzer()).arg("fmt").arg(&link).status().expect("it starts");
+    assert!(status.success());
+    assert!(fs::read_to_string(&file).expect("it can be read").ends_with("\nprint(1)\n"));
+    assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o751);
+    assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
+    assert_eq!(fs::read_dir(folder.path()).expect("it can be read").count(), 2);
 }

@@ -18,24 +18,19 @@ pub(crate) fn between(old: &str, new: &str) -> Option<Vec<TextEdit>> {
         }
         at += gap.len();
         new_at += new_gap.len();
-        let (word, new_word) = (word(&old[at..]), word(&new[new_at..]));
-        if word != new_word {
+        // Word by word would not do: where one text has a gap, the other may have none.
+        let (character, new_character) = (old[at..].chars().next(), new[new_at..].chars().next());
+        if character != new_character {
             return None;
         }
-        if word.is_empty() {
-            return Some(edits);
-        }
-        at += word.len();
-        new_at += word.len();
+        let Some(character) = character else { return Some(edits) };
+        at += character.len_utf8();
+        new_at += character.len_utf8();
     }
 }
 
 fn gap(text: &str) -> &str {
     &text[..text.find(|character| !is_gap(character)).unwrap_or(text.len())]
-}
-
-fn word(text: &str) -> &str {
-    &text[..text.find(is_gap).unwrap_or(text.len())]
 }
 
 /// Replaces `old`, which stands at `start`, without what both have in common at their ends.

@@ -2,6 +2,7 @@
 
 mod arena;
 mod evaluation;
+mod formatting;
 mod lifecycle;
 mod modules;
 mod ordering;
