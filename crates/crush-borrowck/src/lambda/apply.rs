@@ -94,6 +94,13 @@ impl Lambda<'_> {
 
     /// What captured variables own may end in the call, before anything else that happens in it.
     fn apply_released(&mut self, state: &mut State, call: &Instance<'_>) {
+        if call.of.0 != self.function {
+            // The variables of another function are not known here by their numbers.
+            if !call.summary.released.is_empty() {
+                self.end_perhaps(state, |owner| owner == Owner::Elsewhere);
+            }
+            return;
+        }
         for local in &call.summary.released {
             for loan in self.loans_of.get(local).cloned().unwrap_or_default() {
                 state.end_perhaps(loan);
@@ -101,9 +108,6 @@ impl Lambda<'_> {
             if !self.is_own(*local) {
                 self.released.insert(*local);
             }
-        }
-        if !call.summary.released.is_empty() && call.of.0 != self.function {
-            self.end_perhaps(state, |owner| owner == Owner::Elsewhere);
         }
     }
 
