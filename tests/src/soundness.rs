@@ -17,7 +17,7 @@ mod tally;
 mod value;
 
 pub use judge::{Effort, Problem, judge};
-pub use page::{block, show};
+pub use page::{block, reports, show};
 pub use program::{Line, Program};
 pub use shrink::shrink;
 pub use tally::{Count, Tally};
@@ -36,7 +36,7 @@ pub fn program(seed: u64) -> Program {
 pub fn try_seed(seed: u64, effort: Effort, tally: &mut Tally) -> Result<(), Box<(Program, Problem)>> {
     let mut program = program(seed);
     for variant in 1.. {
-        let judged = judge::judged(&program, seed, effort, tally);
+        let judged = judge::guarded(&program, seed, effort, tally);
         let mut judged = judged.map_err(|problem| smaller(&program, problem, seed, effort))?;
         if variant >= effort.variants || !judge::tame(&mut program, &mut judged, tally) {
             judge::count(&judged, tally);

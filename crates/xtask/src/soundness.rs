@@ -41,6 +41,10 @@ pub(crate) struct Arguments {
     /// Only print the program of the first seed, and what is reported of it
     #[arg(long)]
     show: bool,
+
+    /// Only print this program, and what is reported of it
+    #[arg(long, value_name = "FILE")]
+    file: Option<std::path::PathBuf>,
 }
 
 /// Only an optimised build tries many; this one asks for it.

@@ -52,6 +52,8 @@ pub enum Problem {
     },
     /// No program: a mistake of the generator.
     Rejected(String),
+    /// The analysis, the compiler or the VM panicked.
+    Panicked,
 }
 
 impl Problem {
@@ -60,7 +62,7 @@ impl Problem {
         match (self, other) {
             (Self::Missed { code, .. }, Self::Missed { code: other, .. })
             | (Self::FalselyCertain { code, .. }, Self::FalselyCertain { code: other, .. }) => code == other,
-            (Self::Rejected(_), Self::Rejected(_)) => true,
+            (Self::Rejected(_), Self::Rejected(_)) | (Self::Panicked, Self::Panicked) => true,
             _ => false,
         }
     }
@@ -69,7 +71,7 @@ impl Problem {
     pub fn input(&self) -> Option<u32> {
         match self {
             Self::Missed { input, .. } | Self::FalselyCertain { input, .. } => Some(*input),
-            Self::Rejected(_) => None,
+            Self::Rejected(_) | Self::Panicked => None,
         }
     }
 }
@@ -91,11 +93,17 @@ pub(super) struct Judged {
 ///
 /// What is wrong.
 pub fn judge(program: &Program, seed: u64, effort: Effort) -> Result<(), Problem> {
-    judged(program, seed, effort, &mut Tally::default()).map(drop)
+    guarded(program, seed, effort, &mut Tally::default()).map(drop)
+}
+
+/// As [`judged`], and a panic is a problem like others.
+pub(super) fn guarded(program: &Program, seed: u64, effort: Effort, tally: &mut Tally) -> Result<Vec<Judged>, Problem> {
+    let judge = std::panic::AssertUnwindSafe(|| judged(program, seed, effort, tally));
+    std::panic::catch_unwind(judge).unwrap_or(Err(Problem::Panicked))
 }
 
 /// Runs a program under many inputs, counts the runs, and gives the reports.
-pub(super) fn judged(program: &Program, seed: u64, effort: Effort, tally: &mut Tally) -> Result<Vec<Judged>, Problem> {
+fn judged(program: &Program, seed: u64, effort: Effort, tally: &mut Tally) -> Result<Vec<Judged>, Problem> {
     let texts = program.texts();
     let module = texts.get(1).map(|text| ("m", text.as_str()));
     let checked = Checked::new(&texts[0], module.as_slice());

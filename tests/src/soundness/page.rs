@@ -44,7 +44,7 @@ pub fn block(program: &Program, problem: &Problem) -> Option<String> {
 
 /// Everything there is to see: what is wrong, the reports, the program.
 pub fn show(program: &Program, problem: &Problem) -> String {
-    let mut shown = match problem {
+    let wrong = match problem {
         Problem::Missed { input, message, code, .. } => {
             format!("missed [{}] with input {input}: {message}\n", code.as_str())
         }
@@ -52,14 +52,25 @@ pub fn show(program: &Program, problem: &Problem) -> String {
             format!("certain [{}] on line {line:?}, but not with input {input}\n", code.as_str())
         }
         Problem::Rejected(why) => format!("does not compile: {why}\n"),
+        // What panics is not analysed again.
+        Problem::Panicked => return format!("it panics\n{}", files(program)),
     };
+    wrong + &reports(program)
+}
+
+/// The reports of a program, and its files.
+pub fn reports(program: &Program) -> String {
     let texts = program.texts();
     let module = texts.get(1).map(|text| ("m", text.as_str()));
     let checked = Checked::new(&texts[0], module.as_slice());
-    for report in checked.reports() {
-        let _ = writeln!(shown, "  {}", checked.show(&report));
-    }
-    for (text, file) in texts.iter().zip(["main", "m"]) {
+    let mut shown: String = checked.reports().iter().map(|report| format!("  {}\n", checked.show(report))).collect();
+    shown.push_str(&files(program));
+    shown
+}
+
+fn files(program: &Program) -> String {
+    let mut shown = String::new();
+    for (text, file) in program.texts().iter().zip(["main", "m"]) {
         let _ = writeln!(shown, "-- {file}.crush");
         for (index, line) in text.lines().enumerate() {
             let _ = writeln!(shown, "{:3} {line}", index + 1);

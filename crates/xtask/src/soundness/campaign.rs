@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use crush_tests::soundness::{Effort, Problem, Program, Tally, block, program, show, try_seed};
+use crush_tests::checked::Checked;
+use crush_tests::soundness::{Effort, Problem, Program, Tally, block, program, reports, show, try_seed};
 
 use super::{Arguments, table};
 
@@ -22,8 +23,13 @@ struct Found {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(path) = &arguments.file {
+        let checked = Checked::read(path).with_context(|| format!("reading {}", path.display()))?;
+        checked.reports().iter().for_each(|report| println!("{}", checked.show(report)));
+        return Ok(());
+    }
     if arguments.show {
-        println!("{}", show(&program(arguments.seed), &Problem::Rejected("nothing is wrong with it".to_owned())));
+        println!("{}", reports(&program(arguments.seed)));
         return Ok(());
     }
     let effort = if arguments.quick { Effort::SMALL } else { Effort::LARGE };
