@@ -211,9 +211,6 @@ impl Writer<'_> {
     /// `case concept:` and its statements below.
     pub(crate) fn semantic_case(&mut self, id: NodeId) {
         let syntax = self.syntax;
-        let is_head = |part: &NodeId| {
-            matches!(syntax.kind(*part), Kind::String | Kind::Colon | Kind::OtherToken) || syntax.is_leaf(*part)
-        };
         let mut parts = syntax.children(id).peekable();
         let mut before = None;
         // `case`, what it is a case of, and a colon.
@@ -224,7 +221,6 @@ impl Writer<'_> {
                 let sticks = syntax.kind(part) == Kind::Colon;
                 self.separate(if sticks { Separator::Nothing } else { Separator::Space });
             }
-            debug_assert!(is_head(&part), "the head of a case is tokens");
             self.node(part);
             before = Some(part);
         }
