@@ -319,6 +319,10 @@ impl Lambda<'_> {
         if self.table.is_known_elsewhere(object) && !*all_stored {
             *all_stored = true;
             state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
+        }
+        // Of what nothing was put in here, the caller finds what is in it after the callbacks.
+        let is_untouched = it.symbolic && it.slots.iter().all(|slot| state.written(*slot).is_none());
+        if self.table.is_known_elsewhere(object) && !is_untouched {
             waiting.extend_from_slice(state.havoc.targets());
         }
     }
