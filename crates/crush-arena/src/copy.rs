@@ -1,4 +1,4 @@
-//! Deep copies within one arena: `x.clone()`.
+//! Copies within one arena: deep ones, `x.clone()`, and those of instances that are copied as values.
 
 use rustc_hash::FxHashMap;
 
@@ -13,6 +13,8 @@ use crate::{
 /// The copies made so far.
 #[derive(Default)]
 struct Copies {
+    /// Only instances of structs that are copied as values are copied; anything else is shared, and not read.
+    values_only: bool,
     /// Of each object met, by its slot, its copy.
     of: FxHashMap<u32, Ref>,
     /// All of them, in the order in which they were made: those whose values have not been looked at come last.
@@ -25,10 +27,37 @@ impl Arena {
     /// (strings), and so are functions and tagged values; a borrow handle inside stays the handle that it is (B5). The copies
     /// count as allocated at `site`, and must fit beside what is here (A7).
     pub fn deep_copy(&mut self, value: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Fault> {
-        let mut copies = Copies::default();
         let object = self.copied_object(value)?;
         let Some(original) = self.target(value) else { return Ok(value) };
         let Some(object) = object else { return Ok(original.into()) };
+        self.copy_all(original, object, Copies::default(), site)
+    }
+
+    /// A copy of an instance of a struct that is copied as a value, and of all such instances that it holds and that they
+    /// hold. Each is read (B1); anything else in them is shared. Any other value is itself: a borrow handle, too.
+    pub fn copied_instance(&mut self, value: RuntimeValue, site: SiteId) -> Result<RuntimeValue, Fault> {
+        match value {
+            RuntimeValue::Ref(original) if self.is_copied(original) => match self.copied_object(value)? {
+                Some(object) => {
+                    self.copy_all(original, object, Copies { values_only: true, ..Copies::default() }, site)
+                }
+                None => Ok(value),
+            },
+            other => Ok(other),
+        }
+    }
+
+    fn is_copied(&self, object: Ref) -> bool {
+        matches!(self.peek(object), Some(Object::Instance(instance)) if instance.shape.copied)
+    }
+
+    fn copy_all(
+        &mut self,
+        original: Ref,
+        object: Object,
+        mut copies: Copies,
+        site: SiteId,
+    ) -> Result<RuntimeValue, Fault> {
         let copy = self.place_copy(original, object, &mut copies, site)?;
         let mut next = 0;
         while let Some(&copy) = copies.made.get(next) {
@@ -47,6 +76,9 @@ impl Arena {
     fn copied_value(&mut self, value: RuntimeValue, copies: &mut Copies, site: SiteId) -> Result<RuntimeValue, Fault> {
         self.step()?;
         let RuntimeValue::Ref(original) = value else { return Ok(value) };
+        if copies.values_only && !self.is_copied(original) {
+            return Ok(value);
+        }
         // Read before it is looked up: a stale reference must not find the next object of its slot (A4).
         if !matches!(self.read(original)?, Object::Array(_) | Object::Map(_) | Object::Instance(_)) {
             return Ok(value);

@@ -274,6 +274,7 @@ impl InstanceMut<'_> {
             fields: shape.fields.iter().chain([field]).cloned().collect(),
             number: Shape::NO_NUMBER,
             identity: shape.identity,
+            copied: shape.copied,
         };
         let rest = self.instance.bytes_with_shape(&own_shape);
         self.account.charge_up_to(rest.saturating_add(values_bytes(self.instance.values.capacity())))?;

@@ -22,6 +22,8 @@ pub struct Shape {
     pub number: u32,
     /// `==` tells its instances apart, whatever their fields are.
     pub identity: bool,
+    /// Its instances are copied when they are assigned, passed or returned.
+    pub copied: bool,
 }
 
 impl Shape {
@@ -40,7 +42,14 @@ impl Shape {
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
         let fields = fields.into_iter().map(Into::into).collect();
-        Arc::new(Self { lang: lang.into(), class: class.into(), fields, number: Self::NO_NUMBER, identity: false })
+        Arc::new(Self {
+            lang: lang.into(),
+            class: class.into(),
+            fields,
+            number: Self::NO_NUMBER,
+            identity: false,
+            copied: false,
+        })
     }
 
     /// A struct of CRUSH itself, by the number that the VM gives it.
@@ -50,13 +59,14 @@ impl Shape {
         fields: impl IntoIterator<Item = impl Into<Text>>,
     ) -> Arc<Self> {
         let fields = fields.into_iter().map(Into::into).collect();
-        Arc::new(Self { lang: "crush".into(), class: class.into(), fields, number, identity: false })
+        Arc::new(Self { lang: "crush".into(), class: class.into(), fields, number, identity: false, copied: false })
     }
 
-    /// The same shape for instances that `==` tells apart, whatever their fields are.
+    /// The same shape for instances that `==` tells apart whatever their fields are, and that are copied when they are
+    /// assigned, passed or returned.
     #[must_use]
-    pub fn with_identity(self: Arc<Self>) -> Arc<Self> {
-        Arc::new(Self { identity: true, ..Arc::unwrap_or_clone(self) })
+    pub fn of_kind(self: Arc<Self>, identity: bool, copied: bool) -> Arc<Self> {
+        Arc::new(Self { identity, copied, ..Arc::unwrap_or_clone(self) })
     }
 
     /// Where a field is.

@@ -136,6 +136,10 @@ impl Compiler<'_, '_> {
                 self.if_value(*condition, *then_block, *else_block, dst, range);
             }
             ExprKind::Match { scrutinee, arms } => self.match_on(id, *scrutinee, arms, Some(dst)),
+            ExprKind::Copy(operand) => {
+                let src = self.operand(*operand);
+                self.frame.emit(Instruction::Copy { dst, src }, span);
+            }
             ExprKind::Await(operand) => self.await_value(*operand, dst, range),
             ExprKind::Spawn { function, args } => self.spawn(*function, args, dst, range),
             ExprKind::Yield => self.yield_turn(dst, range),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crush_hir::body::{Body, BodyOwner, ExprId, LambdaId, LocalId, Name, Problem as BodyProblem, Severity};
 use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir};
-use crush_hir::kinds::{self, Equality, Kind, Resolution};
+use crush_hir::kinds::{self, Equality, Kind, Receiver, Resolution};
 use crush_hir::modules::{self, ModuleId};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_hir::syntax;
@@ -235,32 +235,44 @@ impl<'a> Shared<'a> {
         self.classes.insert((self.file.module(), name), class);
         let kind = Kind::of(self.file, &structure.name);
         self.builder.set_identity(class, kind.equality == Equality::Identity);
+        self.builder.set_copied(class, kind.is_copied());
         let order = kinds::order(self.file, &structure.name).unwrap_or_else(|_| vec![structure.name.clone()]);
         for ancestor in &order[1..] {
             self.descendants.entry((self.file.module(), ancestor.clone())).or_default().push(class);
         }
         // What is nearer in the order replaces what is farther, and a field hides the methods of that name.
         let mut methods: Vec<(&Name, FuncId)> = Vec::new();
+        let mut bound: Vec<&Name> = Vec::new();
         for of in order.iter().rev() {
             if let Some((_, ancestor)) = self.file.structure(of) {
                 methods.retain(|(method, _)| ancestor.fields.iter().all(|field| field.name != **method));
             }
             // What is static is the struct's alone there.
             let with_static = kind.resolution != Resolution::PrototypeChain;
-            for (name, function) in self.methods_of(of, sources, with_static) {
+            // What is read as a value has a receiver of its own there.
+            let is_bound = matches!(Kind::of(self.file, of).receiver, Receiver::BoundSelf | Receiver::DynamicThis);
+            for (name, function, has_self) in self.methods_of(of, sources) {
+                if !has_self && !with_static {
+                    continue;
+                }
                 methods.retain(|(method, _)| *method != name);
                 methods.push((name, function));
+                bound.retain(|method| *method != name);
+                bound.extend((is_bound && has_self).then_some(name));
             }
         }
         for (name, function) in methods {
             self.builder.method(class, name, function);
+            if bound.contains(&name) {
+                self.builder.set_bound(class, name);
+            }
         }
     }
 
     /// The methods that a struct has without its ancestors, those that count last. What a trait gives comes first, so that
     /// what the struct has for it replaces it, and what the struct has by itself replaces both; what the file that runs gives
-    /// comes last.
-    fn methods_of(&self, name: &str, sources: &[Source<'a>], with_static: bool) -> Vec<(&'a Name, FuncId)> {
+    /// comes last. With each, whether it takes a receiver.
+    fn methods_of(&self, name: &str, sources: &[Source<'a>]) -> Vec<(&'a Name, FuncId, bool)> {
         let (root, modules) = sources.split_at(sources.len().min(1));
         let files = modules.iter().chain(root).map(|source| source.file);
         let impls = files.flat_map(|file| {
@@ -280,11 +292,8 @@ impl<'a> Shared<'a> {
         let mut found = Vec::new();
         for (module, item, methods) in methods {
             for (method, function) in methods.methods.iter().enumerate().filter(|(_, function)| function.has_body) {
-                if !with_static && !function.has_self() {
-                    continue;
-                }
                 let id = self.functions.get(&(module, BodyId::Method { item, method }));
-                found.extend(id.map(|&id| (&function.name, id)));
+                found.extend(id.map(|&id| (&function.name, id, function.has_self())));
             }
         }
         found

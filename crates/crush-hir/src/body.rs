@@ -5,6 +5,7 @@
 //! names, for they belong to the file ([`Callee`]).
 
 use std::ops::Index;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -58,6 +59,8 @@ pub struct Body {
     pub lambdas: Vec<Lambda>,
     /// What is wrong in the body as far as its own text tells.
     pub problems: Vec<Problem>,
+    /// The structs of the file that are copied when they are assigned, passed or returned.
+    pub copied: Arc<[Name]>,
 }
 
 /// What a body belongs to.
@@ -242,6 +245,9 @@ pub enum ExprKind {
         /// What is borrowed.
         operand: ExprId,
     },
+    /// The value of an expression that is assigned, passed or returned, in a file with structs that are copied then:
+    /// an instance of one of them is copied, anything else is itself.
+    Copy(ExprId),
     /// `e.name`, read.
     Field {
         /// The object.
@@ -592,6 +598,7 @@ impl Body {
             locals: Vec::new(),
             lambdas: vec![root],
             problems: Vec::new(),
+            copied: Arc::default(),
         }
     }
 }

@@ -125,12 +125,14 @@ impl FileHir {
         }
     }
 
-    /// The key of a body: the same as long as its text is, wherever it stands.
+    /// The key of a body: the same as long as its text and the kinds of the file are, wherever it stands.
     pub fn body_key(&self, body: BodyId) -> ItemKey {
-        match self.function_of(body) {
+        let ItemKey(key) = match self.function_of(body) {
             Some(function) => function.key,
             None => self.top_level.key,
-        }
+        };
+        // What it means depends on the kinds of the file, too.
+        ItemKey(key ^ self.names.facts_key)
     }
 
     /// What a body belongs to.
@@ -183,7 +185,7 @@ impl FileHir {
         let map = self.body_map(body);
         let owner = self.body_owner(body);
         match body {
-            BodyId::TopLevel => lower::top_level(tree, &self.top_level_parts(tree), &map),
+            BodyId::TopLevel => lower::top_level(tree, &self.top_level_parts(tree), &map, &self.names.facts),
             BodyId::Function(item) | BodyId::Method { item, .. } => {
                 let node = self.function_of(body).and_then(|function| {
                     let BodyRange { start, end } = function.range;
@@ -191,7 +193,7 @@ impl FileHir {
                     function_node(tree, at, at + end - start)
                 });
                 match node {
-                    Some(node) => lower::function(tree, owner, node, &map),
+                    Some(node) => lower::function(tree, owner, node, &map, &self.names.facts),
                     None => Body::empty(owner),
                 }
             }

@@ -1,8 +1,10 @@
 //! Kinds: what a struct's `@kind(…)` says of it, and the order in which its methods are looked for.
 
+mod facts;
 mod order;
 mod read;
 
+pub use facts::{Constructor, Facts};
 pub use order::{OrderError, order};
 
 use crate::body::{Name, Problem, Severity};

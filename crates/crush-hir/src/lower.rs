@@ -4,6 +4,7 @@
 //! their place. It reads the text of its own body alone; what belongs to the file is checked in [`check`](crate::check).
 
 mod assigned;
+mod construct;
 mod expr;
 mod literal;
 mod pattern;
@@ -20,6 +21,7 @@ use crate::body::{
     Block, BlockId, Body, BodyOwner, Expr, ExprId, ExprKind, Lambda, LambdaId, LocalId, LocalKind, Name, Problem,
     Severity, Stmt, StmtId, StmtKind, TypeName,
 };
+use crate::kinds::Facts;
 use crate::source_map::{BodyMap, BodyRange};
 use scope::Scopes;
 
@@ -41,8 +43,14 @@ pub(crate) enum Part<'tree> {
 }
 
 /// Lowers `fn`, a method, or anything else with `parameters` and a `body`.
-pub(crate) fn function<'tree>(tree: &'tree Tree, owner: BodyOwner, node: Node<'tree>, map: &'tree BodyMap) -> Body {
-    let mut lowering = Lowering::new(tree, owner, map);
+pub(crate) fn function<'tree>(
+    tree: &'tree Tree,
+    owner: BodyOwner,
+    node: Node<'tree>,
+    map: &'tree BodyMap,
+    facts: &'tree Facts,
+) -> Body {
+    let mut lowering = Lowering::new(tree, owner, map, facts);
     lowering.enter_segment(node);
     let range = lowering.range(node);
     lowering.enter_root(range);
@@ -52,6 +60,7 @@ pub(crate) fn function<'tree>(tree: &'tree Tree, owner: BodyOwner, node: Node<'t
         let params = lowering.parameters(parameters);
         lowering.body.lambdas[0].params = params;
     }
+    lowering.copy_receiver(block);
     if let Some(body) = node.child_by_field_name("body") {
         lowering.statements(block, body, false);
     }
@@ -61,8 +70,13 @@ pub(crate) fn function<'tree>(tree: &'tree Tree, owner: BodyOwner, node: Node<'t
 }
 
 /// Lowers the top level of a file: `parts` in the order of the text; `fn main` runs last.
-pub(crate) fn top_level<'tree>(tree: &'tree Tree, parts: &[Part<'tree>], map: &'tree BodyMap) -> Body {
-    let mut lowering = Lowering::new(tree, BodyOwner::TopLevel, map);
+pub(crate) fn top_level<'tree>(
+    tree: &'tree Tree,
+    parts: &[Part<'tree>],
+    map: &'tree BodyMap,
+    facts: &'tree Facts,
+) -> Body {
+    let mut lowering = Lowering::new(tree, BodyOwner::TopLevel, map, facts);
     let len = map.segments().last().map_or(0, |last| last.body_start + last.len);
     let range = BodyRange::new(0, len);
     lowering.enter_root(range);
@@ -90,6 +104,7 @@ pub(crate) fn top_level<'tree>(tree: &'tree Tree, parts: &[Part<'tree>], map: &'
 struct Lowering<'tree> {
     tree: &'tree Tree,
     map: &'tree BodyMap,
+    facts: &'tree Facts,
     /// The text of the segment being lowered, read once: every name in it would cost a search in the rope.
     text: Cow<'tree, str>,
     /// Where that text starts in the file.
@@ -105,12 +120,16 @@ struct Lowering<'tree> {
 }
 
 impl<'tree> Lowering<'tree> {
-    fn new(tree: &'tree Tree, owner: BodyOwner, map: &'tree BodyMap) -> Self {
+    fn new(tree: &'tree Tree, owner: BodyOwner, map: &'tree BodyMap, facts: &'tree Facts) -> Self {
         let mut body = Body::empty(owner);
         body.blocks.clear();
+        if !facts.copied.is_empty() {
+            body.copied = facts.copied.as_slice().into();
+        }
         Self {
             tree,
             map,
+            facts,
             text: Cow::Borrowed(""),
             text_start: 0,
             shift: 0,

@@ -236,6 +236,7 @@ impl Printer<'_> {
                 format!("|{}| {result}", params.join(", "))
             }
             ExprKind::If { .. } | ExprKind::Match { .. } => self.value(id),
+            ExprKind::Copy(operand) => format!("copy {}", self.value(*operand)),
             ExprKind::Await(operand) => format!("await {}", self.value(*operand)),
             ExprKind::Spawn { function, args } => format!("spawn {}({})", self.value(*function), self.list(args)),
             ExprKind::Yield => "yield".into(),

@@ -145,8 +145,10 @@ impl Vm<'_> {
         if let Ref(_) | Borrow(_) = object {
             match self.arena.read_value(object)? {
                 Object::Instance(instance) => {
-                    let found = instance.get(name).or_else(|| self.method_value(instance, id));
-                    return Ok(found.unwrap_or(Null));
+                    return match instance.get(name) {
+                        Some(value) => Ok(value),
+                        None => self.method_value(instance, id),
+                    };
                 }
                 Object::Map(map) => return Ok(map.get(name).unwrap_or(Null)),
                 Object::Tagged(tagged) if &**name == "value" => return Ok(tagged.value),
@@ -156,10 +158,20 @@ impl Vm<'_> {
         Err(Trap::type_error(format!("{} has no field `{name}`", self.described(object))))
     }
 
-    /// A method of an instance's class, as the function that it is: a call of it gives the receiver first.
-    fn method_value(&self, instance: &Instance, name: NameId) -> Option<RuntimeValue> {
-        let function = self.image.method(self.image.class_of(instance.shape())?, name)?;
-        Some(Function(FunctionId(function.0.into())))
+    /// A method of an instance's class, as the function that it is: a call of it gives the receiver first. Null where there is
+    /// none.
+    fn method_value(&self, instance: &Instance, name: NameId) -> Result<RuntimeValue, Trap> {
+        let Some(class) = self.image.class_of(instance.shape()) else { return Ok(Null) };
+        let Some(function) = self.image.method(class, name) else { return Ok(Null) };
+        let (class, name) = (&self.image.program.classes[class.index()], &self.image.program.names[name.index()]);
+        if class.bound.contains(name) {
+            let message = format!(
+                "`{name}` of `{}` would keep its receiver as a value, which nothing runs yet: call it, or write a lambda",
+                class.name
+            );
+            return Err(Trap::type_error(message));
+        }
+        Ok(Function(FunctionId(function.0.into())))
     }
 
     /// `object.name = value`.

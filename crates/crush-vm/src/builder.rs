@@ -84,13 +84,23 @@ impl ProgramBuilder {
     pub fn class(&mut self, name: &str, fields: impl IntoIterator<Item = Arc<str>>) -> Result<ClassId, BuildError> {
         let id = ClassId(next_index(self.program.classes.len(), "structs")?);
         let fields = fields.into_iter().collect();
-        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new(), identity: false });
+        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new(), identity: false, copied: false, bound: Vec::new() });
         Ok(id)
     }
 
     /// Says whether `==` tells the instances of a class apart, whatever their fields are.
     pub fn set_identity(&mut self, class: ClassId, identity: bool) {
         self.program.classes[class.index()].identity = identity;
+    }
+
+    /// Says whether the instances of a class are copied when they are assigned, passed or returned.
+    pub fn set_copied(&mut self, class: ClassId, copied: bool) {
+        self.program.classes[class.index()].copied = copied;
+    }
+
+    /// Says that a method of a class keeps a receiver of its own when it is read as a value.
+    pub fn set_bound(&mut self, class: ClassId, method: &str) {
+        self.program.classes[class.index()].bound.push(method.into());
     }
 
     /// Gives a class a method; a method of the same name is replaced.

@@ -60,7 +60,7 @@ impl Image {
             .zip(0..)
             .map(|(class, number)| {
                 let shape = Shape::numbered(number, class.name.clone(), class.fields.iter().cloned());
-                if class.identity { shape.with_identity() } else { shape }
+                shape.of_kind(class.identity, class.copied)
             })
             .collect();
         let members = Members::new(&program);

@@ -83,6 +83,9 @@ instructions! {
     /// `dst =` a function that captures nothing.
     LoadFunction "load_function" { dst: Reg, function: FuncId }
 
+    /// `dst = src`; an instance of a class that is copied when it is assigned, passed or returned is copied.
+    Copy "copy" { dst: Reg, src: Reg }
+
     // Captured variables (B9).
     /// `dst =` a new cell that holds `src`.
     NewCell "new_cell" { dst: Reg, src: Reg }
@@ -283,6 +286,7 @@ impl Instruction {
         let next = |reg: Reg| Reg(reg.0.saturating_add(1));
         match *self {
             I::Move { dst, src }
+            | I::Copy { dst, src }
             | I::NewCell { dst, src }
             | I::GetCell { dst, cell: src }
             | I::Neg { dst, src }

@@ -88,6 +88,8 @@ mod tests {
             fields: fields.iter().map(|&field| field.into()).collect(),
             methods: methods.iter().map(|&(method, function)| (method.into(), FuncId(function))).collect(),
             identity: false,
+            copied: false,
+            bound: Vec::new(),
         };
         let classes =
             vec![class("A", &["x", "unnamed"], &[("m", 7)]), class("B", &["y", "x"], &[("m", 8), ("x", NONE)])];

@@ -67,6 +67,10 @@ pub struct Class {
     pub methods: Vec<(Arc<str>, FuncId)>,
     /// `==` tells its instances apart, whatever their fields are.
     pub identity: bool,
+    /// Its instances are copied by [`Instruction::Copy`](crate::Instruction::Copy).
+    pub copied: bool,
+    /// The methods that keep a receiver of their own when they are read as values, which no run does yet.
+    pub bound: Vec<Arc<str>>,
 }
 
 /// A function: its code, what the frame looks like, and the tables that lead back to the source.

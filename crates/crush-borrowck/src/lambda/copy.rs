@@ -1,16 +1,82 @@
-//! What a copy of a value may be: `x.clone()`.
+//! What a copy of a value may be: `x.clone()`, and a struct that is copied as a value.
 
 use crush_hir::body::ExprId;
 
 use super::Lambda;
+use super::access::Usage;
 use crate::state::State;
+use crate::summary::Use;
 use crate::table::{Field, Shape};
 use crate::value::{Target, Value};
 
 /// Tells the copy of an object from what else its expression makes.
 const COPY: u32 = u32::MAX - 3;
 
+/// Tells the copies of values from what else an expression makes: as many below this as there are in one another.
+const VALUE: u32 = u32::MAX - 4;
+
+/// As many copies within each other are told apart. Loss: what lies deeper counts as possibly the original.
+const NESTED: u32 = 16;
+
 impl Lambda<'_> {
+    /// A value that is assigned, passed or returned where structs are copied then. It is read if it is such an instance.
+    pub(super) fn copied_value(&mut self, state: &mut State, value: &Value, expr: ExprId, usage: &Usage) -> Value {
+        let mut made = 0;
+        self.copied_part(state, value, expr, usage, &mut made)
+    }
+
+    fn copied_part(&mut self, state: &mut State, value: &Value, expr: ExprId, usage: &Usage, made: &mut u32) -> Value {
+        let mut result = Value::flags(value.other());
+        for target in value.targets() {
+            let Target::Object(object) = *target else {
+                result.add(*target);
+                continue;
+            };
+            let one = Value::of(*target);
+            match self.table.objects[object as usize].shape.clone() {
+                Shape::Struct(name) if self.body.copied.contains(&name) && *made < NESTED => {
+                    // What was dropped is copied as what it is, a reference, and not read.
+                    let certain = usage.certain && value.only().is_some() && state.freed.get(object).is_none();
+                    self.access(state, &one, &Usage { certain, ..usage.clone() });
+                    let part = VALUE - *made;
+                    *made += 1;
+                    let slots = self.table.objects[object as usize].slots.clone();
+                    let mut held = Vec::new();
+                    for slot in slots {
+                        let field = self.table.fields[self.table.slots[slot as usize].field as usize].clone();
+                        if let Some(written) = state.written(slot).cloned() {
+                            let inner = Usage { certain: false, name: None, ..usage.clone() };
+                            held.push((field, self.copied_part(state, &written, expr, &inner, made)));
+                        }
+                    }
+                    let copy = self.allocate(state, expr, part, Shape::Struct(name));
+                    let copy = Value::of(Target::Object(copy));
+                    for (field, value) in held {
+                        self.store(state, &copy, &field, &value, true);
+                    }
+                    result.join(&copy);
+                }
+                Shape::Struct(name) if !self.body.copied.contains(&name) => {
+                    result.add(*target);
+                }
+                Shape::Struct(_) | Shape::Unknown => {
+                    // It may be copied, with the copied structs in it, or be something else.
+                    let usage = Usage { usage: Use::DeepRead, certain: false, ..usage.clone() };
+                    self.access(state, &one, &usage);
+                    let anything = self.anything_in(state, &one);
+                    let fresh = self.fresh(expr);
+                    self.store(state, &fresh, &Field::Element, &anything, true);
+                    result.join(&fresh);
+                    result.add(*target);
+                }
+                Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => {
+                    result.add(*target);
+                }
+            }
+        }
+        result
+    }
+
     /// A deep copy: new objects, in which functions, the handles of tasks and borrow handles are what they were.
     pub(super) fn deep_copy(&mut self, state: &mut State, value: &Value, expr: ExprId) -> Value {
         let objects = self.underlying(state, value);

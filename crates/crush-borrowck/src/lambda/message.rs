@@ -25,7 +25,7 @@ impl Lambda<'_> {
                     _ => format!("{base}[…]"),
                 })
             }
-            ExprKind::Borrow { operand, .. } => self.describe(*operand),
+            ExprKind::Borrow { operand, .. } | ExprKind::Copy(operand) => self.describe(*operand),
             ExprKind::Call { callee: Callee::Name(name), .. } => Some(format!("{name}(…)")),
             _ => None,
         }

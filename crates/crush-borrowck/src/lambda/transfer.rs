@@ -257,6 +257,17 @@ impl<'a> Lambda<'a> {
                     }
                 }
             }
+            ExprKind::Copy(operand) => {
+                let value = state.take_value(*operand);
+                let usage = Usage {
+                    usage: Use::Read,
+                    at: self.step(body[expr].range),
+                    name: self.describe(*operand),
+                    certain: true,
+                    callee: None,
+                };
+                self.copied_value(state, &value, expr, &usage)
+            }
             ExprKind::Index { base, index } => {
                 let field = self.index_field(*index);
                 state.take_value(*index);

@@ -3,7 +3,7 @@
 use super::ItemProblem;
 use crate::body::Problem;
 use crate::file::{FileHir, ItemKind, StructDef};
-use crate::kinds::{Construct, Kind, Receiver, Resolution, Semantics, Storage, order, problem};
+use crate::kinds::{Construct, Kind, Receiver, Resolution, Storage, order, problem};
 use crate::source_map::BodyRange;
 
 /// What is wrong with every `@kind(…)` of `file`.
@@ -60,14 +60,10 @@ fn not_run(kind: &Kind) -> Option<String> {
     if kind.resolution == Resolution::EmbeddingPromotion {
         return Some("`resolution: embedding_promotion`".to_owned());
     }
-    match (&kind.construct, kind.storage, kind.semantics, kind.receiver) {
+    match (&kind.construct, kind.storage, kind.receiver) {
         (Construct::NewAndInit, ..) => Some("`construct: py_new_init` with two functions".to_owned()),
-        (Construct::Call(_), ..) => Some("a `construct` besides the literal".to_owned()),
-        (_, Storage::OpenDict | Storage::OpenDictWithSlots, ..) => Some("a `storage` for any field".to_owned()),
-        (_, _, Semantics::Copy | Semantics::Move, _) => Some("`semantics: value(copy)` or `value(move)`".to_owned()),
-        (_, _, _, Receiver::BoundSelf | Receiver::BoundCls | Receiver::DynamicThis) => {
-            Some("a `receiver` other than the explicit ones".to_owned())
-        }
+        (_, Storage::OpenDict | Storage::OpenDictWithSlots, _) => Some("a `storage` for any field".to_owned()),
+        (_, _, Receiver::BoundCls) => Some("`receiver: bound_cls`".to_owned()),
         _ => None,
     }
 }

@@ -1,9 +1,12 @@
 //! From the names that a file declares to its items.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::item::{Item, ItemKind};
 use crate::body::Name;
+use crate::kinds::Facts;
 
 /// The names of a file; each leads to the last item that declares it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +21,9 @@ pub(super) struct Names {
     pub(super) imports_modules: bool,
     /// The imports of modules, as a number.
     pub(super) imports: u64,
+    /// What the kinds of its structs mean for its bodies.
+    pub(super) facts: Arc<Facts>,
+    pub(super) facts_key: u64,
     pub(super) signature: u64,
 }
 
@@ -27,6 +33,10 @@ impl Names {
         for (index, item) in items.iter().enumerate().filter(|(_, item)| item.declares()) {
             names.add(index, item);
             names.signature = names.signature.rotate_left(5).wrapping_add(super::collect::signature(item));
+        }
+        if items.iter().any(|item| matches!(item.kind, ItemKind::Kind(_))) {
+            names.facts = Arc::new(Facts::of(items));
+            names.facts_key = names.facts.key();
         }
         names
     }

@@ -6,6 +6,7 @@ use super::{Lowering, literal};
 use crate::body::{
     BinaryOp, BlockId, Callee, ExprId, ExprKind, Literal, LogicalOp, MatchArm, Name, Pattern, StmtKind, UnaryOp,
 };
+use crate::kinds::Constructor;
 use crate::source_map::BodyRange;
 
 impl<'tree> Lowering<'tree> {
@@ -45,7 +46,10 @@ impl<'tree> Lowering<'tree> {
             "array" => ExprKind::Array(self.expressions_in(node)),
             "map" => self.map_literal(node),
             "struct_literal" => self.struct_literal(node, false),
-            "new_expression" => self.new_expression(node),
+            "new_expression" => match self.constructor_of(node) {
+                Some(constructor) => return self.construction(constructor, range, Vec::new(), range),
+                None => self.new_expression(node),
+            },
             "range_expression" => ExprKind::Range {
                 start: self.expression_field(node, "start"),
                 end: self.expression_field(node, "end"),
@@ -158,7 +162,8 @@ impl<'tree> Lowering<'tree> {
                 "string" => self.string(key),
                 _ => self.name(key),
             };
-            Some((name, self.expression_field(entry, "value")))
+            let value = self.expression_field(entry, "value");
+            Some((name, self.copied(value)))
         });
         ExprKind::Map(entries.collect())
     }
@@ -176,10 +181,19 @@ impl<'tree> Lowering<'tree> {
                     Some(value) => self.expression(value),
                     None => self.expression(field),
                 };
+                let value = self.copied(value);
                 fields.push((self.name(field), self.range(field), value));
             }
         }
         ExprKind::Struct { name, name_range, fields, is_new }
+    }
+
+    /// The function that `new P()` calls.
+    fn constructor_of(&self, node: Node<'tree>) -> Option<&'tree Constructor> {
+        let arguments = node.child_by_field_name("arguments").map_or(0, |arguments| arguments.named_child_count());
+        let is_plain = arguments == 0 && node.child_by_field_name("body").is_none();
+        let (name, _) = self.name_field(node, "name").filter(|_| is_plain)?;
+        self.facts.constructor(&name)
     }
 
     /// `new P()` gives every field null; `new P { … }` is the same as `P { … }`.
@@ -238,7 +252,7 @@ impl<'tree> Lowering<'tree> {
             return self.call(right, range, Some(left));
         }
         let (callee, callee_range) = self.callee(right);
-        self.expr(ExprKind::Call { callee, callee_range, args: vec![left] }, range)
+        self.called(callee, callee_range, vec![left], range)
     }
 
     /// A call, with the left side of a pipeline as its first argument.
@@ -249,7 +263,7 @@ impl<'tree> Lowering<'tree> {
         let (callee, callee_range) = self.callee(function);
         let mut args: Vec<_> = piped.into_iter().collect();
         args.extend(self.arguments(node));
-        self.expr(ExprKind::Call { callee, callee_range, args }, range)
+        self.called(callee, callee_range, args, range)
     }
 
     fn callee(&mut self, node: Node<'tree>) -> (Callee, BodyRange) {
@@ -319,6 +333,7 @@ impl<'tree> Lowering<'tree> {
                 this.statements(block, body, false);
             } else {
                 let result = this.expression(body);
+                let result = this.copied(result);
                 this.body.lambdas[id.index()].result = Some(result);
             }
             this.close_block();

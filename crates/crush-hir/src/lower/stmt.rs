@@ -30,7 +30,8 @@ impl<'tree> Lowering<'tree> {
                 None => StmtKind::Missing,
             },
             "return_statement" => {
-                StmtKind::Return(node.child_by_field_name("value").map(|value| self.expression(value)))
+                let value = node.child_by_field_name("value").map(|value| self.expression(value));
+                StmtKind::Return(value.map(|value| self.copied(value)))
             }
             "throw_statement" => StmtKind::Throw(self.expression_field(node, "value")),
             "break_statement" => self.jump(StmtKind::Break, "break", range),
@@ -77,6 +78,7 @@ impl<'tree> Lowering<'tree> {
         let is_lambda = node.child_by_field_name("value").is_some_and(|value| value.kind() == "lambda_expression");
         let early = is_lambda.then(|| self.bind(name.clone(), LocalKind::Let, name_range));
         let value = self.expression_field(node, "value");
+        let value = self.copied(value);
         let local = early.unwrap_or_else(|| self.bind(name, LocalKind::Let, name_range));
         let annotation = self.annotate(local, node);
         StmtKind::Let { local, name_range, annotation, value }
@@ -103,6 +105,7 @@ impl<'tree> Lowering<'tree> {
             _ => None,
         });
         let value = self.expression_field(node, "right");
+        let value = if op.is_none() { self.copied(value) } else { value };
         StmtKind::Assign { place, place_range, op, value }
     }
 

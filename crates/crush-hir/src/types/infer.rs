@@ -297,6 +297,7 @@ impl Inference<'_> {
                 self.expr(*operand);
                 Type::Any
             }
+            ExprKind::Copy(operand) => self.expr(*operand),
             ExprKind::Field { base, name, name_range } => self.field(*base, name, *name_range),
             ExprKind::Slice { base, start, end, step } => {
                 self.expr(*base);

@@ -216,6 +216,14 @@ impl Assembler {
                 let class = self.class.ok_or("an identity stands before any class")?;
                 self.program.set_identity(class, true);
             }
+            "copied" => {
+                let class = self.class.ok_or("a copied stands before any class")?;
+                self.program.set_copied(class, true);
+            }
+            "bound" => {
+                let class = self.class.ok_or("a bound method stands before any class")?;
+                self.program.set_bound(class, words.name()?);
+            }
             "method" => {
                 let class = self.class.ok_or("a method stands before any class")?;
                 let name = words.name()?;

@@ -69,6 +69,12 @@ impl<'p> Writer<'p> {
             if class.identity {
                 put!(out, ".identity\n");
             }
+            if class.copied {
+                put!(out, ".copied\n");
+            }
+            for method in &class.bound {
+                put!(out, ".bound {}\n", name(method));
+            }
             for (method, function) in &class.methods {
                 put!(out, ".method {} = {}\n", name(method), self.function_name(*function));
             }

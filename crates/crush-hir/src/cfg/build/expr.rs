@@ -91,6 +91,7 @@ impl Builder<'_> {
                 }
                 self.push(Action::Call(id));
             }
+            ExprKind::Copy(operand) => self.operands([*operand], id),
             ExprKind::Await(operand) => {
                 self.expr(*operand);
                 self.push(Action::Call(id));
