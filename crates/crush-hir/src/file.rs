@@ -10,6 +10,7 @@ mod kind;
 mod names;
 mod update;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crush_syntax::{Node, TextRange, Tree};
@@ -20,6 +21,7 @@ pub use item::{
 pub use kind::{KindArgument, KindDef, KindValue};
 
 use crate::body::{Body, BodyOwner, Name};
+use crate::kinds::Facts;
 use crate::lower;
 use crate::modules::Imports;
 use crate::source_map::{BodyMap, BodyRange};
@@ -132,7 +134,22 @@ impl FileHir {
             None => self.top_level.key,
         };
         // What it means depends on the kinds of the file, too.
-        ItemKey(key ^ self.names.facts_key)
+        let others = self.other_facts().map(|names| names.facts_key);
+        ItemKey(key ^ others.fold(self.names.facts_key, |all, key| all.rotate_left(7) ^ key))
+    }
+
+    /// The names of the other files of the program, those without kinds aside.
+    fn other_facts(&self) -> impl Iterator<Item = &Names> {
+        self.program_files().skip(1).map(|(_, file)| &*file.names).filter(|names| names.facts_key != 0)
+    }
+
+    /// What the kinds of the whole program mean for the bodies of this file.
+    fn facts(&self) -> Cow<'_, Facts> {
+        let mut facts = Cow::Borrowed(&*self.names.facts);
+        for other in self.other_facts() {
+            facts.to_mut().add_those_of(&other.facts, |name| self.names.functions.contains_key(name));
+        }
+        facts
     }
 
     /// What a body belongs to.
@@ -184,8 +201,9 @@ impl FileHir {
     pub fn lower(&self, tree: &Tree, body: BodyId) -> Body {
         let map = self.body_map(body);
         let owner = self.body_owner(body);
+        let facts = self.facts();
         match body {
-            BodyId::TopLevel => lower::top_level(tree, &self.top_level_parts(tree), &map, &self.names.facts),
+            BodyId::TopLevel => lower::top_level(tree, &self.top_level_parts(tree), &map, &facts),
             BodyId::Function(item) | BodyId::Method { item, .. } => {
                 let node = self.function_of(body).and_then(|function| {
                     let BodyRange { start, end } = function.range;
@@ -193,7 +211,7 @@ impl FileHir {
                     function_node(tree, at, at + end - start)
                 });
                 match node {
-                    Some(node) => lower::function(tree, owner, node, &map, &self.names.facts),
+                    Some(node) => lower::function(tree, owner, node, &map, &facts),
                     None => Body::empty(owner),
                 }
             }
@@ -249,7 +267,8 @@ impl FileHir {
 
     /// The `@kind(…)` in front of the struct called `name`, with its item.
     pub fn kind_def(&self, name: &str) -> Option<(usize, &KindDef)> {
-        let (item, _) = self.structure(name).filter(|(item, _)| matches!(self.items[*item].kind, ItemKind::Struct(_)))?;
+        let (item, _) =
+            self.structure(name).filter(|(item, _)| matches!(self.items[*item].kind, ItemKind::Struct(_)))?;
         let before = self.items[..item].iter().rposition(|item| item.kind != ItemKind::Comment)?;
         match &self.items[before].kind {
             ItemKind::Kind(def) => Some((before, def)),

@@ -84,6 +84,15 @@ impl Facts {
         });
     }
 
+    /// Adds those of another file, where a function of this one does not hide a constructor. A constructor that is no method
+    /// of its struct has no name here.
+    pub(crate) fn add_those_of(&mut self, other: &Self, is_hidden: impl Fn(&str) -> bool) {
+        self.copied.extend(other.copied.iter().cloned());
+        self.by_value.extend(other.by_value.iter().cloned());
+        let seen = |constructor: &&Constructor| constructor.is_own && !is_hidden(&constructor.structure);
+        self.constructors.extend(other.constructors.iter().filter(seen).cloned());
+    }
+
     /// What `name(…)` calls, if it makes an instance.
     pub fn constructor(&self, name: &str) -> Option<&Constructor> {
         self.constructors.iter().find(|constructor| constructor.structure == name)
