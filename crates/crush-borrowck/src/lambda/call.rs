@@ -132,7 +132,7 @@ impl Lambda<'_> {
         let site = Site { certain, ..site.clone() };
         let mut called = self.run_here(state, &candidates, &site);
         if !tasks.is_empty() {
-            called.join(&self.start_task(state, &tasks, &site));
+            called.join(&self.start_task(state, &(tasks, Value::default()), &site));
         }
         called
     }

@@ -25,8 +25,8 @@ impl Lambda<'_> {
     pub(super) fn spawn(&mut self, state: &mut State, callee: (&Value, Option<String>), site: &Site) -> Called {
         let (callee, name) = callee;
         self.send(state, callee, name, site);
-        let (candidates, _) = self.candidates(state, callee);
-        self.start_task(state, &candidates, site)
+        let callees = self.candidates(state, callee);
+        self.start_task(state, &callees, site)
     }
 
     /// `parallel_map(items, f)`: a task for each item; an array of their results.
@@ -38,8 +38,8 @@ impl Lambda<'_> {
         let item = self.load(state, items, &Field::Element);
         let each = Site { args: vec![item], names: vec![None], certain: false, ..site.clone() };
         self.send(state, function, site.names.get(1).cloned().flatten(), site);
-        let (candidates, _) = self.candidates(state, function);
-        let task = self.start_task(state, &candidates, &each);
+        let callees = self.candidates(state, function);
+        let task = self.start_task(state, &callees, &each);
         let waited = self.wait(state, site.expr, &task.value, &Usage { name: None, certain: false, ..read });
         let results = self.allocate(state, site.expr, 0, Shape::Array);
         let results = Value::of(Target::Object(results));
@@ -47,8 +47,12 @@ impl Lambda<'_> {
         Called { value: results, ..waited }
     }
 
-    /// Starts a task that runs one of the candidates; gives its handle.
-    pub(super) fn start_task(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
+    /// Starts a task that runs one of the candidates, or a function that only a caller knows; gives its handle.
+    ///
+    /// Loss: to a caller that knows it, the function is a callback that runs here, not on copies: what it changes may be
+    /// reported though it changes copies. What goes wrong in it by itself is not missed.
+    pub(super) fn start_task(&mut self, state: &mut State, callees: &(Vec<Candidate>, Value), site: &Site) -> Called {
+        let (candidates, unknown) = callees;
         for (arg, name) in site.args.iter().zip(&site.names) {
             self.send(state, arg, name.clone(), site);
         }
@@ -62,7 +66,12 @@ impl Lambda<'_> {
         }
         let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
         let outer = std::mem::replace(&mut self.in_task, true);
-        let inside = self.run_here(&mut copy, candidates, &Site { certain: false, args, ..site.clone() });
+        let inside_task = Site { certain: false, args, ..site.clone() };
+        let mut inside = self.run_here(&mut copy, candidates, &inside_task);
+        if !unknown.is_empty() {
+            let result = self.call_unknown(&mut copy, unknown, &inside_task);
+            inside.join(&result);
+        }
         self.in_task = outer;
         let result = self.fresh(site.expr);
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
