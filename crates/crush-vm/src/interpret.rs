@@ -414,6 +414,7 @@ impl Vm<'_> {
                     I::Copy { dst, src } => {
                         save!();
                         set!(dst, check!(self.arena.copied_instance(get!(src), site!()).map_err(Trap::from)));
+                        self.charge_work();
                         collect!();
                     }
                     // Safety: verified to be in the table, which is as long as the program's.

@@ -3,6 +3,7 @@
 mod borrows;
 mod collection;
 mod common;
+mod copies;
 mod deep;
 mod inspection;
 mod model;
