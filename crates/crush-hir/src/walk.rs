@@ -18,7 +18,10 @@ impl Body {
             ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| visit(*value)),
             ExprKind::Struct { fields, .. } => fields.iter().for_each(|(_, _, value)| visit(*value)),
             ExprKind::Range { start, end, .. } => [*start, *end].into_iter().for_each(visit),
-            ExprKind::Unary { operand, .. } | ExprKind::Borrow { operand, .. } | ExprKind::Await(operand) | ExprKind::Copy(operand) => {
+            ExprKind::Unary { operand, .. }
+            | ExprKind::Borrow { operand, .. }
+            | ExprKind::Await(operand)
+            | ExprKind::Copy(operand) => {
                 visit(*operand);
             }
             ExprKind::Binary { lhs, rhs, .. } | ExprKind::Logical { lhs, rhs, .. } => {

@@ -84,7 +84,14 @@ impl ProgramBuilder {
     pub fn class(&mut self, name: &str, fields: impl IntoIterator<Item = Arc<str>>) -> Result<ClassId, BuildError> {
         let id = ClassId(next_index(self.program.classes.len(), "structs")?);
         let fields = fields.into_iter().collect();
-        self.program.classes.push(Class { name: name.into(), fields, methods: Vec::new(), identity: false, copied: false, bound: Vec::new() });
+        self.program.classes.push(Class {
+            name: name.into(),
+            fields,
+            methods: Vec::new(),
+            identity: false,
+            copied: false,
+            bound: Vec::new(),
+        });
         Ok(id)
     }
 

@@ -10,10 +10,12 @@ pub(super) fn last_assigned<'t>(language: &str, text: &'t str) -> Option<&'t str
             // Blocks are indented as the program around them is; what is deeper belongs to an `if` or a `def`.
             let base = statements.iter().map(|statement| indentation(text, statement)).min()?;
             let at_base = statements.iter().filter(|statement| indentation(text, statement) == base);
-            at_base.filter_map(|statement| assigned(statement).filter(|(_, value)| assigned(value).is_none())).last()
+            at_base
+                .filter_map(|statement| assigned(statement).filter(|(_, value)| assigned(value).is_none()))
+                .next_back()
         }
         "javascript" => {
-            statements.iter().filter_map(|statement| declared(statement).or_else(|| assigned(statement))).last()
+            statements.iter().filter_map(|statement| declared(statement).or_else(|| assigned(statement))).next_back()
         }
         _ => None,
     }
