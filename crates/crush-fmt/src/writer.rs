@@ -180,6 +180,23 @@ impl<'s> Writer<'s> {
         self.last = b' ';
     }
 
+    /// What a node prints as one: on one line if that fits and it need not break.
+    pub(crate) fn group(&mut self, id: NodeId, must_break: bool, inner: impl FnOnce(&mut Self)) {
+        self.reach(self.syntax.span(id).start);
+        self.document.open(false);
+        if must_break {
+            self.document.must_break();
+        }
+        inner(self);
+        self.document.close();
+    }
+
+    /// Whether it stands on several lines.
+    pub(crate) fn has_lines(&self, id: NodeId) -> bool {
+        let Span { start, end } = self.syntax.span(id);
+        self.has_line_break(start, end)
+    }
+
     /// Whether the source has a line break between two places.
     pub(crate) fn has_line_break(&self, start: usize, end: usize) -> bool {
         self.source.as_bytes().get(start..end).is_some_and(|gap| gap.contains(&b'\n'))

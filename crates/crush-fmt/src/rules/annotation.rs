@@ -8,13 +8,11 @@ impl Writer<'_> {
     /// `{ key: value … }`: an entry a line, unless all stand on one line. Commas stay as they are: an entry may have no
     /// value, so that what a comma parts is not plain without it.
     pub(crate) fn annotation_block(&mut self, id: NodeId) {
+        self.group(id, self.has_lines(id), |writer| writer.entries(id));
+    }
+
+    fn entries(&mut self, id: NodeId) {
         let syntax = self.syntax;
-        let Span { start, end } = syntax.span(id);
-        self.reach(start);
-        self.document.open(false);
-        if self.has_line_break(start, end) {
-            self.document.must_break();
-        }
         let mut is_first = true;
         for part in syntax.children(id) {
             match syntax.kind(part) {
@@ -41,7 +39,6 @@ impl Writer<'_> {
                 }
             }
         }
-        self.document.close();
     }
 
     /// `@language[dependencies] -> outputs {`, and from there to `}` not a byte is touched.

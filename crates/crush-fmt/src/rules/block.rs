@@ -14,24 +14,12 @@ impl Writer<'_> {
 
     /// A block of its own: on one line if it is there, holds one statement, and fits.
     pub(crate) fn block(&mut self, id: NodeId) {
-        self.reach(self.syntax.span(id).start);
-        self.document.open(false);
-        if !self.is_one_line_block(id) {
-            self.document.must_break();
-        }
-        self.block_in_group(id);
-        self.document.close();
+        self.group(id, !self.is_one_line_block(id), |writer| writer.block_in_group(id));
     }
 
     /// `if … else …` and `try … catch …`: either all blocks are on one line or none.
     pub(crate) fn branches(&mut self, id: NodeId) {
-        self.reach(self.syntax.span(id).start);
-        self.document.open(false);
-        if !self.are_one_line_branches(id) {
-            self.document.must_break();
-        }
-        self.branches_in_group(id);
-        self.document.close();
+        self.group(id, !self.are_one_line_branches(id), |writer| writer.branches_in_group(id));
     }
 
     fn branches_in_group(&mut self, id: NodeId) {
@@ -158,13 +146,7 @@ impl Writer<'_> {
     /// `{ pattern => value … }`: an arm a line, without commas; all on one line if they are and fit.
     pub(crate) fn match_arms(&mut self, id: NodeId) {
         let syntax = self.syntax;
-        let Span { start, end } = syntax.span(id);
-        self.reach(start);
-        self.document.open(false);
-        if self.has_line_break(start, end) {
-            self.document.must_break();
-        }
-        self.braces(id, |writer| {
+        let arms = |writer: &mut Self| {
             let mut arms = syntax.items(id).peekable();
             while let Some(arm) = arms.next() {
                 if syntax.is_kept(arm) {
@@ -178,8 +160,8 @@ impl Writer<'_> {
                 }
                 writer.separate_items(Separator::Line);
             }
-        });
-        self.document.close();
+        };
+        self.group(id, self.has_lines(id), |writer| writer.braces(id, arms));
     }
 
     /// `semantic_switch value { case … fallback … }`.
