@@ -71,13 +71,7 @@ enum Subject {
 /// Only an optimised build measures; this one asks for it.
 #[cfg(not(feature = "bench"))]
 pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
-    let status = std::process::Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--"])
-        .args(std::env::args_os().skip(1))
-        .current_dir(crate::root())
-        .status()?;
-    anyhow::ensure!(status.success(), "the benchmark failed");
-    Ok(())
+    crate::command::again("bench", true, "the benchmark failed")
 }
 
 /// Measures, and prints the table.

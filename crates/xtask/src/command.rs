@@ -15,6 +15,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs this same command in a build of `xtask` with a feature, optimised or not; `failed` is what a failure means.
+#[cfg(not(all(feature = "bench", feature = "oracle", feature = "soundness")))]
+pub(crate) fn again(feature: &str, optimised: bool, failed: &'static str) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--quiet"])
+        .args(optimised.then_some("--release"))
+        .args(["--package", "xtask", "--features", feature, "--"])
+        .args(std::env::args_os().skip(1))
+        .current_dir(crate::root())
+        .status()?;
+    anyhow::ensure!(status.success(), failed);
+    Ok(())
+}
+
 /// Runs it without a word; what it said is shown when it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<String> {
     let shown = display(command);

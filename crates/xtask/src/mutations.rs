@@ -24,13 +24,7 @@ pub(crate) struct Arguments {
 /// Compiled with what it needs; this one asks for it.
 #[cfg(not(feature = "soundness"))]
 pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
-    let status = std::process::Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "xtask", "--features", "soundness", "--"])
-        .args(std::env::args_os().skip(1))
-        .current_dir(crate::root())
-        .status()?;
-    anyhow::ensure!(status.success(), "a mutation was not noticed");
-    Ok(())
+    crate::command::again("soundness", false, "a mutation was not noticed")
 }
 
 #[cfg(feature = "soundness")]

@@ -39,13 +39,7 @@ pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
 /// Runs the same command in a build that has what it needs.
 #[cfg(not(feature = "oracle"))]
 pub(crate) fn again() -> anyhow::Result<()> {
-    let status = std::process::Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "xtask", "--features", "oracle", "--"])
-        .args(std::env::args_os().skip(1))
-        .current_dir(crate::root())
-        .status()?;
-    anyhow::ensure!(status.success(), "the command failed");
-    Ok(())
+    crate::command::again("oracle", false, "the command failed")
 }
 
 /// Records, or compares.

@@ -50,13 +50,7 @@ pub(crate) struct Arguments {
 /// Only an optimised build tries many; this one asks for it.
 #[cfg(not(feature = "soundness"))]
 pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
-    let status = std::process::Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--release", "--package", "xtask", "--features", "soundness", "--"])
-        .args(std::env::args_os().skip(1))
-        .current_dir(crate::root())
-        .status()?;
-    anyhow::ensure!(status.success(), "something is wrong with the analysis");
-    Ok(())
+    crate::command::again("soundness", true, "something is wrong with the analysis")
 }
 
 /// Tries them, prints what is wrong, and the table.
