@@ -23,6 +23,7 @@ pub struct Fault {
     /// How many frames in the middle of a deep stack are left out of `call_stack`.
     pub omitted_frames: usize,
     /// Where the program awaited a task that faulted (T2): the fault as it was in the task, with the task's own stack.
+    /// In its turn that may be one at an `await`; of a longer chain at most 16 links are kept.
     pub task: Option<Box<Fault>>,
 }
 
@@ -268,6 +269,20 @@ impl Fault {
     /// Its stable code.
     pub fn code(&self) -> &'static str {
         self.kind.code()
+    }
+
+    /// This fault, and what it was in the tasks that it came through, up to the one where it happened (T2).
+    pub fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |fault| fault.task.as_deref())
+    }
+
+    /// The fault where it happened: in the last task of its chain, or itself.
+    pub fn origin(&self) -> &Self {
+        let mut origin = self;
+        while let Some(inner) = &origin.task {
+            origin = inner;
+        }
+        origin
     }
 }
 

@@ -18,6 +18,9 @@ use crate::vm::Vm;
 const INNER_FRAMES: usize = 48;
 const OUTER_FRAMES: usize = 16;
 
+/// How many tasks a fault is told to have come through: those next to where it happened, and the program's own `await`.
+const AWAITS: usize = 16;
+
 type Related = Vec<(SourceRange, String)>;
 
 impl Vm<'_> {
@@ -29,7 +32,7 @@ impl Vm<'_> {
             Trap::Arena(refused) => self.refused(refused),
             Trap::Awaited(fault) => return self.awaited_fault(fault),
             // Only `throw` makes this trap, and the caller unwinds it; so it is told like one that nothing caught.
-            Trap::Throw(_) | Trap::Pause(_) => {
+            Trap::Throw(_) | Trap::Pause(_) | Trap::Part | Trap::Stop => {
                 let value = String::new();
                 (FaultKind::UncaughtThrow { value }, "uncaught error".to_owned(), Vec::new())
             }
@@ -40,19 +43,21 @@ impl Vm<'_> {
     }
 
     /// The fault of a task, at the `await` (T2).
-    fn awaited_fault(&self, fault: Box<Fault>) -> Box<Fault> {
+    fn awaited_fault(&self, mut fault: Box<Fault>) -> Box<Fault> {
+        if fault.chain().count() == AWAITS {
+            fault = fault.task.take().unwrap_or(fault);
+        }
         let (call_stack, omitted_frames) = self.call_stack();
         let primary = call_stack.first().map(|site| site.range).unwrap_or_default();
         // Through however many tasks it came, the first is the one to tell of.
-        let origin = match fault.task {
-            Some(origin) => origin,
-            None => fault,
-        };
+        let origin = fault.origin();
         let message = format!("a task faulted: {}", origin.message);
-        let mut related = vec![(origin.primary, format!("in the task: {}", origin.message))];
+        let awaits = fault.chain().filter(|link| link.task.is_some());
+        let mut related: Related = awaits.map(|link| (link.primary, "awaited here, by another task".into())).collect();
+        related.push((origin.primary, format!("in the task: {}", origin.message)));
         related.extend(origin.related.iter().cloned());
         let kind = origin.kind.clone();
-        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames, task: Some(origin) })
+        Box::new(Fault { kind, message, primary, related, call_stack, omitted_frames, task: Some(fault) })
     }
 
     fn call_stack(&self) -> (Vec<CallSite>, usize) {

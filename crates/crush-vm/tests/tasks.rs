@@ -121,6 +121,42 @@ fn t2_a_fault_in_a_task_is_a_fault_at_the_await() {
     assert_eq!((task.message.as_str(), &*task.call_stack[0].function), ("division by zero", "zero"));
 }
 
+/// Each of these tasks starts the next one and awaits it; the last one fails.
+const CHAIN: &str = "
+.function @link (1 params, 0 captures, 5 registers)
+load_int r1, 0
+le r2, r0, r1
+jump_if_not r2, L0
+load_int r3, 1
+div r3, r3, r1
+L0:
+load_int r3, 1
+sub r3, r0, r3
+load_function r1, @link
+spawn r2, r1, r3, 1
+await r2, r2
+return r2
+";
+
+#[test]
+fn t2_a_fault_through_several_tasks_tells_each_await_and_the_first_place() {
+    let chain = |links: usize| {
+        let body = format!("load_function r1, @link\nload_int r2, {links}\nspawn r3, r1, r2, 1\nawait r4, r3");
+        run(&format!("{}{CHAIN}", with_functions(&body))).result.unwrap_err()
+    };
+    let fault = chain(2);
+    assert_eq!(fault.message, "a task faulted: division by zero");
+    assert_eq!(fault.origin().kind, FaultKind::DivisionByZero);
+    assert_eq!(fault.chain().count(), 4);
+    // However many there were, what is told is bounded, and has both ends.
+    let fault = chain(40);
+    assert_eq!(fault.chain().count(), 16);
+    assert_eq!(
+        (fault.message.as_str(), &fault.origin().kind),
+        ("a task faulted: division by zero", &FaultKind::DivisionByZero)
+    );
+}
+
 #[test]
 fn t2_a_throw_that_a_task_does_not_catch_is_a_fault() {
     let fault =

@@ -161,7 +161,7 @@ pub(super) fn count(judged: &[Judged], tally: &mut Tally) {
 fn hold(checked: &Checked, judged: &mut [Judged], run: &Run, input: u32, tally: &mut Tally) -> Result<(), Problem> {
     let line = |place: SourceRange| (place.file.0 == 0).then(|| checked.line(place));
     // A fault of a task stands at the `await`, and where it was in the task.
-    let faults: Vec<&Fault> = std::iter::successors(run.fault.as_deref(), |fault| fault.task.as_deref()).collect();
+    let faults: Vec<&Fault> = run.fault.iter().flat_map(|fault| fault.chain()).collect();
     let running: Vec<SourceRange> =
         faults.iter().flat_map(|fault| fault.call_stack.iter().map(|call| call.range)).collect();
     let at: Vec<SourceRange> = faults.iter().map(|fault| fault.primary).collect();
