@@ -35,8 +35,6 @@ pub struct FileHir {
     top_level: Arc<TopLevel>,
     /// What its imports bring; `None` while nobody has looked.
     imports: Option<Arc<Imports>>,
-    /// How many nodes the tree has, to notice when an update missed something.
-    descendants: u32,
 }
 
 /// Where the statements of the top level stand.

@@ -69,29 +69,48 @@ fn same_everywhere(updated: &FileHir, tree: &Tree) {
     }
 }
 
+/// Makes the edits, batch after batch, and looks after each.
+fn follow(batches: impl IntoIterator<Item = Vec<(usize, usize, usize)>>) {
+    let mut tree = Tree::parse(Text::from(SOURCE));
+    let mut file = FileHir::new(&tree);
+    for batch in batches {
+        let mut text = tree.text().clone();
+        let edits: Vec<_> = batch
+            .into_iter()
+            .map(|drawn| {
+                let edit = edit_of(drawn, &text);
+                text.apply(&edit);
+                edit
+            })
+            .collect();
+        let next = tree.edited(&edits);
+        file = file.update(&edits, &tree, &next);
+        tree = next;
+        same_everywhere(&file, &tree);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn an_updated_file_equals_a_fresh_one(batches in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..8)) {
-        let mut tree = Tree::parse(Text::from(SOURCE));
-        let mut file = FileHir::new(&tree);
-        for batch in batches {
-            let mut text = tree.text().clone();
-            let edits: Vec<_> = batch
-                .into_iter()
-                .map(|drawn| {
-                    let edit = edit_of(drawn, &text);
-                    text.apply(&edit);
-                    edit
-                })
-                .collect();
-            let next = tree.edited(&edits);
-            file = file.update(&edits, &tree, &next);
-            tree = next;
-            same_everywhere(&file, &tree);
-        }
+        follow(batches);
     }
+}
+
+#[test]
+fn an_edit_may_change_how_broken_text_far_behind_it_is_understood() {
+    let drawn: [&[(usize, usize, usize)]; 7] = [
+        &[(0, 0, 18), (135, 28, 4), (135, 0, 18)],
+        &[(306, 0, 2)],
+        &[(135, 0, 0)],
+        &[(0, 0, 7)],
+        &[(383, 0, 22)],
+        &[(325, 0, 0)],
+        &[(0, 0, 18), (9, 22, 4), (124, 0, 6)],
+    ];
+    follow(drawn.iter().map(|batch| batch.to_vec()));
 }
 
 #[test]

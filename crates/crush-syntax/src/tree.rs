@@ -87,11 +87,6 @@ impl Tree {
         }
         here
     }
-
-    /// The ranges whose structure differs between `old`, edited as `self` was made from it, and `self`.
-    pub fn changed_ranges(&self, old: &Self) -> Vec<TextRange> {
-        old.tree.changed_ranges(&self.tree).map(|range| TextRange::new(range.start_byte, range.end_byte)).collect()
-    }
 }
 
 impl fmt::Debug for Tree {

@@ -7,20 +7,11 @@ use crush_syntax::{Node, Tree};
 use rustc_hash::FxHasher;
 
 use super::item::{
-    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, NodePrint, ParameterDef,
-    StructDef,
+    FieldDef, FunctionDef, ImportDef, ImportedName, Item, ItemKey, ItemKind, MethodsDef, ParameterDef, StructDef,
 };
 use super::kind::{KindArgument, KindDef, KindValue};
 use crate::body::Name;
 use crate::source_map::BodyRange;
-
-pub(super) fn print(node: Node<'_>) -> NodePrint {
-    NodePrint {
-        kind: node.kind_id(),
-        descendants: u32::try_from(node.descendant_count()).unwrap_or(u32::MAX),
-        has_error: node.has_error(),
-    }
-}
 
 /// What other bodies can see of an item, as a number.
 pub(super) fn signature(item: &Item) -> u64 {
@@ -65,17 +56,30 @@ impl ItemKind {
 /// Makes the item of `node`.
 pub(super) fn item(tree: &Tree, node: Node<'_>) -> Item {
     let text = tree.text_of(node);
-    let print = print(node);
     let collector = Collector { text: &text, start: node.start_byte() };
     Item {
         start: narrow(node.start_byte()),
         len: narrow(node.end_byte() - node.start_byte()),
-        key: key(&("", print, &*text)),
+        key: key(&("", node.kind_id(), broken_structure(node), &*text)),
         kind: collector.kind(node),
-        has_error: print.has_error,
-        print,
-        trailing: 0,
+        has_error: node.has_error(),
+        node_kind: node.kind_id(),
     }
+}
+
+/// How the parser understood broken text, which depends on what stands around it; 0 for text without an error.
+fn broken_structure(node: Node<'_>) -> u64 {
+    let origin = node.start_byte();
+    let mut hasher = FxHasher::default();
+    let mut broken: Vec<Node<'_>> = node.has_error().then_some(node).into_iter().collect();
+    while let Some(node) = broken.pop() {
+        for child in node.children(&mut node.walk()) {
+            // One without an error is the same whenever its text and its kind are.
+            (child.kind_id(), child.start_byte() - origin, child.end_byte() - origin).hash(&mut hasher);
+            broken.extend(child.has_error().then_some(child));
+        }
+    }
+    hasher.finish()
 }
 
 fn key(of: &impl Hash) -> ItemKey {
@@ -175,7 +179,7 @@ impl Collector<'_> {
             return_type: self.name(node, "return_type").map(|(name, _)| name),
             is_async,
             has_body: node.child_by_field_name("body").is_some(),
-            key: key(&(owner, print(node), self.text_of(node))),
+            key: key(&(owner, node.kind_id(), broken_structure(node), self.text_of(node))),
             structs: Vec::new(),
             imports: Vec::new(),
         })

@@ -27,18 +27,8 @@ pub struct Item {
     pub kind: ItemKind,
     /// Whether something in it did not parse.
     pub has_error: bool,
-    /// What tells its node from another one at the same place.
-    pub(super) print: NodePrint,
-    /// Nodes without a name that follow it: `;`.
-    pub(super) trailing: u32,
-}
-
-/// What tells two nodes with the same text apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NodePrint {
-    pub(super) kind: u16,
-    pub(super) descendants: u32,
-    pub(super) has_error: bool,
+    /// The grammar's number of its node.
+    pub(super) node_kind: u16,
 }
 
 /// What an item is.

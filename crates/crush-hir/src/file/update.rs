@@ -1,14 +1,14 @@
 //! Making a file from a tree, and the next version of it from an edit.
 //!
-//! What the edit did not touch is taken over without a look at its text: an item counts as untouched when a node of the
-//! same kind, length and size stands at its place again. The walk starts shortly before the edit and ends when two items
-//! in a row are the old ones again; the number of nodes in the tree then tells whether anything further on changed too (a
-//! quote that opens a string may swallow the rest of the file). If so, the whole list is walked.
+//! What the edit did not touch is taken over without a look at its text, if it is without an error: then a node of the same
+//! kind and length at its place has the same structure. In a file without errors the walk starts shortly before the edit
+//! and ends at an item that is the old one again. How broken text is understood depends on what stands around it, even
+//! far behind it, so a file with an error is walked from end to end, and what is broken in it looked at again.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crush_syntax::{TextEdit, Tree};
+use crush_syntax::{Node, TextEdit, Tree, TreeCursor};
 use rustc_hash::FxHasher;
 
 use super::change::Change;
@@ -21,16 +21,13 @@ use crate::source_map::BodyMap;
 /// Items before the edit that are looked at again: what follows an item may change where it ends.
 const LOOK_BACK: usize = 2;
 
-/// So many untouched items in a row end the walk.
-const IN_STEP: usize = 2;
-
 impl FileHir {
     /// The file of `tree`.
     pub fn new(tree: &Tree) -> Self {
         let items = Walk::over_all(tree, None).items;
         let names = Arc::new(Names::of(&items));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, imports: None, descendants: descendants(tree) }
+        Self { items, names, top_level, imports: None }
     }
 
     /// The file of `new`, which `edits` made from `old`, the tree of this file.
@@ -40,14 +37,14 @@ impl FileHir {
     pub fn update(&self, edits: &[TextEdit], old: &Tree, new: &Tree) -> Self {
         let Some(change) = Change::of(edits, old.text().len(), new.text().len()) else { return self.clone() };
         let reuse = Reuse { items: &self.items, change };
-        let walk = Walk::around(new, reuse)
-            .filter(|walk| walk.accounts_for(&self.items, self.descendants, descendants(new)))
-            .unwrap_or_else(|| Walk::over_all(new, Some(reuse)));
-        self.spliced(walk, change, descendants(new))
+        let is_intact = !old.root().has_error() && !new.root().has_error();
+        let around = is_intact.then(|| Walk::around(new, reuse)).flatten();
+        let walk = around.unwrap_or_else(|| Walk::over_all(new, Some(reuse)));
+        self.spliced(walk, change)
     }
 
     /// This file with the items of `walk` in place of those that it looked at.
-    fn spliced(&self, walk: Walk, change: Change, descendants: u32) -> Self {
+    fn spliced(&self, walk: Walk, change: Change) -> Self {
         let Walk { first, items: fresh, resume } = walk;
         let resume = resume.unwrap_or(self.items.len());
         let names = self.names_after(&self.items[first..resume], &fresh, first);
@@ -61,7 +58,7 @@ impl FileHir {
         }));
         let names = names.unwrap_or_else(|| Arc::new(Names::of(&items)));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, imports: self.imports.clone(), descendants }
+        Self { items, names, top_level, imports: self.imports.clone() }
     }
 
     /// The names after `replaced`, which began at item `first`, gave way to `fresh`; `None` when they are others.
@@ -85,10 +82,6 @@ impl FileHir {
         let from = before.get(stayed).map_or(first + replaced.len(), |(index, _)| first + index);
         moved.then(|| Arc::new(self.names.shifted(from, by)))
     }
-}
-
-fn descendants(tree: &Tree) -> u32 {
-    narrow(tree.root().descendant_count())
 }
 
 impl Change {
@@ -118,11 +111,14 @@ struct Reuse<'a> {
 
 impl Reuse<'_> {
     /// The old item that a node from `start` to `end` is again.
-    fn find(&self, start: u32, end: u32, node: crush_syntax::Node<'_>) -> Option<usize> {
+    fn find(&self, start: u32, end: u32, node: Node<'_>) -> Option<usize> {
+        if node.has_error() {
+            return None;
+        }
         let before = self.change.before(start, end)?;
         let index = self.items.binary_search_by_key(&before, |item| item.start).ok()?;
         let item = &self.items[index];
-        (item.len == end - start && item.print == collect::print(node)).then_some(index)
+        (item.len == end - start && item.node_kind == node.kind_id() && !item.has_error).then_some(index)
     }
 }
 
@@ -141,7 +137,7 @@ impl Walk {
         let mut walk = Self { first: 0, items: Vec::new(), resume: None };
         let mut cursor = tree.root().walk();
         if cursor.goto_first_child() {
-            walk.run(tree, cursor, reuse, false);
+            walk.run(tree, cursor, reuse, true);
         }
         walk
     }
@@ -154,7 +150,7 @@ impl Walk {
         let mut cursor = tree.root().walk();
         if first == 0 {
             if cursor.goto_first_child() {
-                walk.run(tree, cursor, Some(reuse), true);
+                walk.run(tree, cursor, Some(reuse), false);
             }
             return Some(walk);
         }
@@ -163,59 +159,28 @@ impl Walk {
         if narrow(cursor.node().start_byte()) != start {
             return None;
         }
-        walk.run(tree, cursor, Some(reuse), true);
+        walk.run(tree, cursor, Some(reuse), false);
         Some(walk)
     }
 
-    fn run(
-        &mut self,
-        tree: &Tree,
-        mut cursor: crush_syntax::TreeCursor<'_>,
-        reuse: Option<Reuse<'_>>,
-        stop_in_step: bool,
-    ) {
-        let mut in_step = 0;
+    fn run(&mut self, tree: &Tree, mut cursor: TreeCursor<'_>, reuse: Option<Reuse<'_>>, to_the_end: bool) {
         loop {
             let node = cursor.node();
             if node.is_named() {
                 let (start, end) = (narrow(node.start_byte()), narrow(node.end_byte()));
-                let known = reuse.and_then(|reuse| Some((reuse, reuse.find(start, end, node)?)));
-                match known {
-                    Some((reuse, index)) => {
-                        let mut item = reuse.items[index].clone();
-                        item.start = start;
-                        item.trailing = 0;
-                        self.items.push(item);
-                        in_step = if start > reuse.change.new_end { in_step + 1 } else { 0 };
-                        if stop_in_step && in_step == IN_STEP {
-                            // The tokens that follow the last one are not seen yet, so it is left to the old items.
-                            self.items.pop();
-                            self.resume = Some(index);
-                            return;
-                        }
+                match reuse.and_then(|reuse| Some((reuse, reuse.find(start, end, node)?))) {
+                    Some((reuse, index)) if !to_the_end && start > reuse.change.new_end => {
+                        self.resume = Some(index);
+                        return;
                     }
-                    None => {
-                        in_step = 0;
-                        self.items.push(collect::item(tree, node));
-                    }
+                    Some((reuse, index)) => self.items.push(Item { start, ..reuse.items[index].clone() }),
+                    None => self.items.push(collect::item(tree, node)),
                 }
-            } else if let Some(last) = self.items.last_mut() {
-                last.trailing += 1;
             }
             if !cursor.goto_next_sibling() {
                 return;
             }
         }
-    }
-
-    /// Whether the nodes that the walk saw explain how many there are in the tree now.
-    fn accounts_for(&self, old: &[Item], old_total: u32, new_total: u32) -> bool {
-        let nodes = |items: &[Item]| -> i64 {
-            items.iter().map(|item| i64::from(item.print.descendants) + i64::from(item.trailing)).sum()
-        };
-        let Some(resume) = self.resume else { return true };
-        resume >= self.first
-            && nodes(&self.items) - nodes(&old[self.first..resume]) == i64::from(new_total) - i64::from(old_total)
     }
 }
 
