@@ -110,13 +110,19 @@ struct FoundCondition {
     names: (Option<String>, Option<String>),
 }
 
+/// A loan that lives while a function runs that nobody here knows.
+struct FoundHeld {
+    loan: u32,
+    of: Value,
+    may_have_ended: bool,
+}
+
 /// A call of a function nobody here knows, as it is found.
 struct FoundCallback {
     expr: ExprId,
     callee: Value,
     args: Vec<Value>,
-    /// Loans that live meanwhile, and what they are of.
-    held: Vec<(u32, Value)>,
+    held: Vec<FoundHeld>,
     /// It may happen more than once.
     repeats: bool,
     at: Vec<Step>,
@@ -135,12 +141,13 @@ impl FoundCallback {
                 None => self.args.push(arg),
             }
         }
-        for (loan, of) in other.held {
-            match self.held.iter_mut().find(|(known, _)| *known == loan) {
-                Some((_, known)) => {
-                    known.join(&of);
+        for held in other.held {
+            match self.held.iter_mut().find(|known| known.loan == held.loan) {
+                Some(known) => {
+                    known.of.join(&held.of);
+                    known.may_have_ended |= held.may_have_ended;
                 }
-                None => self.held.push((loan, of)),
+                None => self.held.push(held),
             }
         }
         other.at.iter().for_each(|step| step.add_to(&mut self.at));

@@ -210,6 +210,12 @@ impl State {
         }
     }
 
+    /// The borrow lives from here on, of these things.
+    pub(crate) fn begin(&mut self, loan: u32, of: Value) {
+        self.loans.insert(loan, Live { surely: false, of });
+        self.ended.remove(loan);
+    }
+
     /// The borrow ends here, if it lives.
     pub(crate) fn end(&mut self, loan: u32) {
         if self.loans.remove(loan).is_some() {

@@ -148,6 +148,11 @@ pub(crate) struct Held {
     /// It is that of a `for`.
     pub(crate) iterated: bool,
     pub(crate) of: SummaryValue,
+    /// Its handle, where the callback may come to that: [`SummaryTarget::Dead`] or [`SummaryTarget::Taken`]. While the
+    /// callback runs it lives.
+    pub(crate) handle: Option<SummaryTarget>,
+    /// It may have ended since it was taken.
+    pub(crate) may_have_ended: bool,
     pub(crate) at: Step,
 }
 

@@ -8,7 +8,7 @@ use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Code, Entry, FunctionId, Severity, Step};
 use crate::state::{Freed, Live, State};
-use crate::summary::{Callback, Condition, Effect, Summary, SummaryTarget, Use};
+use crate::summary::{Callback, Condition, Effect, Held, Summary, SummaryTarget, Use};
 use crate::table::{Alias, Field, LoanInfo, Owner};
 use crate::value::{Target, Value};
 
@@ -295,31 +295,26 @@ impl Lambda<'_> {
     fn apply_callback(&mut self, state: &mut State, call: &Instance<'_>, number: usize, callback: &Callback) -> Called {
         let callee = self.resolve(call, &callback.callee);
         let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
+        // The borrows that the callee holds meanwhile stand in the state while the callback is applied.
         let mut held = Vec::new();
         for (position, borrow) in callback.held.iter().enumerate() {
-            let name = borrow.of.targets.first().and_then(|target| match target {
-                SummaryTarget::Object(object) => self.object_name(call, *object),
-                _ => None,
-            });
             let of = self.resolve(call, &borrow.of);
             let of = self.underlying(state, &of);
             if of.targets().is_empty() {
                 continue;
             }
-            // The borrow that the callee holds meanwhile stands in the state while the callback is applied.
-            let place = self.deeper(call, Entry::Callback(index(number), index(position)));
-            let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
-            let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
-            // A function that calls itself holds those of every turn.
-            let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
-            let slot = if position < HELD { position } else { HELD + kind };
-            let loan = self.held_loan(call, (number, slot), info);
-            let of = match state.loans.get(loan) {
-                Some(live) => of.joined(&live.of),
-                None => of,
+            let loan = self.held_loan(call, (number, position), borrow);
+            // An earlier call here, or one that this is part of, may have left it, or hold it too.
+            let before = state.loans.get(loan).cloned().map(|live| (live, state.may_have_ended(loan)));
+            let (of, may_have_ended) = match &before {
+                Some((live, may_have_ended)) => (of.joined(&live.of), *may_have_ended || borrow.may_have_ended),
+                None => (of, borrow.may_have_ended),
             };
-            state.loans.insert(loan, Live { surely: false, of });
-            held.push(loan);
+            state.begin(loan, of);
+            if may_have_ended {
+                state.end_perhaps(loan);
+            }
+            held.push((loan, before));
         }
         let site = Site {
             expr: call.site.expr,
@@ -336,10 +331,43 @@ impl Lambda<'_> {
         } else {
             self.call_beyond(state, &callee, &site)
         };
-        for loan in held {
+        for (loan, before) in held.into_iter().rev() {
             state.loans.remove(loan);
+            if let Some((live, may_have_ended)) = before {
+                state.begin(loan, live.of);
+                if may_have_ended {
+                    state.end_perhaps(loan);
+                }
+            }
         }
         called
+    }
+
+    /// The number here of a borrow that a callee holds during a callback: that of its handle, where the callback may come
+    /// to that.
+    fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), borrow: &Held) -> u32 {
+        let name = borrow.of.targets.first().and_then(|target| match target {
+            SummaryTarget::Object(object) => self.object_name(call, *object),
+            _ => None,
+        });
+        let handle = match borrow.handle {
+            Some(SummaryTarget::Dead(number)) => Some(self.import(call, true, number as usize)),
+            Some(SummaryTarget::Taken(number)) => Some(self.import(call, false, number as usize)),
+            _ => None,
+        };
+        if let Some(loan) = handle {
+            // Here what it borrows has a name of its own.
+            let known = &mut self.table.loans[loan as usize].name;
+            *known = name.or_else(|| known.take());
+            return loan;
+        }
+        let place = self.deeper(call, Entry::Callback(index(number), index(position)));
+        let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
+        let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
+        // A function that calls itself holds those of every turn.
+        let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
+        let slot = if position < HELD { position } else { HELD + kind };
+        self.anonymous_loan(call, (number, slot), info)
     }
 
     /// A callback that is handed on too often to be followed.

@@ -3,7 +3,7 @@
 use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, Name};
 
 use super::access::Usage;
-use super::{FoundCallback, Lambda};
+use super::{FoundCallback, FoundHeld, Lambda};
 use crate::report::{FunctionId, Step};
 use crate::state::State;
 use crate::summary::Use;
@@ -219,7 +219,7 @@ impl Lambda<'_> {
         let mut held = Vec::new();
         state.loans.for_each(|loan, live| {
             if live.of.objects().any(|object| self.table.is_callers_business(object)) {
-                held.push((loan, live.of.clone()));
+                held.push(FoundHeld { loan, of: live.of.clone(), may_have_ended: state.may_have_ended(loan) });
             }
         });
         self.spend(held.len());

@@ -113,10 +113,12 @@ impl Lambda<'_> {
             let held = callback
                 .held
                 .iter()
-                .map(|loan| {
-                    let info = self.table.loans[loan.0 as usize].clone();
-                    let of = self.summary_value(extract, end, &results, &loan.1);
-                    Held { exclusive: info.exclusive, iterated: info.owner == Owner::Loop, of, at: info.place }
+                .map(|held| {
+                    let info = self.table.loans[held.loan as usize].clone();
+                    let of = self.summary_value(extract, end, &results, &held.of);
+                    let (exclusive, iterated) = (info.exclusive, info.owner == Owner::Loop);
+                    let may_have_ended = held.may_have_ended;
+                    Held { exclusive, iterated, of, handle: None, may_have_ended, at: info.place }
                 })
                 .collect();
             let (repeats, at) = (callback.repeats, callback.at.clone());
@@ -189,6 +191,14 @@ impl Lambda<'_> {
                 if !value.targets.is_empty() || value.flags != 0 {
                     extract.summary.writes.push(Write { object: index, field, value, replaces });
                 }
+            }
+        }
+        // Which handles are handed out is known now.
+        for (callback, found) in extract.summary.callbacks.iter_mut().zip(&callbacks) {
+            for (held, found) in callback.held.iter_mut().zip(&found.held) {
+                let dead = extract.dead.get(&found.loan).map(|number| SummaryTarget::Dead(*number));
+                let taken = extract.taken.get(&found.loan).map(|number| SummaryTarget::Taken(*number));
+                held.handle = taken.or(dead);
             }
         }
         let mut freed = Vec::new();

@@ -123,9 +123,10 @@ impl Lambda<'_> {
 
     /// A loan that the callee took, under a number of this lambda.
     pub(super) fn import(&mut self, call: &Instance<'_>, dead: bool, number: usize) -> u32 {
+        let exclusive = if dead { call.summary.dead[number].0 } else { call.summary.taken[number].exclusive };
         // A function that calls itself would hand the handles of every turn on as others.
-        let number = number.min(IMPORTS);
-        let key = (call.of.0, call.of.1, dead, index(number), call.site.expr);
+        let shown = if number < IMPORTS { number } else { IMPORTS + usize::from(exclusive) };
+        let key = (call.of.0, call.of.1, dead, index(shown), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }
@@ -188,7 +189,13 @@ impl Lambda<'_> {
         }
     }
 
-    pub(super) fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), info: LoanInfo) -> u32 {
+    /// A borrow that is held during a callback and whose handle the callback does not come to.
+    pub(super) fn anonymous_loan(
+        &mut self,
+        call: &Instance<'_>,
+        (number, position): (usize, usize),
+        info: LoanInfo,
+    ) -> u32 {
         // Numbers of callbacks and of what they hold share the space of the other imports from above.
         let key = (call.of.0, call.of.1, false, u32::MAX - 1 - index(number * 64 + position), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
