@@ -54,7 +54,7 @@ pub struct Arena {
 }
 
 /// Counted since the arena was made.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) allocated: u64,
     pub(crate) dropped: u64,
@@ -108,12 +108,9 @@ impl Arena {
         if self.collector.keeps_new() {
             self.keep_new(index);
         }
-        let slot = &mut self.slots[index as usize];
-        let allocated = Ref::new(index, slot.generation());
+        let allocated = Ref::new(index, self.slots[index as usize].generation());
         if self.recording {
-            slot.watch(true);
-            let kind = slot.object.kind();
-            self.record(site, Action::Allocate { object: allocated, kind, bytes });
+            self.record_allocation(allocated, site);
         }
         Ok(allocated)
     }

@@ -4,9 +4,9 @@
 /// and can be given back.
 #[derive(Debug, Default)]
 pub(crate) struct FreeSlots {
-    words: Vec<u64>,
+    pub(crate) words: Vec<u64>,
     /// Where the first word with a bit set may be.
-    first: usize,
+    pub(crate) first: usize,
 }
 
 impl FreeSlots {
@@ -57,7 +57,7 @@ impl FreeSlots {
 /// The slots whose objects a collection has reached.
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
-    words: Vec<u64>,
+    pub(crate) words: Vec<u64>,
 }
 
 impl Marks {

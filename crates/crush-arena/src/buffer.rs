@@ -9,6 +9,8 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use crate::fault::Fault;
 use crate::large::PIECE;
 
@@ -42,6 +44,17 @@ impl Buffer {
         Self { bytes: Box::new_uninit_slice(capacity), used: AtomicUsize::new(0) }
     }
 
+    /// A buffer of the same capacity with the same bytes.
+    fn copied(&self) -> Arc<Self> {
+        let used = self.used.load(Ordering::Acquire).min(self.bytes.len());
+        let mut bytes = Box::new_uninit_slice(self.bytes.len());
+        let (from, to) = (UnsafeCell::raw_get(self.bytes.as_ptr().cast::<UnsafeCell<u8>>()), bytes.as_mut_ptr());
+        // Safety: both are at least `used` long, and the copy is new. Bytes that were claimed and never written are copied
+        // as they are, unset: they are not looked at. Nobody writes meanwhile: the arena whose buffer this is is borrowed.
+        unsafe { std::ptr::copy_nonoverlapping(from.cast::<MaybeUninit<UnsafeCell<u8>>>(), to, used) };
+        Arc::new(Self { bytes, used: AtomicUsize::new(used) })
+    }
+
     /// Puts `text` at the place `at`, if that is where the bytes end and there is room. Returns whether it did. Where
     /// `go_on` fails between two pieces of it, the place stays taken, and nobody ever reads there.
     fn append(&self, at: usize, text: &str, go_on: GoOn<'_>) -> Result<bool, Fault> {
@@ -62,6 +75,12 @@ impl Buffer {
         }
         Ok(true)
     }
+}
+
+/// The copies that were made of buffers, by where these are, while an arena is copied.
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
+    by_place: FxHashMap<usize, Arc<Buffer>>,
 }
 
 /// The first bytes of a buffer.
@@ -92,6 +111,12 @@ impl Beginning {
     /// The same bytes of the same buffer.
     pub(crate) fn shared(&self) -> Self {
         Self { buffer: self.buffer.clone(), len: self.len }
+    }
+
+    /// The same bytes in a copy of the buffer, which those that share it share again.
+    pub(crate) fn copied_with(&self, copies: &mut Copies) -> Self {
+        let copy = copies.by_place.entry(Arc::as_ptr(&self.buffer).addr()).or_insert_with(|| self.buffer.copied());
+        Self { buffer: copy.clone(), len: self.len }
     }
 
     /// The buffer's memory, if nothing else uses it.

@@ -52,7 +52,7 @@ pub(crate) struct Collector {
     /// What this cycle has freed.
     pub(crate) freed: Collected,
     /// The bytes of the collector's own lists, as charged.
-    charged: usize,
+    pub(crate) charged: usize,
 }
 
 impl Collector {

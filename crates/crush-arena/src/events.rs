@@ -107,6 +107,8 @@ pub enum FreeCause {
 pub(crate) struct Log {
     events: Ring<Event>,
     next: u64,
+    /// The one object whose events are recorded; none where those of all are.
+    only: Option<Ref>,
 }
 
 impl Arena {
@@ -115,8 +117,19 @@ impl Arena {
     /// From now on every live object is watched: its accesses leave the fast path. So recording costs nothing
     /// while it is off.
     pub fn start_recording(&mut self, capacity: usize) {
-        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0 });
+        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: None });
         self.watch_all(true);
+    }
+
+    /// Starts to record the events of one object but for reads, whether it is there already or comes to be. Accesses to all others stay on
+    /// the fast path.
+    pub fn start_watching(&mut self, object: Ref, capacity: usize) {
+        self.watch_all(false);
+        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: Some(object) });
+        self.recording = true;
+        if let Some(slot) = self.slots.get_mut(object.slot() as usize).filter(|slot| slot.holds(object)) {
+            slot.watch(true);
+        }
     }
 
     /// Stops recording. What was recorded stays.
@@ -131,9 +144,31 @@ impl Arena {
         }
     }
 
-    /// Whether events are recorded.
+    /// Whether the events of all objects are recorded.
     pub fn is_recording(&self) -> bool {
-        self.recording
+        self.recording && self.watched().is_none()
+    }
+
+    /// The one object whose events are recorded.
+    fn watched(&self) -> Option<Ref> {
+        self.log.borrow().as_ref().and_then(|log| log.only)
+    }
+
+    /// An object was allocated while events are recorded.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn record_allocation(&mut self, object: Ref, site: SiteId) {
+        let slot = object.slot() as usize;
+        if self.watched().is_none_or(|only| only == object) {
+            self.slots[slot].watch(true);
+        }
+        let (kind, bytes) = (self.slots[slot].object.kind(), self.books[slot].bytes);
+        self.record(site, Action::Allocate { object, kind, bytes });
+    }
+
+    /// How many events were recorded since recording began.
+    pub fn events_recorded(&self) -> u64 {
+        self.log.borrow().as_ref().map_or(0, |log| log.next)
     }
 
     /// Tells where the instruction that runs next is, for the events of its reads and writes. Needed only while
@@ -147,11 +182,21 @@ impl Arena {
         self.log.borrow().as_ref().map_or_else(Vec::new, |log| log.events.iter().copied().collect())
     }
 
+    /// Hands `each` the recorded events from a number on, newest first, and gives the number of the next one to come.
+    pub fn events_from(&self, number: u64, mut each: impl FnMut(&Event)) -> u64 {
+        let log = self.log.borrow();
+        let Some(log) = log.as_ref() else { return 0 };
+        log.events.iter().rev().take_while(|event| event.number >= number).for_each(&mut each);
+        log.next
+    }
+
     pub(crate) fn record(&self, site: SiteId, action: Action) {
         if !self.recording {
             return;
         }
-        if let Some(log) = self.log.borrow_mut().as_mut() {
+        if let Some(log) = self.log.borrow_mut().as_mut()
+            && (log.only.is_none() || log.only == action.object() && !matches!(action, Action::Read { .. }))
+        {
             log.events.push(Event { number: log.next, site, action });
             log.next += 1;
         }

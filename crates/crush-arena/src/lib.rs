@@ -14,6 +14,7 @@ mod bits;
 mod blame;
 mod borrowing;
 mod buffer;
+mod checkpoint;
 mod collect;
 mod copy;
 mod edges;

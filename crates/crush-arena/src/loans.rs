@@ -66,7 +66,7 @@ impl Loan {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Loans {
     loans: Vec<Loan>,
     free: Vec<u32>,

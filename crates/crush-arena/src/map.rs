@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::{
+    buffer::Copies,
     object::{BLOCK_OVERHEAD, text_bytes},
     string::Text,
     value::RuntimeValue,
@@ -85,6 +86,24 @@ impl Map {
             Entries::Many(Box::new(Table::with_capacity(capacity)))
         };
         Self { entries, key_bytes: 0 }
+    }
+
+    /// The same entries with the same room, in a copy of the arena.
+    pub(crate) fn copied_with(&self, copies: &mut Copies) -> Self {
+        let entries = match &self.entries {
+            Entries::Few(few) => {
+                let mut copy = Vec::with_capacity(few.capacity());
+                copy.extend(few.iter().map(|(key, value)| (key.copied_with(copies), *value)));
+                Entries::Few(copy)
+            }
+            Entries::Many(table) => {
+                // The room for entries is that of the original; cloning into it keeps the places of the index.
+                let mut index = Index::with_capacity_and_hasher(table.index.capacity(), FxBuildHasher);
+                index.clone_from(&table.index);
+                Entries::Many(Box::new(Table { index, last: AtomicUsize::new(0) }))
+            }
+        };
+        Self { entries, key_bytes: self.key_bytes }
     }
 
     /// How many entries there are.

@@ -17,13 +17,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) marks: Marks,
-    grey: Vec<u32>,
+    pub(crate) grey: Vec<u32>,
     /// Marked objects that were changed after they were looked at.
-    again: Vec<u32>,
+    pub(crate) again: Vec<u32>,
     /// An object that is not looked at in one go, and how far it has been looked at.
-    partial: Option<(Ref, usize)>,
+    pub(crate) partial: Option<(Ref, usize)>,
     /// Counts up.
-    marked: usize,
+    pub(crate) marked: usize,
 }
 
 /// What reaching an object counts as, in values looked at: it is somewhere else in memory.

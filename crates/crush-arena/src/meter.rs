@@ -23,7 +23,7 @@ impl Default for Limits {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Meter {
     pub(crate) limits: Limits,
     pub(crate) bytes: usize,

@@ -14,7 +14,7 @@ const LITTLE: usize = 1 << 20;
 /// steps at such intervals that it should be over half way through the rest. A program that takes much at once may get
 /// past the goal; then the rest of the cycle is planned anew. At the *end* all that is left is done at once. The end is at
 /// 7/8 of the quota, but always some way on, so that a program near its quota does not spend its time collecting.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pace {
     /// The next step is due when more is counted than this.
     pub(crate) due: Amount,

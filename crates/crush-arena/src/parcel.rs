@@ -24,9 +24,9 @@ const LOOK: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Parcel {
     /// A reference in here is the position of an object in `objects`.
-    values: Vec<RuntimeValue>,
-    objects: Vec<Object>,
-    bytes: usize,
+    pub(crate) values: Vec<RuntimeValue>,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) bytes: usize,
 }
 
 impl Parcel {

@@ -1,7 +1,7 @@
 //! A bounded history: the newest entries, the oldest overwritten.
 
 /// Keeps the newest `capacity` entries.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ring<T> {
     entries: Vec<T>,
     capacity: usize,

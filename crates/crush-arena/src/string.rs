@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::buffer::{Beginning, Bytes, GoOn};
+use crate::buffer::{Beginning, Bytes, Copies, GoOn};
 use crate::fault::Fault;
 
 /// Immutable text. Shared rather than copied: a constant of the program, a map key and a field name are one
@@ -50,6 +50,14 @@ impl Text {
         match &self.0 {
             Form::Whole(text) => Self(Form::Whole(text.clone())),
             Form::Grown(text) => Self(Form::Grown(Box::new(text.shared()))),
+        }
+    }
+
+    /// The same text in a copy of the arena: in a buffer where this is in one, with those that share it.
+    pub(crate) fn copied_with(&self, copies: &mut Copies) -> Self {
+        match &self.0 {
+            Form::Whole(text) => Self(Form::Whole(text.clone())),
+            Form::Grown(text) => Self(Form::Grown(Box::new(text.copied_with(copies)))),
         }
     }
 

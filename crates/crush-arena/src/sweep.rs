@@ -23,12 +23,12 @@ const PAGE: usize = 4096;
 /// An object that is freed over several steps, and the bytes charged for it.
 #[derive(Debug)]
 pub(crate) struct Doomed {
-    held: Held,
-    bytes: usize,
+    pub(crate) held: Held,
+    pub(crate) bytes: usize,
 }
 
 #[derive(Debug)]
-enum Held {
+pub(crate) enum Held {
     Map(Box<Map>),
     Array(Vec<RuntimeValue>),
     Text(Bytes),

@@ -10,7 +10,8 @@ const _: () = assert!(usize::BITS == 64, "a `Ref` needs a 64-bit `usize`");
 pub struct Ref(usize);
 
 impl Ref {
-    pub(crate) const fn new(slot: u32, generation: u32) -> Self {
+    /// The reference to a slot in a generation of it. Whether there is such an object is found out at the access (A4).
+    pub const fn new(slot: u32, generation: u32) -> Self {
         Self((generation as usize) << 32 | slot as usize)
     }
 

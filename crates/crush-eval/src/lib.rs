@@ -13,6 +13,7 @@ mod look;
 mod moment;
 mod record;
 mod run;
+pub mod time;
 
 pub use evaluation::{Evaluation, Outcome, StatementRecord};
 pub use moment::Moment;

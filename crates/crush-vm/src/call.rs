@@ -231,6 +231,10 @@ impl Vm<'_> {
                 None => result.map_err(|error| self.capability_error(name, error)),
             }
         });
+        // What a recorder stopped is to be seen as it is.
+        if let Err(Trap::Stop) = result {
+            return result;
+        }
         for borrow in held.into_iter().rev() {
             self.arena.end_borrow(borrow, site);
         }

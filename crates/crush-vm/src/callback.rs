@@ -143,6 +143,7 @@ impl Vm<'_> {
             self.forget_left_frames();
         }
         self.floor = outer_floor;
+        self.end_part_in_time();
         result
     }
 

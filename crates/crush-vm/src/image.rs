@@ -20,8 +20,8 @@ pub(crate) struct Image {
     functions: Vec<FunctionNumbers>,
     /// How many owners the functions have; the capabilities are owners after them (H3).
     owner_count: u32,
-    /// The code of a run that is recorded, once there is one.
-    marks: OnceLock<Marks>,
+    /// The code of runs that are recorded, once there is one, by what is marked in it.
+    marks: [OnceLock<Marks>; 4],
     /// The shapes of the classes; each knows its number.
     pub(crate) shapes: Vec<Arc<Shape>>,
     members: Members,
@@ -70,7 +70,7 @@ impl Image {
         Self {
             functions,
             owner_count: owner,
-            marks: OnceLock::new(),
+            marks: Default::default(),
             shapes,
             members,
             longest,
@@ -88,12 +88,13 @@ impl Image {
 
     /// The code of a run that is recorded, made when it begins.
     pub(crate) fn marked(&self, marking: Marking) -> &Marks {
-        self.marks.get_or_init(|| Marks::new(&self.program, marking))
+        let code = usize::from(marking.bindings) + 2 * usize::from(marking.everything);
+        self.marks[code].get_or_init(|| Marks::new(&self.program, marking))
     }
 
-    /// The same, if the run is recorded.
+    /// The same, if a run was recorded: the places where statements begin have the same marks in all.
     pub(crate) fn marks(&self) -> Option<&Marks> {
-        self.marks.get()
+        self.marks.iter().find_map(OnceLock::get)
     }
 
     /// The instruction that a site names.

@@ -781,6 +781,9 @@ impl Vm<'_> {
                         if recorder.comes_to(mark, visit) {
                             save!();
                             self.tell(marks.mark(mark), recorder);
+                            if recorder.stops() {
+                                return Err(Trap::Stop);
+                            }
                             if R::SPARSE {
                                 self.attend(recorder);
                                 choose_code!();

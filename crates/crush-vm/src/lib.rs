@@ -10,6 +10,8 @@ mod asm;
 mod builder;
 mod call;
 mod callback;
+mod checkpoint;
+mod elsewhere;
 mod end;
 mod fault;
 mod host;
@@ -22,6 +24,7 @@ mod marks;
 mod members;
 mod method;
 mod operand;
+mod part;
 mod program;
 mod quota;
 mod record;
@@ -36,6 +39,7 @@ mod vm;
 
 pub use asm::{AssembleError, assemble, disassemble, disassemble_function};
 pub use builder::{BuildError, FunctionBuilder, Label, ProgramBuilder};
+pub use checkpoint::Checkpoint;
 pub use fault::{
     BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName, ObjectNote,
     UseAfterFreeFault,
@@ -44,6 +48,7 @@ pub use host::{Call, CallError, HostAdapter, NoHost, Resolution, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
 pub use marks::Place;
 pub use operand::{CapId, ClassId, ConstId, Far, FuncId, NameId, Near, Operand, OperandKind, Reg};
+pub use part::{Part, TaskState};
 pub use program::{
     Binding, Class, Constant, Debug, Function, Handler, Home, LocalVariable, Owner, OwnerRole, Program, Statement,
 };

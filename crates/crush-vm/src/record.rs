@@ -21,6 +21,9 @@ pub trait Recorder {
     /// frames. All else then runs as if nothing recorded it.
     const SPARSE: bool = false;
 
+    /// Whether [`Recorder::instruction`] is to be told of every instruction.
+    const INSTRUCTIONS: bool = false;
+
     /// The run comes to a place where statements begin, by its number in [`Program::places`]: whether they are to be told.
     /// Asked so often that it should be answered at once.
     #[inline(always)]
@@ -36,6 +39,16 @@ pub trait Recorder {
 
     /// A statement is about to run; `statement` is its index in the debug table of the function.
     fn statement(&mut self, moment: &Moment<'_>, statement: usize) {}
+
+    /// An instruction is about to run, after whatever statements begin with it were told.
+    fn instruction(&mut self, moment: &Moment<'_>) {}
+
+    /// Whether the run is to stop where something has just been told, to be looked at; see
+    /// [`Vm::run_part`](crate::Vm::run_part).
+    #[inline(always)]
+    fn stops(&self) -> bool {
+        false
+    }
 
     /// A variable has just taken a value; `binding` is its index in the debug table of the function.
     fn bound(&mut self, moment: &Moment<'_>, binding: usize, value: RuntimeValue) {}

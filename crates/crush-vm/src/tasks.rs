@@ -1,6 +1,7 @@
 //! Tasks (T1 to T3): a program is one VM that runs it, and one more for each task. They share the program, the host and the
 //! quotas, and nothing else: what goes from one to the other is copied.
 
+mod copies;
 mod crew;
 mod pool;
 
@@ -59,6 +60,8 @@ impl Default for Scheduling {
 pub(crate) enum Turn {
     /// It is to go on later.
     Paused(Pause),
+    /// A recorder stopped the run in it.
+    Stopped,
     /// It ended.
     Ended(Result<Parcel, Box<Fault>>),
 }
@@ -68,7 +71,7 @@ pub(crate) use pool::run as run_on_threads;
 
 /// What a VM knows of the tasks that it awaited: the values that it got, to give them again. They are kept for as long as
 /// the handles that gave them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     by_task: FxHashMap<TaskId, (Ref, RuntimeValue)>,
     /// How many there may be before those are forgotten whose handles are gone.
@@ -92,6 +95,7 @@ impl<'h> Vm<'h> {
     }
 
     pub(crate) fn first_turn<R: Recorder>(&mut self, start: Start, recorder: &mut R) -> Turn {
+        self.record_events::<R>();
         let begun = self.begin_turn().and_then(|()| self.begin(start));
         if begun.is_ok() && R::ENABLED && R::CALLS {
             recorder.entered(&self.moment());
@@ -100,6 +104,7 @@ impl<'h> Vm<'h> {
     }
 
     pub(crate) fn next_turn<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Turn {
+        self.record_events::<R>();
         let begun = self.begin_turn().and_then(|()| self.go_on(pause));
         self.rest_of_turn(begun, recorder)
     }
@@ -140,6 +145,7 @@ impl<'h> Vm<'h> {
         }
         let result = match result {
             Err(Trap::Pause(pause)) => return Turn::Paused(pause),
+            Err(Trap::Stop) => return Turn::Stopped,
             result => result.and_then(|value| Ok(self.arena.pack(&[value])?)),
         };
         Turn::Ended(result.map_err(|trap| self.report(trap)))
@@ -268,7 +274,7 @@ impl<'h> Vm<'h> {
 
     /// The run is to pause. Returns when it may go on; a task has to be left for that.
     pub(crate) fn pause<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Result<(), Trap> {
-        let Some(crew) = self.crew.clone() else { return Ok(()) };
+        let Some(crew) = self.crew.clone() else { return self.end_part(pause) };
         if self.nesting > 0 {
             // What called the callback stands on the host's stack, and cannot be left.
             crew.end_turn(self);
@@ -278,10 +284,23 @@ impl<'h> Vm<'h> {
             crew.begin_turn(self)?;
         } else if self.task == TaskId::MAIN {
             crew.end_turn(self);
-            crew.take_turns(pause, self, recorder)?;
-            self.begin_turn()?;
+            crew.begin_pause(pause);
+            return self.take_turns(pause, recorder);
         } else {
             return Err(Trap::Pause(pause));
+        }
+        self.go_on(pause)
+    }
+
+    /// Lets other tasks run, until it is the program's own turn again.
+    pub(crate) fn take_turns<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Result<(), Trap> {
+        if let Some(crew) = self.crew.clone() {
+            let taken = crew.take_turns(self, recorder);
+            if let Err(Trap::Part) = taken {
+                self.waits = Some(pause);
+            }
+            taken?;
+            self.begin_turn()?;
         }
         self.go_on(pause)
     }

@@ -9,7 +9,7 @@ use crate::vm::Vm;
 const NONE: u32 = u32::MAX;
 
 /// What a VM whose run is recorded knows of what it tells.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Told {
     /// The place where statements last began in the current frame.
     pub(crate) running: u32,
@@ -30,7 +30,16 @@ impl Default for Told {
 impl Vm<'_> {
     /// The code with marks for a recorder.
     pub(crate) fn marked_code<'i, R: Recorder>(&self, image: &'i Image) -> &'i Marks {
-        image.marked(Marking { bindings: R::BINDINGS, everything: self.arena.is_recording() })
+        image.marked(Marking { bindings: R::BINDINGS, everything: R::INSTRUCTIONS || self.arena.is_recording() })
+    }
+
+    /// A recorder that is told of every instruction wants to know what happened in the arena, too.
+    pub(crate) fn record_events<R: Recorder>(&mut self) {
+        /// More than that does not happen in one instruction that anybody looks at one by one.
+        const KEPT: usize = 64;
+        if R::INSTRUCTIONS && !self.arena.is_recording() {
+            self.arena.start_recording(KEPT);
+        }
     }
 
     /// Whether the current frame is to run the code with marks.
@@ -69,6 +78,9 @@ impl Vm<'_> {
         }
         for index in mark.first_statement..mark.first_statement + mark.statements {
             recorder.statement(&moment, index as usize);
+        }
+        if R::INSTRUCTIONS {
+            recorder.instruction(&moment);
         }
     }
 

@@ -14,6 +14,10 @@ pub(crate) enum Trap {
     Arena(crush_arena::Fault),
     /// The run is to go on later: other tasks come first.
     Pause(Pause),
+    /// The part of the run that was asked for is over: it can go on from here.
+    Part,
+    /// A recorder stops the run where it is, to look at it.
+    Stop,
     /// The fault of a task that was awaited (T2).
     Awaited(Box<Fault>),
     /// Anything else, with its message.

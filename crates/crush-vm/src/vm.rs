@@ -73,11 +73,15 @@ pub struct Vm<'h> {
     /// How many bytes the crew has counted as printed.
     pub(crate) printed_before: usize,
     pub(crate) told: Told,
-    state: State,
+    /// After so many instructions of the program and its tasks the part of the run that was asked for is over.
+    pub(crate) part_end: u64,
+    /// How the program itself paused where the part was over.
+    pub(crate) waits: Option<Pause>,
+    pub(crate) state: State,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     Ready,
     Running,
     Ended,
@@ -169,6 +173,8 @@ impl<'h> Vm<'h> {
             lent: Limits { bytes: 0, objects: 0 },
             printed_before: 0,
             told: Told::default(),
+            part_end: u64::MAX,
+            waits: None,
             state: State::Ready,
         }
     }

@@ -24,9 +24,9 @@ pub(crate) struct Crew<'h> {
     pub(crate) quotas: Quotas,
     /// Stops the tasks: on threads of their own they are stopped with the program, and when it ends.
     pub(super) cancel: CancelToken,
-    on_threads: bool,
+    pub(super) on_threads: bool,
     /// Never locked while a task runs.
-    shared: Mutex<Shared<'h>>,
+    pub(super) shared: Mutex<Shared<'h>>,
     /// Tells threads that wait for something to do.
     pub(super) changed: Condvar,
 }
@@ -43,34 +43,36 @@ pub(crate) struct Start {
 
 pub(super) struct Shared<'h> {
     /// By number; the first is the program itself.
-    tasks: Vec<Task<'h>>,
+    pub(super) tasks: Vec<Task<'h>>,
     /// Those whose turn it may be.
     pub(super) ready: BTreeSet<TaskId>,
     /// Whose turn it was last.
-    current: TaskId,
+    pub(super) current: TaskId,
     /// Where the order is not by number.
-    random: Option<fastrand::Rng>,
+    pub(super) random: Option<fastrand::Rng>,
     /// What all tasks have run and printed.
-    instructions: u64,
-    printed: usize,
+    pub(super) instructions: u64,
+    pub(super) printed: usize,
     /// What paused tasks and parcels take of the memory.
-    held: Limits,
+    pub(super) held: Limits,
     /// What of the rest those may take whose turn it is, each on a thread of its own.
-    lent: Limits,
+    pub(super) lent: Limits,
     /// What a task said that ends the whole program.
-    exit: Option<Box<Fault>>,
+    pub(super) exit: Option<Box<Fault>>,
     /// Whether the program itself goes on in a thread of its own.
-    main_has_a_thread: bool,
+    pub(super) main_has_a_thread: bool,
     /// Whether the program has ended.
     pub(super) is_closed: bool,
+    /// The task in which a recorder has stopped the run.
+    pub(super) stopped_in: Option<TaskId>,
 }
 
-struct Task<'h> {
-    state: State<'h>,
+pub(super) struct Task<'h> {
+    pub(super) state: State<'h>,
     /// Who awaits it.
-    waiting: Vec<TaskId>,
+    pub(super) waiting: Vec<TaskId>,
     /// Whether more than one task may have its handle.
-    shared: bool,
+    pub(super) shared: bool,
 }
 
 pub(super) enum State<'h> {
@@ -100,6 +102,7 @@ impl<'h> Crew<'h> {
             exit: None,
             main_has_a_thread: on_threads,
             is_closed: false,
+            stopped_in: None,
         };
         Arc::new(Self {
             image: main.image.clone(),
@@ -196,18 +199,20 @@ impl<'h> Crew<'h> {
         Ok(())
     }
 
-    /// Lets other tasks run, until it is the program's own turn again.
-    pub(crate) fn take_turns<R: Recorder>(
-        self: &Arc<Self>,
-        pause: Pause,
-        main: &Vm<'h>,
-        recorder: &mut R,
-    ) -> Result<(), Trap> {
-        if self.on_threads {
-            return self.help(pause, main);
-        }
+    /// The program itself pauses.
+    pub(crate) fn begin_pause(&self, pause: Pause) {
         self.lock().pause(TaskId::MAIN, pause);
+    }
+
+    /// Lets other tasks run, until it is the program's own turn again.
+    pub(crate) fn take_turns<R: Recorder>(self: &Arc<Self>, main: &Vm<'h>, recorder: &mut R) -> Result<(), Trap> {
+        if self.on_threads {
+            return self.help(main);
+        }
         loop {
+            if self.lock().instructions >= main.part_end {
+                return Err(Trap::Part);
+            }
             let next = self.lock().take_next();
             match next {
                 Some((TaskId::MAIN, _)) => return Ok(()),
@@ -240,6 +245,9 @@ impl<'h> Crew<'h> {
                 None => return Err(Trap::malformed("tasks that wait for each other")),
             }
             waiting.look_whether_to_stop()?;
+            if shared.stopped_in.is_some() {
+                return Err(Trap::Stop);
+            }
         }
         Ok(())
     }
@@ -273,6 +281,11 @@ impl<'h> Crew<'h> {
                 shared.pause(task, pause);
                 self.changed.notify_one();
             }
+            Turn::Stopped => {
+                let mut shared = self.lock();
+                shared.tasks[task.0 as usize].state = State::Paused(vm, Pause::Turn);
+                shared.stopped_in.get_or_insert(task);
+            }
             Turn::Ended(result) => {
                 let held = vm.held;
                 drop(vm);
@@ -286,8 +299,11 @@ impl<'h> Crew<'h> {
 }
 
 impl Shared<'_> {
-    /// Fails when a task has ended the whole program.
+    /// Fails when a task has ended the whole program, or a recorder has stopped the run in one.
     pub(super) fn look_whether_to_exit(&self) -> Result<(), Trap> {
+        if self.stopped_in.is_some() {
+            return Err(Trap::Stop);
+        }
         self.exit.as_ref().map_or(Ok(()), |fault| Err(Trap::Awaited(fault.clone())))
     }
 

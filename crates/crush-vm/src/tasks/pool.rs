@@ -10,7 +10,7 @@ use crush_arena::RuntimeValue;
 
 use super::{Crew, TaskId};
 use crate::record::NoRecorder;
-use crate::trap::{Pause, Trap};
+use crate::trap::Trap;
 use crate::vm::Vm;
 
 /// Runs a program, its tasks on so many threads together with this one.
@@ -51,9 +51,8 @@ impl<'h> Crew<'h> {
     }
 
     /// Runs tasks, until it is the program's own turn again.
-    pub(super) fn help(self: &Arc<Self>, pause: Pause, main: &Vm<'h>) -> Result<(), Trap> {
+    pub(super) fn help(self: &Arc<Self>, main: &Vm<'h>) -> Result<(), Trap> {
         let mut shared = self.lock();
-        shared.pause(TaskId::MAIN, pause);
         while !shared.ready.remove(&TaskId::MAIN) {
             match shared.take_next() {
                 Some((task, state)) => {

@@ -1,0 +1,124 @@
+//! What a program got from outside, to be given to it again when a part of it runs once more.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crush_arena::{Parcel, RuntimeValue, SiteId};
+use crush_vm::{Call, CallError, HostAdapter, Resolution};
+
+/// Most bytes kept of what a program printed.
+const MOST_OUTPUT: usize = 4 << 20;
+
+/// A host of a run that is had again and again: a capability that is not pure is called once, and gives the same again
+/// whenever the run comes to that call. What is printed is handed on once.
+pub struct Replay<'h> {
+    host: &'h dyn HostAdapter,
+    known: Mutex<Known>,
+    /// Which of the calls comes next.
+    next: AtomicUsize,
+    /// How many bytes were printed before.
+    printed: AtomicU64,
+}
+
+#[derive(Default)]
+struct Known {
+    /// The numbers of the capabilities that are not the same in every run.
+    impure: BTreeSet<u32>,
+    /// What they gave, in the order of the calls.
+    results: Vec<Result<Parcel, CallError>>,
+    output: String,
+    /// How many bytes were printed in all.
+    printed: u64,
+}
+
+/// Where a run is among its calls and what it printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    calls: usize,
+    pub(crate) printed: u64,
+}
+
+impl<'h> Replay<'h> {
+    /// Nothing has been called yet.
+    pub fn new(host: &'h dyn HostAdapter) -> Self {
+        Self { host, known: Mutex::default(), next: AtomicUsize::new(0), printed: AtomicU64::new(0) }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A run goes on from where it had heard so much.
+    pub(crate) fn go_on(&self, heard: Heard) {
+        self.next.store(heard.calls, Ordering::Relaxed);
+        self.printed.store(heard.printed, Ordering::Relaxed);
+    }
+
+    /// What the run has heard until now.
+    pub(crate) fn heard(&self) -> Heard {
+        Heard { calls: self.next.load(Ordering::Relaxed), printed: self.printed.load(Ordering::Relaxed) }
+    }
+
+    /// What was printed between two places of the output, as far as it was kept.
+    pub(crate) fn output(&self, from: u64, to: u64) -> String {
+        let known = self.known();
+        let place = |at: u64| {
+            let at = usize::try_from(at).unwrap_or(usize::MAX).min(known.output.len());
+            (0..=at).rev().find(|&at| known.output.is_char_boundary(at)).unwrap_or(0)
+        };
+        known.output.get(place(from)..place(to)).unwrap_or_default().to_owned()
+    }
+}
+
+impl HostAdapter for Replay<'_> {
+    fn resolve(&self, name: &str) -> Resolution {
+        let resolution = self.host.resolve(name);
+        if let Resolution::Granted { declaration, id } = resolution
+            && !declaration.pure
+        {
+            self.known().impure.insert(id);
+        }
+        resolution
+    }
+
+    fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
+        if !self.known().impure.contains(&id) {
+            return self.host.call(id, call);
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let known = self.known().results.get(number).cloned();
+        let result = match known {
+            Some(result) => result,
+            None => {
+                // In an arena of its own: what it does there besides giving a result would not be done again.
+                let result = call.elsewhere(|call| self.host.call(id, call));
+                self.known().results.push(result.clone());
+                result
+            }
+        };
+        let given = call.arena().unpack(result?, SiteId(u32::MAX))?;
+        Ok(given.first().copied().unwrap_or(RuntimeValue::Null))
+    }
+
+    fn print(&self, text: &str) -> Result<(), String> {
+        let before = self.printed.fetch_add(text.len() as u64, Ordering::Relaxed);
+        let mut known = self.known();
+        if before < known.printed {
+            return Ok(());
+        }
+        known.printed = before + text.len() as u64;
+        if known.output.len() as u64 == before {
+            let room = MOST_OUTPUT.saturating_sub(known.output.len());
+            known.output.push_str(&text[..text.floor_char_boundary(room)]);
+        }
+        drop(known);
+        self.host.print(text)
+    }
+}
+
+impl std::fmt::Debug for Replay<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replay").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! Exact copies of the tasks of a program, and looking at them.
+
+use std::sync::{Arc, Condvar, Mutex};
+
+use crush_arena::Limits;
+
+use super::TaskId;
+use super::crew::{Crew, Shared, Start, State, Task};
+use crate::host::HostAdapter;
+use crate::part::{TaskState, state_of};
+use crate::quota::CancelToken;
+use crate::vm::Vm;
+
+impl<'h> Crew<'h> {
+    /// An exact copy, while no task has its turn.
+    pub(crate) fn copied<'a>(&self, host: &'a dyn HostAdapter, cancel: &CancelToken) -> Arc<Crew<'a>> {
+        let shared = self.lock().copied(host, cancel);
+        Arc::new(Crew {
+            image: self.image.clone(),
+            host,
+            quotas: self.quotas,
+            cancel: cancel.clone(),
+            on_threads: self.on_threads,
+            shared: Mutex::new(shared),
+            changed: Condvar::new(),
+        })
+    }
+
+    /// Whether each task runs on a thread of its own.
+    pub(crate) fn is_on_threads(&self) -> bool {
+        self.on_threads
+    }
+
+    /// How many instructions were run, when no task has its turn.
+    pub(crate) fn instructions(&self) -> u64 {
+        self.lock().instructions
+    }
+
+    /// What the paused tasks and the parcels take of the memory.
+    pub(crate) fn held(&self) -> Limits {
+        self.lock().held
+    }
+
+    /// The task in which a recorder has stopped the run.
+    pub(crate) fn stopped_in(&self) -> Option<TaskId> {
+        self.lock().stopped_in
+    }
+
+    /// The paused tasks, and what each does.
+    pub(crate) fn paused(&self) -> Vec<(u32, TaskState)> {
+        let shared = self.lock();
+        let paused = shared.tasks.iter().zip(0..).filter_map(|(task, number)| match &task.state {
+            State::Paused(_, pause) => Some((number, state_of(*pause))),
+            _ => None,
+        });
+        paused.collect()
+    }
+
+    /// Looks at a paused task.
+    pub(crate) fn look_at<T>(&self, task: TaskId, look: impl FnOnce(&Vm<'h>) -> T) -> Option<T> {
+        match &self.lock().tasks.get(task.0 as usize)?.state {
+            State::Paused(vm, _) => Some(look(vm)),
+            _ => None,
+        }
+    }
+
+    /// The VM of a paused task, which the crew has no longer.
+    pub(crate) fn take_out(&self, task: TaskId) -> Option<Vm<'h>> {
+        let mut shared = self.lock();
+        let state = &mut shared.tasks.get_mut(task.0 as usize)?.state;
+        match std::mem::replace(state, State::Running) {
+            State::Paused(vm, _) => Some(*vm),
+            other => {
+                *state = other;
+                None
+            }
+        }
+    }
+}
+
+impl Shared<'_> {
+    fn copied<'a>(&self, host: &'a dyn HostAdapter, cancel: &CancelToken) -> Shared<'a> {
+        let tasks = self.tasks.iter().map(|task| Task {
+            state: state(&task.state, host, cancel),
+            waiting: task.waiting.clone(),
+            shared: task.shared,
+        });
+        Shared {
+            tasks: tasks.collect(),
+            ready: self.ready.clone(),
+            current: self.current,
+            random: self.random.clone(),
+            instructions: self.instructions,
+            printed: self.printed,
+            held: self.held,
+            lent: self.lent,
+            exit: self.exit.clone(),
+            main_has_a_thread: self.main_has_a_thread,
+            is_closed: self.is_closed,
+            stopped_in: self.stopped_in,
+        }
+    }
+}
+
+fn state<'a>(of: &State<'_>, host: &'a dyn HostAdapter, cancel: &CancelToken) -> State<'a> {
+    match of {
+        State::New(start) => {
+            State::New(Start { function: start.function, parcel: start.parcel.checkpoint(), site: start.site })
+        }
+        State::Running => State::Running,
+        State::Paused(vm, pause) => State::Paused(Box::new(vm.copied(host, cancel)), *pause),
+        State::Ended(Ok(parcel)) => State::Ended(Ok(parcel.checkpoint())),
+        State::Ended(Err(fault)) => State::Ended(Err(fault.clone())),
+    }
+}
