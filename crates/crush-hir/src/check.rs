@@ -40,10 +40,10 @@ const ARGUMENTS: &str = "args";
 
 /// Everything wrong in `body`: what its own text tells, and what the names of `file` tell.
 pub fn body(file: &FileHir, body: &Body) -> Vec<Problem> {
-    let modules = module_names(file, body);
+    let others = names_of_no_value(file, body);
     let mut checker = Checker { file, body, problems: body.problems.clone() };
     for (id, expr) in (0..).map(ExprId).zip(&body.exprs) {
-        if !modules.contains(&id) {
+        if !others.contains(&id) {
             checker.expr(expr);
         }
     }
@@ -99,18 +99,19 @@ pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
     problems
 }
 
-/// The names of modules in `m.f`, a function as a value: they stand for no value themselves.
-fn module_names(file: &FileHir, body: &Body) -> FxHashSet<ExprId> {
-    let Some(imports) = file.imports().filter(|imports| imports.qualifiers().next().is_some()) else {
-        return FxHashSet::default();
+/// The names that stand for no value: of modules in `m.f`, a function as a value, and of functions in `spawn f()`.
+fn names_of_no_value(file: &FileHir, body: &Body) -> FxHashSet<ExprId> {
+    let is_name = |id: &ExprId| matches!(body[*id].kind, ExprKind::Name(_));
+    let is_module = |id: &ExprId| match &body[*id].kind {
+        ExprKind::Name(name) => file.imports().is_some_and(|imports| imports.qualifier(name).is_some()),
+        _ => false,
     };
-    let bases = body.exprs.iter().filter_map(|expr| match expr.kind {
-        ExprKind::Field { base, .. } => Some(base),
+    let named = body.exprs.iter().filter_map(|expr| match expr.kind {
+        ExprKind::Field { base, .. } => Some(base).filter(is_module),
+        ExprKind::Spawn { function, .. } => Some(function).filter(is_name),
         _ => None,
     });
-    bases
-        .filter(|base| matches!(&body[*base].kind, ExprKind::Name(name) if imports.qualifier(name).is_some()))
-        .collect()
+    named.collect()
 }
 
 /// The name that was probably meant.
@@ -164,12 +165,9 @@ impl Checker<'_> {
             }
             ExprKind::Call { callee, callee_range, args } => self.call(callee, *callee_range, args.len()),
             ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.pattern(&arm.pattern)),
-            // That there is such a function is looked at where its name stands.
             ExprKind::Spawn { function, args } => {
-                if let ExprKind::Name(name) = &self.body[*function].kind
-                    && let Some(function) = self.file.resolve_function(name)
-                {
-                    self.arity(name, function.it.params.len(), expr.range, args.len());
+                if let ExprKind::Name(name) = &self.body[*function].kind {
+                    self.spawned(name, self.body[*function].range, expr.range, args.len());
                 }
             }
             _ => {}
@@ -235,6 +233,15 @@ impl Checker<'_> {
                 None => instead(name, nearest(name, candidates)),
             };
             self.error("unknown-name", range, format!("there is no function `{name}`{suggestion}"));
+        }
+    }
+
+    /// The function of a task: one of the program's, for what is built in runs in no task by itself.
+    fn spawned(&mut self, name: &Name, name_range: BodyRange, range: BodyRange, count: usize) {
+        match self.file.resolve_function(name) {
+            Some(function) => self.arity(name, function.it.params.len(), range, count),
+            None if crush_library::function(name).is_some() => self.name(name, name_range),
+            None => self.function_call(name, name_range, count),
         }
     }
 
