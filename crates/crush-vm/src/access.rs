@@ -151,7 +151,6 @@ impl Vm<'_> {
                     };
                 }
                 Object::Map(map) => return Ok(map.get(name).unwrap_or(Null)),
-                Object::Tagged(tagged) if &**name == "value" => return Ok(tagged.value),
                 _ => {}
             }
         }
