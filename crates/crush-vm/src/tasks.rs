@@ -69,18 +69,29 @@ pub(crate) enum Turn {
 /// Runs the program of a VM on several threads.
 pub(crate) use pool::run as run_on_threads;
 
-/// What a VM knows of the tasks that it awaited: the values that it got, to give them again. They are kept for as long as
-/// the handles that gave them.
+/// What a VM knows of the tasks that it started and awaited, for as long as their handles are there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
-    by_task: FxHashMap<TaskId, (Ref, RuntimeValue)>,
+    by_task: FxHashMap<TaskId, Known>,
     /// How many there may be before those are forgotten whose handles are gone.
     most: usize,
 }
 
+#[derive(Clone, Debug)]
+struct Known {
+    handle: Ref,
+    /// What came of it, to give it again.
+    value: Option<RuntimeValue>,
+}
+
 impl Results {
     pub(crate) fn values(&self) -> impl Iterator<Item = RuntimeValue> {
-        self.by_task.values().map(|(_, value)| *value)
+        self.by_task.values().filter_map(|known| known.value)
+    }
+
+    /// The tasks.
+    fn into_tasks(self) -> impl Iterator<Item = TaskId> {
+        self.by_task.into_keys()
     }
 }
 
@@ -221,22 +232,24 @@ impl<'h> Vm<'h> {
             return Err(self.quota(Resource::Objects, u32::MAX.into()));
         };
         crew.share_memory(self);
-        Ok(self.arena.alloc(Object::tagged(HANDLE, RuntimeValue::Int(task.0.into())), site)?.into())
+        let handle = self.arena.alloc(Object::tagged(HANDLE, RuntimeValue::Int(task.0.into())), site)?;
+        self.know(task, Known { handle, value: None });
+        Ok(handle.into())
     }
 
     /// `await v` (T2): the value, or the task that is not at its end yet. What is no handle is the value itself.
     #[inline(never)]
     pub(crate) fn awaited(&mut self, value: RuntimeValue, site: SiteId) -> Result<Result<RuntimeValue, TaskId>, Trap> {
         let Some((handle, task)) = self.task_of(value)? else { return Ok(Ok(value)) };
-        if let Some(&(_, known)) = self.results.by_task.get(&task) {
-            return Ok(Ok(known));
+        if let Some(value) = self.results.by_task.get(&task).and_then(|known| known.value) {
+            return Ok(Ok(value));
         }
         match self.crew.as_ref().and_then(|crew| crew.result(task)) {
             None => Ok(Err(task)),
             Some(Err(fault)) => Err(Trap::Awaited(fault)),
             Some(Ok(parcel)) => {
                 let result = self.arena.unpack(parcel, site)?.first().copied().unwrap_or(RuntimeValue::Null);
-                self.keep_result(task, handle, result);
+                self.know(task, Known { handle, value: Some(result) });
                 Ok(Ok(result))
             }
         }
@@ -257,11 +270,12 @@ impl<'h> Vm<'h> {
         }
     }
 
-    fn keep_result(&mut self, task: TaskId, handle: Ref, result: RuntimeValue) {
+    /// Keeps what is known of a task. Those are forgotten whose handles are gone, here and in the crew.
+    fn know(&mut self, task: TaskId, known: Known) {
         let results = &mut self.results;
         if results.by_task.len() >= results.most {
-            results.by_task.retain(|task, (handle, _)| {
-                let is_there = self.arena.peek(*handle).is_some();
+            results.by_task.retain(|task, known| {
+                let is_there = self.arena.peek(known.handle).is_some();
                 if !is_there && let Some(crew) = &self.crew {
                     crew.forget(*task);
                 }
@@ -269,7 +283,7 @@ impl<'h> Vm<'h> {
             });
             results.most = 2 * results.by_task.len() + 64;
         }
-        results.by_task.insert(task, (handle, result));
+        results.by_task.insert(task, known);
     }
 
     /// The run is to pause. Returns when it may go on; a task has to be left for that.

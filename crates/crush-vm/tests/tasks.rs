@@ -268,6 +268,39 @@ return r1
     assert!(under(80 << 20).is_ok());
 }
 
+/// 30,000 tasks one after the other. `wait` is what is done with the handle in `r3`.
+fn many(wait: &str) -> Ran {
+    let text = format!(
+        "
+.entry @main
+.function @main (6 registers)
+load_function r0, @one
+load_int r1, 0
+load_int r2, 30000
+range_start r1, r1, r2, true
+jump L1
+L0:
+spawn r3, r0, r1, 1
+{wait}
+L1:
+range_next r1, r2, L0
+return_null
+.function @one (1 params, 2 registers)
+return r0
+"
+    );
+    let memory = crush_arena::Limits { bytes: 2 << 20, objects: 100_000 };
+    run_under(&text, Quotas { memory, ..Quotas::default() })
+}
+
+#[test]
+fn a_task_that_has_ended_is_gone_with_its_handle() {
+    for wait in ["await r3, r3", "yield", "yield\nyield\nawait r4, r3"] {
+        let ran = many(wait);
+        assert!(ran.result.is_ok(), "{wait}: {:?}", ran.result);
+    }
+}
+
 #[test]
 fn a_seed_decides_the_order_and_nothing_else() {
     let text = with_functions(&format!("{}await r4, r2\nawait r5, r3\nadd r4, r4, r5\nprint r4", two("@turns")));

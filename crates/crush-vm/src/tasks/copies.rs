@@ -49,8 +49,8 @@ impl<'h> Crew<'h> {
     /// The paused tasks, and what each does.
     pub(crate) fn paused(&self) -> Vec<(u32, TaskState)> {
         let shared = self.lock();
-        let paused = shared.tasks.iter().zip(0..).filter_map(|(task, number)| match &task.state {
-            State::Paused(_, pause) => Some((number, state_of(*pause))),
+        let paused = shared.tasks.iter().filter_map(|(number, task)| match &task.state {
+            State::Paused(_, pause) => Some((number.0, state_of(*pause))),
             _ => None,
         });
         paused.collect()
@@ -58,7 +58,7 @@ impl<'h> Crew<'h> {
 
     /// Looks at a paused task.
     pub(crate) fn look_at<T>(&self, task: TaskId, look: impl FnOnce(&Vm<'h>) -> T) -> Option<T> {
-        match &self.lock().tasks.get(task.0 as usize)?.state {
+        match &self.lock().tasks.get(&task)?.state {
             State::Paused(vm, _) => Some(look(vm)),
             _ => None,
         }
@@ -67,7 +67,7 @@ impl<'h> Crew<'h> {
     /// The VM of a paused task, which the crew has no longer.
     pub(crate) fn take_out(&self, task: TaskId) -> Option<Vm<'h>> {
         let mut shared = self.lock();
-        let state = &mut shared.tasks.get_mut(task.0 as usize)?.state;
+        let state = &mut shared.tasks.get_mut(&task)?.state;
         match std::mem::replace(state, State::Running) {
             State::Paused(vm, _) => Some(*vm),
             other => {
@@ -80,13 +80,13 @@ impl<'h> Crew<'h> {
 
 impl Shared<'_> {
     fn copied<'a>(&self, host: &'a dyn HostAdapter, cancel: &CancelToken) -> Shared<'a> {
-        let tasks = self.tasks.iter().map(|task| Task {
-            state: state(&task.state, host, cancel),
-            waiting: task.waiting.clone(),
-            shared: task.shared,
+        let tasks = self.tasks.iter().map(|(number, task)| {
+            let (state, waiting) = (state(&task.state, host, cancel), task.waiting.clone());
+            (*number, Task { state, waiting, shared: task.shared, forgotten: task.forgotten })
         });
         Shared {
             tasks: tasks.collect(),
+            next: self.next,
             ready: self.ready.clone(),
             current: self.current,
             random: self.random.clone(),

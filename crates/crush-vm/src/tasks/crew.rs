@@ -1,6 +1,6 @@
 //! The tasks of a program: which there are, whose turn it is, and what all of them together have taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crush_arena::{HANDLE, Limits, Parcel, Resource, RuntimeValue, SiteId};
@@ -42,8 +42,10 @@ pub(crate) struct Start {
 }
 
 pub(super) struct Shared<'h> {
-    /// By number; the first is the program itself.
-    pub(super) tasks: Vec<Task<'h>>,
+    /// The first is the program itself. Those that have ended and that nobody can ask for are gone.
+    pub(super) tasks: BTreeMap<TaskId, Task<'h>>,
+    /// The number of the next.
+    pub(super) next: u32,
     /// Those whose turn it may be.
     pub(super) ready: BTreeSet<TaskId>,
     /// Whose turn it was last.
@@ -73,6 +75,14 @@ pub(super) struct Task<'h> {
     pub(super) waiting: Vec<TaskId>,
     /// Whether more than one task may have its handle.
     pub(super) shared: bool,
+    /// Whether nobody has its handle any more.
+    pub(super) forgotten: bool,
+}
+
+impl<'h> Task<'h> {
+    fn new(state: State<'h>) -> Self {
+        Self { state, waiting: Vec::new(), shared: false, forgotten: false }
+    }
 }
 
 pub(super) enum State<'h> {
@@ -91,7 +101,8 @@ impl<'h> Crew<'h> {
             Scheduling::Pool { .. } => (0, true),
         };
         let shared = Shared {
-            tasks: vec![Task { state: State::Running, waiting: Vec::new(), shared: false }],
+            tasks: BTreeMap::from([(TaskId::MAIN, Task::new(State::Running))]),
+            next: 1,
             ready: BTreeSet::new(),
             current: TaskId::MAIN,
             random: (seed != 0).then(|| fastrand::Rng::with_seed(seed)),
@@ -122,10 +133,11 @@ impl<'h> Crew<'h> {
     /// A new task. `None` when there are too many to number.
     pub(crate) fn add(&self, start: Start) -> Option<TaskId> {
         let mut shared = self.lock();
-        let task = TaskId(u32::try_from(shared.tasks.len()).ok()?);
+        let task = TaskId(shared.next);
+        shared.next = shared.next.checked_add(1)?;
         shared.sent(&start.parcel);
         shared.held.bytes += size_of::<Task<'h>>();
-        shared.tasks.push(Task { state: State::New(start), waiting: Vec::new(), shared: false });
+        shared.tasks.insert(task, Task::new(State::New(start)));
         shared.ready.insert(task);
         self.changed.notify_one();
         Some(task)
@@ -140,22 +152,15 @@ impl<'h> Crew<'h> {
 
     /// What came of a task, if it has ended.
     pub(crate) fn result(&self, task: TaskId) -> Option<Result<Parcel, Box<Fault>>> {
-        match &self.lock().tasks.get(task.0 as usize)?.state {
+        match &self.lock().tasks.get(&task)?.state {
             State::Ended(result) => Some(result.clone()),
             _ => None,
         }
     }
 
-    /// A task has lost the handle of this one. Where no other ever had it, nobody will ask again what came of it.
+    /// A task has lost the handle of this one.
     pub(crate) fn forget(&self, task: TaskId) {
-        let mut shared = self.lock();
-        let Some(task) = shared.tasks.get_mut(task.0 as usize) else { return };
-        if let State::Ended(Ok(parcel)) = &mut task.state
-            && !task.shared
-        {
-            let parcel = std::mem::take(parcel);
-            shared.unpacked(&parcel);
-        }
+        self.lock().forget(task);
     }
 
     /// Counts what a VM took in its turn.
@@ -277,21 +282,24 @@ impl<'h> Crew<'h> {
         match turn {
             Turn::Paused(pause) => {
                 let mut shared = self.lock();
-                shared.tasks[task.0 as usize].state = State::Paused(vm, pause);
+                shared.leave(task, State::Paused(vm, pause));
                 shared.pause(task, pause);
                 self.changed.notify_one();
             }
             Turn::Stopped => {
                 let mut shared = self.lock();
-                shared.tasks[task.0 as usize].state = State::Paused(vm, Pause::Turn);
+                shared.leave(task, State::Paused(vm, Pause::Turn));
                 shared.stopped_in.get_or_insert(task);
             }
             Turn::Ended(result) => {
-                let held = vm.held;
+                let (held, known) = (vm.held, std::mem::take(&mut vm.results));
                 drop(vm);
                 let mut shared = self.lock();
                 shared.let_go(held);
                 shared.end(task, result);
+                for task in known.into_tasks() {
+                    shared.forget(task);
+                }
                 self.changed.notify_all();
             }
         }
@@ -308,13 +316,13 @@ impl Shared<'_> {
     }
 
     fn has_ended(&self, task: TaskId) -> bool {
-        self.tasks.get(task.0 as usize).is_some_and(|task| matches!(task.state, State::Ended(_)))
+        self.tasks.get(&task).is_some_and(|task| matches!(task.state, State::Ended(_)))
     }
 
     /// A task pauses: it is ready again at once, or when what it awaits has ended.
     pub(super) fn pause(&mut self, task: TaskId, pause: Pause) {
         match pause {
-            Pause::Wait(on) if let Some(awaited) = self.tasks.get_mut(on.0 as usize) => match awaited.state {
+            Pause::Wait(on) if let Some(awaited) = self.tasks.get_mut(&on) => match awaited.state {
                 State::Ended(_) => _ = self.ready.insert(task),
                 _ => awaited.waiting.push(task),
             },
@@ -328,16 +336,33 @@ impl Shared<'_> {
             Err(fault) if matches!(fault.kind, FaultKind::Exit { .. }) => self.exit = Some(fault.clone()),
             Err(_) => {}
         }
-        let ended = &mut self.tasks[task.0 as usize];
+        let Some(ended) = self.tasks.get_mut(&task) else { return };
         ended.state = State::Ended(result);
         self.ready.extend(std::mem::take(&mut ended.waiting));
+        if ended.forgotten {
+            self.forget(task);
+        }
+    }
+
+    /// A task has lost the handle of this one. Where no other ever had it, nobody will ask what came of it: it goes, at the
+    /// latest when it ends.
+    fn forget(&mut self, task: TaskId) {
+        let Some(known) = self.tasks.get_mut(&task).filter(|task| !task.shared) else { return };
+        known.forgotten = true;
+        let State::Ended(result) = &mut known.state else { return };
+        if let Ok(parcel) = result {
+            let parcel = std::mem::take(parcel);
+            self.unpacked(&parcel);
+        }
+        self.tasks.remove(&task);
+        self.let_go(Limits { bytes: size_of::<Task<'_>>(), objects: 0 });
     }
 
     /// A parcel is on its way: it takes memory, and the handles in it have more than one owner.
     fn sent(&mut self, parcel: &Parcel) {
         for tagged in parcel.tagged().filter(|tagged| &*tagged.tag == HANDLE) {
             if let RuntimeValue::Int(task) = tagged.value
-                && let Some(task) = usize::try_from(task).ok().and_then(|task| self.tasks.get_mut(task))
+                && let Some(task) = u32::try_from(task).ok().and_then(|task| self.tasks.get_mut(&TaskId(task)))
             {
                 task.shared = true;
             }
@@ -375,7 +400,7 @@ impl Shared<'_> {
     /// Whose turn it is.
     fn next(&mut self) -> Option<TaskId> {
         let after = match &mut self.random {
-            Some(random) => TaskId(random.u32(..u32::try_from(self.tasks.len()).unwrap_or(u32::MAX))),
+            Some(random) => TaskId(random.u32(..self.next)),
             None => TaskId(self.current.0 + 1),
         };
         let alone = self.main_has_a_thread;
@@ -387,6 +412,13 @@ impl Shared<'_> {
 }
 
 impl<'h> Shared<'h> {
+    /// A task's turn is over.
+    fn leave(&mut self, task: TaskId, state: State<'h>) {
+        if let Some(left) = self.tasks.get_mut(&task) {
+            left.state = state;
+        }
+    }
+
     /// The task whose turn it is.
     pub(super) fn take_next(&mut self) -> Option<(TaskId, State<'h>)> {
         let next = self.next()?;
@@ -395,7 +427,8 @@ impl<'h> Shared<'h> {
 
     fn take(&mut self, task: TaskId) -> State<'h> {
         self.ready.remove(&task);
-        let state = std::mem::replace(&mut self.tasks[task.0 as usize].state, State::Running);
+        let Some(taken) = self.tasks.get_mut(&task) else { return State::Running };
+        let state = std::mem::replace(&mut taken.state, State::Running);
         if let State::New(start) = &state {
             self.unpacked(&start.parcel);
         }
@@ -406,7 +439,7 @@ impl<'h> Shared<'h> {
     fn needed_by(&self, task: TaskId) -> Option<TaskId> {
         let mut needed = task;
         for _ in 0..self.tasks.len() {
-            match &self.tasks.get(needed.0 as usize)?.state {
+            match &self.tasks.get(&needed)?.state {
                 State::Paused(_, Pause::Wait(on)) if !self.ready.contains(&needed) => needed = *on,
                 State::New(_) | State::Paused(..) => return Some(needed),
                 State::Running | State::Ended(_) => return None,
