@@ -8,6 +8,7 @@ mod copy;
 mod extract;
 mod heap;
 mod instance;
+mod matching;
 mod message;
 mod task;
 mod transfer;
@@ -37,6 +38,10 @@ pub(crate) trait Lookup {
     fn module_function(&self, from: FunctionId, module: &str, name: &str) -> Option<FunctionId>;
     /// Every method of that name, with the struct or trait it belongs to.
     fn methods(&self, name: &str) -> &[(crush_hir::body::Name, FunctionId)];
+    /// The struct whose instances alone are `self` in a method, if that is known.
+    fn receiver(&self, method: FunctionId) -> Option<&crush_hir::body::Name>;
+    /// Whether every name of a struct means one, of which no other is a kind: what it is called, an instance is.
+    fn structs_are_plain(&self) -> bool;
     /// Whether a call of it starts a task (T1).
     fn is_async(&self, function: FunctionId) -> bool;
     /// The summary as far as it is known; `None` before the first round.
@@ -301,8 +306,13 @@ impl<'a> Lambda<'a> {
 
     fn entry_state(&mut self) -> State {
         let mut state = State::default();
+        let receiver = (self.id == LambdaId(0)).then(|| self.lookup.receiver(self.function)).flatten();
         for (index, param) in self.body[self.id].params.iter().enumerate() {
-            let object = self.table.object(Origin::Parameter(index as u32), Shape::Unknown);
+            let shape = match receiver {
+                Some(name) if index == 0 && self.body[*param].name == "self" => Shape::Struct(name.clone()),
+                _ => Shape::Unknown,
+            };
+            let object = self.table.object(Origin::Parameter(index as u32), shape);
             self.bind(&mut state, *param, &Value::of(Target::Object(object)));
         }
         state
@@ -319,7 +329,12 @@ impl<'a> Lambda<'a> {
         let mut visits = vec![0; order.len()];
         states[0] = Some(self.entry_state());
         let mut waiting = BTreeSet::from([0]);
-        while let Some(at) = waiting.pop_first() {
+        loop {
+            // What was left out because of what an object seemed to be comes now.
+            if waiting.is_empty() && std::mem::take(&mut self.table.reshaped) {
+                waiting.extend((0..order.len()).filter(|at| states[*at].is_some()));
+            }
+            let Some(at) = waiting.pop_first() else { break };
             visits[at] += 1;
             if visits[at] > VISITS || self.is_exhausted() {
                 return self.give_up();

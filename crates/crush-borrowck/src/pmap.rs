@@ -130,6 +130,17 @@ impl<V: Clone> PMap<V> {
         }
     }
 
+    /// Whether some value has the property; those that come after it are not looked at.
+    pub(crate) fn any(&self, mut is_it: impl FnMut(&V) -> bool) -> bool {
+        fn go<V>(tree: &Tree<V>, is_it: &mut impl FnMut(&V) -> bool) -> bool {
+            match tree {
+                Tree::Leaf(_, value) => is_it(value),
+                Tree::Branch(_, _, zero, one) => go(zero, is_it) || go(one, is_it),
+            }
+        }
+        self.0.as_deref().is_some_and(|tree| go(tree, &mut is_it))
+    }
+
     /// Changes the values for which `change` gives another; the rest stays shared.
     pub(crate) fn map_some(&mut self, mut change: impl FnMut(u32, &V) -> Option<V>) {
         fn go<V>(tree: &Rc<Tree<V>>, change: &mut impl FnMut(u32, &V) -> Option<V>) -> Option<Rc<Tree<V>>> {

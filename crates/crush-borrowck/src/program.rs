@@ -30,6 +30,9 @@ pub struct Analysis {
     imports: Vec<Option<Arc<Imports>>>,
     /// Who mentions a name: as a function, as a method.
     mentioned: FxHashMap<Mention, FxHashSet<FunctionId>>,
+    structs: Structs,
+    /// Names of methods that somebody now takes as values, or nobody any more.
+    turned: Vec<Name>,
 }
 
 /// What an update did.
@@ -60,6 +63,28 @@ struct Function {
 enum Mention {
     Function(ModuleId, Name),
     Method(Name),
+    /// A method as a value, or called as a function is: it may be given anything as `self`.
+    Taken(Name),
+}
+
+/// The structs of a program.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Structs {
+    /// What the files declared when these were made.
+    signatures: Vec<u64>,
+    names: FxHashSet<Name>,
+    /// Each name means one struct, and none has a kind.
+    are_plain: bool,
+}
+
+impl Structs {
+    fn of(files: &[&FileHir], signatures: Vec<u64>) -> Self {
+        let names: Vec<&Name> = files.iter().flat_map(|file| file.struct_names()).collect();
+        let distinct: FxHashSet<Name> = names.iter().copied().cloned().collect();
+        let is_kind = |item: &crush_hir::file::Item| matches!(item.kind, crush_hir::file::ItemKind::Kind(_));
+        let have_kinds = files.iter().any(|file| file.items().iter().any(is_kind));
+        Self { signatures, are_plain: distinct.len() == names.len() && !have_kinds, names: distinct }
+    }
 }
 
 /// Which functions a name means.
@@ -100,6 +125,7 @@ impl Analysis {
         let bodies: Vec<(ModuleId, BodyId)> = (0..).map(ModuleId).zip(files).flat_map(of_file).collect();
         let mut stale = self.renew(files, &bodies);
         self.rebind(files, &mut stale);
+        self.note_structs(files, &mut stale);
         let mut change = Change::default();
         self.analyse_stale(stale, &mut lower, &mut change);
         change
@@ -204,6 +230,19 @@ impl Analysis {
         }
     }
 
+    /// Takes over which structs there are. What an instance may be depends on that everywhere.
+    fn note_structs(&mut self, files: &[&FileHir], stale: &mut FxHashSet<FunctionId>) {
+        let signatures: Vec<u64> = files.iter().map(|file| file.own_signature()).collect();
+        if signatures == self.structs.signatures {
+            return;
+        }
+        let structs = Structs::of(files, signatures);
+        if (structs.are_plain, &structs.names) != (self.structs.are_plain, &self.structs.names) {
+            stale.extend(self.order.iter().copied());
+        }
+        self.structs = structs;
+    }
+
     /// The body of a function.
     fn lowered(&self, id: FunctionId, lower: &mut impl FnMut(ModuleId, BodyId) -> Body) -> Body {
         let function = &self.functions[id.0 as usize];
@@ -251,11 +290,8 @@ impl Analysis {
         function.summary = None;
         function.drafts = Vec::new();
         let mentions = std::mem::replace(&mut function.mentions, Arc::new([]));
-        for mention in mentions.iter() {
-            if let Some(who) = self.mentioned.get_mut(mention) {
-                who.remove(&id);
-            }
-        }
+        self.forget_mentions(id, &mentions);
+        let function = &self.functions[id.0 as usize];
         match &function.owner {
             BodyOwner::TopLevel => {}
             BodyOwner::Function { name, .. } => {
@@ -280,6 +316,9 @@ impl Analysis {
         change: &mut Change,
     ) {
         for round in 0.. {
+            for name in std::mem::take(&mut self.turned) {
+                stale.extend(self.methods(&name).iter().map(|(_, method)| *method));
+            }
             if stale.is_empty() {
                 break;
             }
@@ -352,15 +391,18 @@ impl Analysis {
                 ExprKind::Field { base, name, .. } => match &body[*base].kind {
                     ExprKind::Name(module) => mentions.extend(qualified(module, name)),
                     // A method read as a field.
-                    _ => mentions.push(Mention::Method(name.clone())),
+                    _ => mentions.extend([Mention::Method(name.clone()), Mention::Taken(name.clone())]),
                 },
                 ExprKind::Name(name) => named(name, &mut mentions),
-                ExprKind::Path { name, .. } => mentions.push(Mention::Method(name.clone())),
+                ExprKind::Path { name, .. } => {
+                    mentions.extend([Mention::Method(name.clone()), Mention::Taken(name.clone())]);
+                }
                 ExprKind::Call { callee, .. } => match callee {
                     Callee::Name(name) => named(name, &mut mentions),
-                    Callee::Path { name, .. } | Callee::Method { name, .. } => {
-                        mentions.push(Mention::Method(name.clone()));
+                    Callee::Path { name, .. } => {
+                        mentions.extend([Mention::Method(name.clone()), Mention::Taken(name.clone())]);
                     }
+                    Callee::Method { name, .. } => mentions.push(Mention::Method(name.clone())),
                     Callee::Capability(name) => {
                         mentions.extend(name.split_once('.').and_then(|(module, name)| qualified(module, name)));
                     }
@@ -372,13 +414,28 @@ impl Analysis {
         mentions.sort();
         mentions.dedup();
         let old = std::mem::replace(&mut self.functions[id.0 as usize].mentions, mentions.as_slice().into());
-        for mention in old.iter() {
-            if let Some(who) = self.mentioned.get_mut(mention) {
-                who.remove(&id);
+        for mention in &mentions {
+            let who = self.mentioned.entry(mention.clone()).or_default();
+            if who.is_empty()
+                && let Mention::Taken(name) = mention
+            {
+                self.turned.push(name.clone());
             }
+            who.insert(id);
         }
+        let gone: Vec<Mention> = old.iter().filter(|old| mentions.binary_search(old).is_err()).cloned().collect();
+        self.forget_mentions(id, &gone);
+    }
+
+    fn forget_mentions(&mut self, id: FunctionId, mentions: &[Mention]) {
         for mention in mentions {
-            self.mentioned.entry(mention).or_default().insert(id);
+            let Some(who) = self.mentioned.get_mut(mention) else { continue };
+            if who.remove(&id)
+                && who.is_empty()
+                && let Mention::Taken(name) = mention
+            {
+                self.turned.push(name.clone());
+            }
         }
     }
 
@@ -394,6 +451,7 @@ impl Analysis {
             match mention {
                 Mention::Function(file, name) => callees.extend(self.function_in(*file, name)),
                 Mention::Method(name) => callees.extend(self.methods(name).iter().map(|(_, id)| *id)),
+                Mention::Taken(_) => {}
             }
         }
         callees
@@ -517,6 +575,18 @@ impl Lookup for Analysis {
 
     fn methods(&self, name: &str) -> &[(Name, FunctionId)] {
         self.names.methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn receiver(&self, method: FunctionId) -> Option<&Name> {
+        let BodyOwner::Method { type_name, name, .. } = &self.functions.get(method.0 as usize)?.owner else {
+            return None;
+        };
+        let is_taken = self.mentioned.get(&Mention::Taken(name.clone())).is_some_and(|who| !who.is_empty());
+        (self.structs.are_plain && !is_taken && self.structs.names.contains(type_name)).then_some(type_name)
+    }
+
+    fn structs_are_plain(&self) -> bool {
+        self.structs.are_plain
     }
 
     fn is_async(&self, function: FunctionId) -> bool {

@@ -25,6 +25,9 @@ pub(crate) struct Freed {
     pub(crate) at: Step,
 }
 
+/// How many values are looked at to find whether one mentions something. Loss: it is assumed then.
+const MENTIONS: usize = 2_000;
+
 #[derive(Clone, Default)]
 pub(crate) struct State {
     /// By variable; those that closures share are in the heap.
@@ -68,10 +71,16 @@ impl State {
                 None => Alone::Keep,
             },
         );
+        // What nothing on its path leads to any more is not freed where the paths meet: whoever comes to such an object then,
+        // has come by the other one.
+        let side_of = |side| if side == Side::This { &before } else { other };
         self.freed.merge(
             &other.freed,
             &mut |_, a, b| (a.surely && !b.surely).then_some(Freed { surely: false, at: a.at }),
-            &mut |_, freed, _| match freed.surely {
+            &mut |object, freed, side| match freed.surely {
+                _ if !table.is_known_elsewhere(object) && !side_of(side).mentions(Target::Object(object)) => {
+                    Alone::Remove
+                }
                 true => Alone::Change(Freed { surely: false, at: freed.at }),
                 false => Alone::Keep,
             },
@@ -89,7 +98,14 @@ impl State {
                 false => Alone::Keep,
             },
         );
-        self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
+        // The same of handles.
+        self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut |loan, (), side| {
+            let (ended, live) = if side == Side::This { (&before, other) } else { (other, &before) };
+            match live.loans.get(loan).is_some() && !ended.mentions(Target::Handle(loan)) {
+                true => Alone::Remove,
+                false => Alone::Keep,
+            }
+        });
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
@@ -109,6 +125,21 @@ impl State {
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
+    }
+
+    /// Whether anything in it may be that. Of a large state it is assumed.
+    fn mentions(&self, target: Target) -> bool {
+        let mut looked_at = 0;
+        let mut has = |value: &Value| {
+            looked_at += 1;
+            looked_at > MENTIONS || value.has(target)
+        };
+        [&self.havoc, &self.returned, &self.thrown].into_iter().any(&mut has)
+            || self.locals.any(&mut has)
+            || self.temporaries.any(&mut has)
+            || self.heap.any(&mut has)
+            || self.stored.any(&mut has)
+            || self.loans.any(|live| has(&live.of))
     }
 
     // ---- values

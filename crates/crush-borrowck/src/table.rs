@@ -160,6 +160,8 @@ pub(crate) struct Table {
     pub(crate) makers: Vec<Maker>,
     /// Objects made here that a function nobody knows has seen: it may keep them.
     pub(crate) exposed: Vec<bool>,
+    /// An object has been found to be something else than it seemed.
+    pub(crate) reshaped: bool,
 }
 
 impl Table {
@@ -177,6 +179,7 @@ impl Table {
             loans: Vec::new(),
             makers: Vec::new(),
             exposed: Vec::new(),
+            reshaped: false,
         }
     }
 
@@ -186,6 +189,7 @@ impl Table {
             let known = &mut self.objects[found as usize].shape;
             if *known != shape && *known != Shape::Unknown {
                 *known = Shape::Unknown;
+                self.reshaped = true;
             }
             return found;
         }

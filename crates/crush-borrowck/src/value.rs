@@ -127,6 +127,21 @@ impl Value {
         Some(union)
     }
 
+    pub(crate) fn has(&self, target: Target) -> bool {
+        self.targets.binary_search(&target).is_ok()
+    }
+
+    /// Only those targets that are kept.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(Target) -> bool) {
+        self.targets.retain(|target| keep(*target));
+    }
+
+    /// Nothing but objects, handles and functions any more.
+    pub(crate) fn without_others(mut self) -> Self {
+        self.flags = 0;
+        self
+    }
+
     /// With one target replaced by another, or `None` when it does not have it.
     pub(crate) fn replace(&self, from: Target, to: Target) -> Option<Self> {
         let at = self.targets.binary_search(&from).ok()?;

@@ -1,5 +1,7 @@
 //! Uses of objects: which of them a live borrow, or a drop, stands in the way of (the table of the memory model).
 
+use crush_hir::body::LocalId;
+
 use super::{FoundCondition, Lambda};
 use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
@@ -145,10 +147,10 @@ impl Lambda<'_> {
         let conflict = |code, surely| {
             Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false, through: true })
         };
+        let Some(live) = state.loans.get(loan) else { return conflict(Code::BorrowOutlivesScope, true) };
         if usage.usage == Use::Send {
             return conflict(Code::HandleSentToTask, true);
         }
-        let Some(live) = state.loans.get(loan) else { return conflict(Code::BorrowOutlivesScope, true) };
         let live = live.clone();
         let through = match usage.usage {
             Use::Write if !info.exclusive => conflict(Code::WrittenThroughShared, true),
@@ -318,6 +320,15 @@ impl Lambda<'_> {
     /// `drop(x)`: frees an object, or ends the borrow of a handle (A6, B4).
     fn drop_value(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         let sole = usage.certain && value.targets().len() == 1;
+        if usage.certain
+            && let Some(owner) = self.owner_of_all(value)
+        {
+            // A variable owns one borrow at a time, and one that lived has just ended.
+            for loan in self.loans_of.get(&owner).into_iter().flatten() {
+                state.end(*loan);
+            }
+            return;
+        }
         for target in value.targets() {
             match target {
                 Target::Object(object) => {
@@ -332,6 +343,20 @@ impl Lambda<'_> {
                 Target::Function(_) => {}
             }
         }
+    }
+
+    /// The variable of this lambda that owns the borrow, whichever of these handles a value is.
+    fn owner_of_all(&self, value: &Value) -> Option<LocalId> {
+        let owner = |target: &Target| match target {
+            Target::Handle(loan) => match self.table.loans[*loan as usize].owner {
+                Owner::Local(local) if self.is_own(local) && !self.in_cell(local) => Some(local),
+                _ => None,
+            },
+            Target::Object(_) | Target::Function(_) => None,
+        };
+        let first = owner(value.targets().first()?)?;
+        let same = value.targets().iter().all(|target| owner(target) == Some(first));
+        (same && value.other() == 0).then_some(first)
     }
 
     /// Keeps a report, one for each code and place.

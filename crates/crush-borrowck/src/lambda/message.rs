@@ -70,8 +70,12 @@ impl Lambda<'_> {
                     Owner::Temporary => " with the statement that took it",
                     _ => "",
                 };
+                let use_of = match usage.usage {
+                    Use::Send => format!("a task gets a copy of {used}"),
+                    _ => format!("{used} is used here"),
+                };
                 message
-                    .text(format!("{used} is used here, but the borrow of {held} taken on "))
+                    .text(format!("{use_of}, but the borrow of {held} taken on "))
                     .line(taken)
                     .text(format!(" {has} ended{with}"))
             }

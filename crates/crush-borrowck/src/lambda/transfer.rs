@@ -1,7 +1,7 @@
 //! What each action does to the state.
 
-use crush_hir::body::{BinaryOp, BlockId, ExprId, ExprKind, Literal, LocalId, Pattern};
-use crush_hir::cfg::{Access, Action, Cfg, Combined, LoanId, LoanOwner, NodeId};
+use crush_hir::body::{BinaryOp, BlockId, ExprId, ExprKind, Literal, LocalId};
+use crush_hir::cfg::{Access, Action, Cfg, Combined, LoanId, LoanOwner, Next, NodeId};
 
 use super::Lambda;
 use super::access::Usage;
@@ -23,8 +23,19 @@ impl<'a> Lambda<'a> {
                 return;
             }
         }
-        for next in cfg.successors(node) {
-            flow(self, next, &state);
+        match (it.actions.last(), it.next) {
+            (Some(Action::Test { expr, arm }), Next::Branch(matched, other)) => {
+                for (next, matches) in [(matched, true), (other, false)] {
+                    if let Some(state) = self.tested(&state, *expr, *arm, matches) {
+                        flow(self, next, &state);
+                    }
+                }
+            }
+            _ => {
+                for next in cfg.successors(node) {
+                    flow(self, next, &state);
+                }
+            }
         }
     }
 
@@ -165,7 +176,7 @@ impl<'a> Lambda<'a> {
         true
     }
 
-    fn read(
+    pub(super) fn read(
         &mut self,
         state: &mut State,
         value: &Value,
@@ -415,45 +426,6 @@ impl<'a> Lambda<'a> {
         for local in locals.iter() {
             self.release(state, *local, None);
             state.locals.remove(local.0);
-        }
-    }
-
-    // ---- patterns
-
-    fn arm(&self, expr: ExprId, arm: usize) -> Option<(ExprId, &'a Pattern)> {
-        let body = self.body;
-        match &body[expr].kind {
-            ExprKind::Match { scrutinee, arms } => Some((*scrutinee, &arms.get(arm)?.pattern)),
-            _ => None,
-        }
-    }
-
-    /// A struct pattern reads the object; another value it does not.
-    fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
-        if let Pattern::Struct { fields, name_range, .. } = pattern {
-            self.read(state, value, Use::Read, scrutinee, *name_range, false);
-            for (name, pattern) in fields {
-                if matches!(pattern, Pattern::Struct { .. }) {
-                    let inner = self.load(state, value, &Field::Named(name.clone()));
-                    self.test(state, &inner, pattern, scrutinee);
-                }
-            }
-        }
-    }
-
-    fn bind_pattern(&mut self, state: &mut State, value: &Value, pattern: &Pattern) {
-        match pattern {
-            Pattern::Binding(local) => {
-                self.declare(state, *local);
-                self.bind(state, *local, value);
-            }
-            Pattern::Struct { fields, .. } => {
-                for (name, pattern) in fields {
-                    let inner = self.load(state, value, &Field::Named(name.clone()));
-                    self.bind_pattern(state, &inner, pattern);
-                }
-            }
-            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Missing => {}
         }
     }
 

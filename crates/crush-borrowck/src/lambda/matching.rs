@@ -1,0 +1,101 @@
+//! `match`: what an arm reads, which values come to it, and what it binds.
+
+use crush_hir::body::{ExprId, ExprKind, Name, Pattern};
+
+use super::Lambda;
+use crate::state::State;
+use crate::summary::Use;
+use crate::table::{Field, Shape};
+use crate::value::{Target, Value};
+
+impl<'a> Lambda<'a> {
+    pub(super) fn arm(&self, expr: ExprId, arm: usize) -> Option<(ExprId, &'a Pattern)> {
+        let body = self.body;
+        match &body[expr].kind {
+            ExprKind::Match { scrutinee, arms } => Some((*scrutinee, &arms.get(arm)?.pattern)),
+            _ => None,
+        }
+    }
+
+    /// A struct pattern reads the object; another value it does not.
+    pub(super) fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
+        if let Pattern::Struct { fields, name_range, .. } = pattern {
+            self.read(state, value, Use::Read, scrutinee, *name_range, false);
+            for (name, pattern) in fields {
+                if matches!(pattern, Pattern::Struct { .. }) {
+                    let inner = self.load(state, value, &Field::Named(name.clone()));
+                    self.test(state, &inner, pattern, scrutinee);
+                }
+            }
+        }
+    }
+
+    pub(super) fn bind_pattern(&mut self, state: &mut State, value: &Value, pattern: &Pattern) {
+        match pattern {
+            Pattern::Binding(local) => {
+                self.declare(state, *local);
+                self.bind(state, *local, value);
+            }
+            Pattern::Struct { fields, .. } => {
+                for (name, pattern) in fields {
+                    let inner = self.load(state, value, &Field::Named(name.clone()));
+                    self.bind_pattern(state, &inner, pattern);
+                }
+            }
+            Pattern::Wildcard | Pattern::Literal(_) | Pattern::Missing => {}
+        }
+    }
+
+    /// The state in which an arm matches, or does not; `None`: it never is that way. A struct pattern tells values apart.
+    pub(super) fn tested(&self, state: &State, expr: ExprId, arm: usize, matches: bool) -> Option<State> {
+        let mut state = state.clone();
+        let Some((scrutinee, Pattern::Struct { name, fields, .. })) = self.arm(expr, arm) else { return Some(state) };
+        let value = state.value(scrutinee);
+        let takes_all = fields.iter().all(|(_, field)| matches!(field, Pattern::Binding(_) | Pattern::Wildcard));
+        let mut narrowed = if matches { value.clone().without_others() } else { value.clone() };
+        narrowed.retain(|target| match matches {
+            true => self.may_be_instance(&state, target, name),
+            false => !(takes_all && self.is_instance(&state, target, name)),
+        });
+        if narrowed.is_empty() && !value.is_empty() {
+            return None;
+        }
+        if narrowed != value {
+            if let ExprKind::Local(local) = self.body[scrutinee].kind
+                && !self.in_cell(local)
+                && state.local(local) == value
+            {
+                state.locals.insert(local.0, narrowed.clone());
+            }
+            state.set_value(scrutinee, narrowed);
+        }
+        Some(state)
+    }
+
+    /// Whether it is surely of that struct.
+    fn is_instance(&self, state: &State, target: Target, name: &Name) -> bool {
+        let is_one = |object: u32| {
+            self.lookup.structs_are_plain()
+                && matches!(&self.table.objects[object as usize].shape, Shape::Struct(of) if of == name)
+        };
+        match target {
+            Target::Object(object) => is_one(object),
+            Target::Handle(loan) => state.loans.get(loan).is_some_and(|live| live.of.objects().all(is_one)),
+            Target::Function(_) => false,
+        }
+    }
+
+    /// Whether it may be of that struct. What a dead handle was of is no question: reading it stops the run.
+    fn may_be_instance(&self, state: &State, target: Target, name: &Name) -> bool {
+        let may_be = |object: u32| match &self.table.objects[object as usize].shape {
+            Shape::Unknown => true,
+            Shape::Struct(of) => of == name || !self.lookup.structs_are_plain(),
+            Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => false,
+        };
+        match target {
+            Target::Object(object) => may_be(object),
+            Target::Handle(loan) => state.loans.get(loan).is_none_or(|live| live.of.objects().any(may_be)),
+            Target::Function(_) => false,
+        }
+    }
+}
