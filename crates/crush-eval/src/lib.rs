@@ -11,11 +11,13 @@ mod count;
 mod evaluation;
 mod look;
 mod moment;
+mod parts;
 mod record;
 mod run;
 pub mod time;
 
 pub use evaluation::{Evaluation, Outcome, StatementRecord};
 pub use moment::Moment;
+pub use parts::PartRecord;
 pub use record::{ArenaRecord, BorrowRecord, Held, HeldObject, SlotRecord};
 pub use run::{Limits, evaluate};

@@ -9,10 +9,14 @@ use std::collections::HashMap;
 use crush_arena::{Arena, BorrowInfo, BorrowKind, Kind, Object, Ref, RuntimeValue, SiteId};
 use crush_vm::{HolderName, SourceRange, Vm};
 
+use crate::parts::{MOST_PARTS_IN_ALL, PartRecord, parts};
+
 /// Characters of a value's preview.
 const PREVIEW: usize = 80;
 /// Most slots that a record of an arena holds.
 const MOST_SLOTS: usize = 20_000;
+/// Most slots beyond those that are kept because a variable refers to them or a borrow holds them.
+const MOST_FAR_SLOTS: usize = 1_000;
 /// Most references out of one slot that are kept.
 const MOST_EDGES: usize = 32;
 
@@ -68,6 +72,8 @@ pub struct SlotRecord {
     pub generation: u32,
     /// The kind of its object.
     pub kind: Kind,
+    /// Its class, if it is an instance of a struct.
+    pub class: Option<String>,
     /// Elements, entries, fields, or bytes of a string.
     pub len: usize,
     /// Its object, printed and shortened.
@@ -82,6 +88,8 @@ pub struct SlotRecord {
     pub allocated: Option<SourceRange>,
     /// Slots it referred to, the first of them.
     pub edges: Vec<u32>,
+    /// What it held, the first of it. In a large arena the objects of high slots have none.
+    pub parts: Vec<PartRecord>,
 }
 
 /// An arena as it stood at one moment.
@@ -132,6 +140,7 @@ impl Translate<'_, '_> {
                 slot: slot.object.slot(),
                 generation: slot.object.generation(),
                 kind: slot.kind,
+                class: slot.class,
                 len: slot.len,
                 preview: slot.preview,
                 bytes: slot.bytes,
@@ -139,6 +148,7 @@ impl Translate<'_, '_> {
                 names: slot.names,
                 allocated: self.0.range_of(slot.allocated),
                 edges: slot.edges,
+                parts: slot.parts,
             })
             .collect();
         let stats = raw.stats;
@@ -178,10 +188,7 @@ impl RawHeld {
             RawObject {
                 target,
                 kind: slot.as_ref().map(|slot| slot.kind),
-                class: match arena.peek(target) {
-                    Some(Object::Instance(instance)) => Some(instance.class().to_string()),
-                    _ => None,
-                },
+                class: class_of(arena, target),
                 handle: match value {
                     RuntimeValue::Borrow(borrow) => arena.borrow_info(borrow).map(|info| info.kind),
                     _ => None,
@@ -203,6 +210,7 @@ pub(crate) struct RawArena {
 struct RawSlot {
     object: Ref,
     kind: Kind,
+    class: Option<String>,
     len: usize,
     preview: String,
     bytes: usize,
@@ -210,6 +218,7 @@ struct RawSlot {
     names: Vec<String>,
     allocated: SiteId,
     edges: Vec<u32>,
+    parts: Vec<PartRecord>,
 }
 
 impl RawArena {
@@ -228,26 +237,43 @@ impl RawArena {
         for borrow in arena.live_borrows() {
             borrowed.entry(borrow.object).or_default().push(borrow);
         }
-        let slots = arena
-            .page(0, MOST_SLOTS)
-            .slots
+        let page = arena.page(0, MOST_SLOTS);
+        let mut kept = page.slots;
+        if let Some(next) = page.next {
+            // What people look for first may have been made last.
+            let mut far: Vec<Ref> =
+                named.keys().chain(borrowed.keys()).filter(|object| object.slot() >= next).copied().collect();
+            far.sort();
+            far.dedup();
+            kept.extend(far.into_iter().take(MOST_FAR_SLOTS).filter_map(|object| arena.slot_of(object)));
+        }
+        let mut room = MOST_PARTS_IN_ALL;
+        let slots = kept
             .into_iter()
-            .map(|slot| RawSlot {
-                object: slot.object,
-                kind: slot.kind,
-                len: slot.len,
-                preview: slot.preview,
-                bytes: slot.bytes,
-                borrows: borrowed.remove(&slot.object).unwrap_or_default(),
-                names: named.remove(&slot.object).unwrap_or_default(),
-                allocated: slot.allocated,
-                edges: edges(arena, slot.object),
+            .map(|slot| {
+                let edges = arena.edges_out(slot.object, MOST_EDGES);
+                RawSlot {
+                    object: slot.object,
+                    kind: slot.kind,
+                    class: class_of(arena, slot.object),
+                    len: slot.len,
+                    preview: slot.preview,
+                    bytes: slot.bytes,
+                    borrows: borrowed.remove(&slot.object).unwrap_or_default(),
+                    names: named.remove(&slot.object).unwrap_or_default(),
+                    allocated: slot.allocated,
+                    parts: parts(arena, slot.object, &edges, &mut room),
+                    edges: edges.into_iter().map(|edge| edge.to.slot()).collect(),
+                }
             })
             .collect();
         Self { slots, stats: arena.stats() }
     }
 }
 
-fn edges(arena: &Arena, object: Ref) -> Vec<u32> {
-    arena.edges_out(object, MOST_EDGES).into_iter().map(|edge| edge.to.slot()).collect()
+fn class_of(arena: &Arena, object: Ref) -> Option<String> {
+    match arena.peek(object) {
+        Some(Object::Instance(instance)) => Some(instance.class().to_string()),
+        _ => None,
+    }
 }

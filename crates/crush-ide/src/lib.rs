@@ -10,6 +10,7 @@ mod codes;
 mod config;
 mod definition;
 mod diagnostics;
+mod drawing;
 mod ended;
 mod evaluation;
 mod fixes;
@@ -42,6 +43,9 @@ pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit,
 pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedProgram};
 pub use definition::definition;
 pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
+pub use drawing::{
+    BorrowConflict, BorrowDrawing, DrawnBorrow, HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, borrows, heap, heap_of,
+};
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
 pub use fixes::fixes;
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};

@@ -24,6 +24,8 @@ use tower_lsp::{Client, LanguageServer, LspService, Server};
 use crate::convert::{Place, Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::formatting;
+use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
+use crate::drawing;
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
@@ -60,6 +62,8 @@ pub fn serve() -> std::io::Result<bool> {
             .custom_method("crush/run", Backend::run)
             .custom_method("crush/cancel", Backend::cancel)
             .custom_method("crush/arena", Backend::arena)
+            .custom_method("crush/borrows", Backend::borrows)
+            .custom_method("crush/heap", Backend::heap)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
         Server::new(crate::input::messages(), tokio::io::stdout(), socket)
@@ -108,6 +112,16 @@ impl Backend {
         let snapshot = self.queue.read(params.text_document.uri.clone());
         let Some(document) = snapshot.await else { return Ok(None) };
         compute(move || Ok(crate::arena::view(&document, &params))).await
+    }
+
+    async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
+        let uri = params.text_document.uri.clone();
+        self.answer(uri, move |document, positions| drawing::borrows(document, positions, &params).map(Some)).await
+    }
+
+    async fn heap(&self, params: HeapParams) -> Result<Option<HeapView>> {
+        let uri = params.text_document.uri.clone();
+        self.answer(uri, move |document, _| Ok(drawing::heap(document, &params))).await
     }
 
     async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {

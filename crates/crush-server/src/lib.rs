@@ -11,6 +11,7 @@ mod backend;
 mod config;
 mod convert;
 mod documents;
+pub mod drawing;
 mod evaluation;
 mod files;
 mod formatting;

@@ -1,6 +1,7 @@
 //! Editor sessions against the real `crush-analyzer lsp`, one test a promise.
 
 mod arena;
+mod drawing;
 mod evaluation;
 mod formatting;
 mod lifecycle;

@@ -1,0 +1,8 @@
+//! What editors draw: borrows on the code, and the heap as boxes and arrows.
+
+mod borrows;
+mod heap;
+mod live;
+
+pub use borrows::{BorrowConflict, BorrowDrawing, DrawnBorrow, borrows};
+pub use heap::{HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, heap, heap_of};
