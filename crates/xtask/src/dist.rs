@@ -166,7 +166,8 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn target_folder() -> PathBuf {
+/// Where cargo builds.
+pub(crate) fn target_folder() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => crate::root().join(folder),
         None => crate::root().join("target"),

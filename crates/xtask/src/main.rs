@@ -7,6 +7,7 @@ mod e2e;
 mod fuzz;
 mod fuzz_oracle;
 mod grammar;
+mod layout;
 mod library;
 mod mutations;
 mod oracle;
@@ -44,6 +45,8 @@ enum Command {
     FuzzOracle(fuzz_oracle::Arguments),
     /// Generate the parser from grammar/grammar.js, check it, or try it on published programs.
     Grammar(grammar::Arguments),
+    /// Write in which order the linker places functions: those of a run side by side.
+    Layout,
     /// Write docs/library.md from the library's table.
     Library,
     /// Break the borrow analysis in many ways: the tests notice each.
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::FuzzOracle(arguments) => fuzz_oracle::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),
+        Command::Layout => layout::run(),
         Command::Library => library::run(),
         Command::Mutations(arguments) => mutations::run(&arguments),
         Command::Oracle(arguments) => oracle::run(&arguments),
