@@ -19,6 +19,8 @@ use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 use crate::ended;
 use crate::evaluation::module;
 use crate::modules::{self, FilePlace, Modules};
+use crate::names::NamesCache;
+use crate::program_files::ProgramFileView;
 use crate::suppression::{Marks, Suppressions};
 
 /// What is known of a text. Cloning is cheap.
@@ -28,33 +30,55 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
-    /// Whether its borrows are of no interest.
-    only_runs: bool,
+    /// What is worked out of it.
+    depth: Depth,
     marks: Marks,
     /// What the project wants of the file.
     config: Arc<Config>,
     /// The program that it is the beginning of, when it imports modules and they have been looked up.
     modules: Option<Arc<Modules>>,
+    /// What it is known by, once it has a place.
+    key: Option<FileKey>,
+    /// The names of its bodies, and of those of its modules.
+    names: NamesCache,
+}
+
+/// What is worked out of a text beside its tree and its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// Nothing more.
+    Names,
+    /// What is wrong in its names and types.
+    Checks,
+    /// That, and its borrows.
+    Borrows,
 }
 
 impl FileAnalysis {
     /// Analyses a text from scratch. The modules it imports are looked up by [`FileAnalysis::load_modules`].
     pub fn new(text: Text) -> Self {
-        Self::with(text, false)
+        Self::with(text, Depth::Borrows)
     }
 
     /// Analyses a text only as far as it takes to run it: its borrows are not looked at, for the run will show.
     pub fn to_run(text: Text) -> Self {
-        Self::with(text, true)
+        Self::with(text, Depth::Checks)
     }
 
-    fn with(text: Text, only_runs: bool) -> Self {
+    /// Analyses a text only as far as it takes to find what names mean: nothing is reported.
+    pub fn to_navigate(text: Text) -> Self {
+        Self::with(text, Depth::Names)
+    }
+
+    fn with(text: Text, depth: Depth) -> Self {
         let tree = Tree::parse(text);
         let hir = FileHir::new(&tree);
         let mut checks = Checks::default();
-        checks.update(&hir, &tree, &Arc::default());
+        if depth >= Depth::Checks {
+            checks.update(&hir, &tree, &Arc::default());
+        }
         let mut borrows = Analysis::new();
-        if !only_runs {
+        if depth >= Depth::Borrows {
             borrows.update(&hir, |body| hir.lower(&tree, body));
         }
         let marks = Marks::of(tree.text());
@@ -63,10 +87,12 @@ impl FileAnalysis {
             hir: Arc::new(hir),
             checks: Arc::new(checks),
             borrows: Arc::new(borrows),
-            only_runs,
+            depth,
             marks,
             config: Arc::default(),
             modules: None,
+            key: None,
+            names: NamesCache::default(),
         }
     }
 
@@ -83,9 +109,11 @@ impl FileAnalysis {
     /// Looks up the modules that the text imports, and what they import. `path` is the place of the text as people read it.
     pub fn load_modules(&mut self, key: FileKey, path: Arc<str>, sources: &dyn Sources) {
         let mut hir = self.hir.without_imports();
+        self.key = Some(key.clone());
         self.modules = hir.module_imports().next().is_some().then(|| {
             let root = SourceFile { key, path, tree: self.tree.clone(), hir: Arc::new(hir.clone()) };
-            Arc::new(Modules::load(root, sources, self.modules.as_deref()))
+            let wants_checks = self.depth >= Depth::Checks;
+            Arc::new(Modules::load(root, sources, self.modules.as_deref(), wants_checks))
         });
         if let Some(root) = self.modules.as_ref().and_then(|modules| modules.root()) {
             hir = FileHir::clone(root);
@@ -141,6 +169,7 @@ impl FileAnalysis {
         self.marks = self.marks.updated(edits, tree.text());
         self.tree = tree;
         self.renew(hir);
+        self.names.forget_others(self.files().map(|file| file.hir));
         let updated = self.modules.as_ref().and_then(|modules| modules.updated(&self.tree, &self.hir));
         if let Some(updated) = updated {
             Arc::make_mut(&mut self.checks).update(&self.hir, &self.tree, updated.results());
@@ -148,17 +177,26 @@ impl FileAnalysis {
         }
     }
 
+    /// The text after `edits`, known only as far as it takes to find what names mean: for a look at what might be.
+    pub(crate) fn sketch(&self, edits: &[TextEdit]) -> Self {
+        let tree = self.tree.edited(edits);
+        let hir = Arc::new(self.hir.update(edits, &self.tree, &tree));
+        Self { tree, hir, depth: Depth::Names, names: NamesCache::default(), ..self.clone() }
+    }
+
     /// Takes over what the text declares now.
     fn renew(&mut self, hir: FileHir) {
-        let elsewhere = self.modules.as_ref().map(|modules| Arc::clone(modules.results())).unwrap_or_default();
-        Arc::make_mut(&mut self.checks).update(&hir, &self.tree, &elsewhere);
+        if self.depth >= Depth::Checks {
+            let elsewhere = self.modules.as_ref().map(|modules| Arc::clone(modules.results())).unwrap_or_default();
+            Arc::make_mut(&mut self.checks).update(&hir, &self.tree, &elsewhere);
+        }
         let modules: Vec<_> = self.modules.iter().flat_map(|modules| modules.modules()).map(|(_, file)| file).collect();
         let files: Vec<&FileHir> = std::iter::once(&hir).chain(modules.iter().map(|file| &*file.hir)).collect();
         let lower = |module: ModuleId, body| match module.index().checked_sub(1).and_then(|at| modules.get(at)) {
             Some(file) => file.hir.lower(&file.tree, body),
             None => hir.lower(&self.tree, body),
         };
-        if !self.only_runs {
+        if self.depth >= Depth::Borrows {
             Arc::make_mut(&mut self.borrows).update_program(&files, lower);
         }
         self.hir = Arc::new(hir);
@@ -177,6 +215,22 @@ impl FileAnalysis {
     /// What it declares.
     pub(crate) fn hir(&self) -> &FileHir {
         &self.hir
+    }
+
+    /// The names of its bodies.
+    pub(crate) fn names(&self) -> &NamesCache {
+        &self.names
+    }
+
+    /// What it is known by.
+    pub(crate) fn own_key(&self) -> Option<&FileKey> {
+        self.key.as_ref()
+    }
+
+    /// The modules of the program.
+    pub(crate) fn module_files(&self) -> impl Iterator<Item = ProgramFileView<'_>> {
+        let modules = self.modules.iter().flat_map(|modules| modules.modules());
+        modules.map(|(module, file)| ProgramFileView { module, hir: &file.hir, tree: &file.tree })
     }
 
     /// The program, ready to run.

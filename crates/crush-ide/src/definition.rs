@@ -1,72 +1,101 @@
-//! Go to definition.
+//! Where a name is declared, and where what a trait declares is written out.
 
-use crush_hir::file::{BodyId, FileHir, FunctionDef};
-use crush_hir::modules::{ModuleId, Resolved};
-use crush_syntax::TextRange;
+use crush_hir::file::ItemKind;
+use crush_hir::modules::ModuleId;
 
-use crate::names::{Meaning, name_at};
+use crate::meaning::{Meaning, Resolver, has_methods_of};
+use crate::names::names_at;
 use crate::{FilePlace, Snapshot};
 
-/// Where the name at `offset` is declared; `None` for what no file of the program declares.
-pub fn definition(snapshot: &Snapshot, offset: usize) -> Option<FilePlace> {
+/// Where the name at `offset` is declared: several places where the text does not tell which is meant, none for what no file
+/// of the program declares.
+pub fn definition(snapshot: &Snapshot, offset: usize) -> Vec<FilePlace> {
+    places(snapshot, offset, |resolver, meaning| resolver.declarations(meaning))
+}
+
+/// Where what the name at `offset` means is declared first: of a method that a trait asks for, the trait.
+pub fn declaration(snapshot: &Snapshot, offset: usize) -> Vec<FilePlace> {
+    places(snapshot, offset, |resolver, meaning| match meaning {
+        Meaning::Method { scope, name } => {
+            let traits = traits_of(snapshot, scope, name);
+            let asked: Vec<_> = traits.flat_map(|meaning| resolver.declarations(&meaning)).collect();
+            if asked.is_empty() { resolver.declarations(meaning) } else { asked }
+        }
+        _ => resolver.declarations(meaning),
+    })
+}
+
+/// Of a trait, the structs that it is written out for; of a method of one, the methods written for it; of a struct, its
+/// `impl`s.
+pub fn implementation(snapshot: &Snapshot, offset: usize) -> Vec<FilePlace> {
+    places(snapshot, offset, |resolver, meaning| match meaning {
+        Meaning::Type { name, .. } => {
+            let analysis = &snapshot.analysis;
+            let impls = analysis.files().flat_map(|file| {
+                let items = file.hir.items().iter().enumerate();
+                items.filter_map(move |(index, item)| {
+                    let methods = item.methods()?;
+                    let is_impl = matches!(item.kind, ItemKind::Impl(_));
+                    let is_meant = methods.trait_name.as_ref() == Some(name) || methods.type_name == *name;
+                    (is_impl && is_meant)
+                        .then(|| FilePlace { file: file.module, range: file.hir.item_range(index, methods.type_range) })
+                })
+            });
+            impls.collect()
+        }
+        Meaning::Method { scope, name } => {
+            let analysis = &snapshot.analysis;
+            let mut found = Vec::new();
+            for file in analysis.files() {
+                for (index, item) in file.hir.items().iter().enumerate() {
+                    let Some(methods) = item.methods() else { continue };
+                    let is_meant = methods.type_name == *scope || methods.trait_name.as_ref() == Some(scope);
+                    let written = methods.methods.iter().filter(|method| method.name == *name && method.has_body);
+                    if is_meant {
+                        found.extend(written.map(|method| FilePlace {
+                            file: file.module,
+                            range: file.hir.item_range(index, method.name_range),
+                        }));
+                    }
+                }
+            }
+            found
+        }
+        _ => resolver.declarations(meaning),
+    })
+}
+
+/// The methods of traits that `scope::name` is written for.
+fn traits_of<'a>(snapshot: &'a Snapshot, scope: &'a str, name: &'a str) -> impl Iterator<Item = Meaning> + 'a {
     let hir = snapshot.analysis.hir();
-    let here = |range| Some(FilePlace { file: ModuleId::ROOT, range });
-    match name_at(&snapshot.analysis, offset)?.meaning {
-        Meaning::Local { id, body, body_id } => {
-            let (start, end) = hir.body_map(body_id).range_to_file(body[id].range);
-            here(TextRange::new(start as usize, end as usize))
-        }
-        Meaning::Function(name) => Some(function(&hir.resolve_function(&name)?)),
-        Meaning::Capability(name) => {
-            let (module, name) = name.split_once('.')?;
-            Some(function(&hir.resolve_qualified(module, name)?.ok()?))
-        }
-        Meaning::Module(module) => Some(FilePlace { file: module, range: TextRange::empty(0) }),
-        Meaning::Struct(name) => struct_or_trait(hir, &name),
-        Meaning::Path { scope, name } => {
-            let found = hir.resolve_method(&scope, &name)?;
-            Some(FilePlace { file: found.module, range: method_name(found.file, found.it)? })
-        }
-        // With one method of that name it is this one; with several, guessing would mislead.
-        Meaning::Method(name) => {
-            let files = hir.program_files();
-            let mut methods =
-                files.flat_map(|(module, file)| file.methods_named(&name).map(move |body| (module, file, body)));
-            let (module, file, only) = methods.next()?;
-            let range = methods.next().is_none().then(|| method_name(file, only))??;
-            Some(FilePlace { file: module, range })
-        }
-        Meaning::Field(name) => here(field(hir, &name)?),
-        Meaning::Declaration(range) => here(range),
-        Meaning::Builtin(_) => None,
-    }
-}
-
-fn function(found: &Resolved<'_, &FunctionDef>) -> FilePlace {
-    FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.name_range) }
-}
-
-fn struct_or_trait(hir: &FileHir, name: &str) -> Option<FilePlace> {
-    if let Some(found) = hir.resolve_struct(name) {
-        return Some(FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.name_range) });
-    }
-    let found = hir.resolve_trait(name)?;
-    Some(FilePlace { file: found.module, range: found.file.item_range(found.item, found.it.type_range) })
-}
-
-fn method_name(hir: &FileHir, method: BodyId) -> Option<TextRange> {
-    let BodyId::Method { item, .. } = method else { return None };
-    Some(hir.item_range(item, hir.function_of(method)?.name_range))
-}
-
-/// A field, when one struct alone has a field of that name.
-fn field(hir: &FileHir, name: &str) -> Option<TextRange> {
-    let mut found = hir.items().iter().enumerate().flat_map(|(index, item)| {
-        let fields = item.structs().iter().flat_map(|structure| &structure.fields);
-        fields.filter(|field| field.name == name).map(move |field| hir.item_range(index, field.range))
+    let traits = snapshot.analysis.files().flat_map(|file| file.hir.items()).filter_map(move |item| {
+        let ItemKind::Trait(methods) = &item.kind else { return None };
+        let is_asked = methods.methods.iter().any(|method| method.name == name);
+        (is_asked && has_methods_of(hir, scope, &methods.type_name)).then(|| methods.type_name.clone())
     });
-    let only = found.next()?;
-    found.next().is_none().then_some(only)
+    traits.map(move |scope| Meaning::Method { scope, name: name.into() })
+}
+
+/// The places that `find` gives for what the name at `offset` means, each once.
+fn places(
+    snapshot: &Snapshot,
+    offset: usize,
+    find: impl Fn(&Resolver<'_>, &Meaning) -> Vec<FilePlace>,
+) -> Vec<FilePlace> {
+    let analysis = &snapshot.analysis;
+    let resolver = Resolver::new(analysis);
+    let Some(root) = analysis.file(ModuleId::ROOT) else { return Vec::new() };
+    let mut found: Vec<FilePlace> = Vec::new();
+    for name in names_at(analysis, offset) {
+        for meaning in resolver.meanings(&root, &name) {
+            for place in find(&resolver, &meaning) {
+                if !found.contains(&place) {
+                    found.push(place);
+                }
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -77,7 +106,8 @@ mod tests {
     /// The line (from 1) on which the name under the cursor is declared.
     fn declared_on(fixture: &str) -> Option<usize> {
         let (snapshot, offset) = at_cursor(fixture);
-        definition(&snapshot, offset).map(|place| snapshot.analysis.text().line_of(place.range.start) + 1)
+        let places = definition(&snapshot, offset);
+        places.first().map(|place| snapshot.analysis.text().line_of(place.range.start) + 1)
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use crush_eval::{Held, StatementRecord};
 use crush_hir::body::Local;
-use crush_hir::file::{FileHir, FunctionDef};
-use crush_hir::modules::Resolved;
+use crush_hir::modules::ModuleId;
 use crush_syntax::TextRange;
 
 use crate::Snapshot;
 use crate::evaluation::{Evaluation, borrow_text, grouped, holder_text, text_range};
-use crate::names::{Meaning, local_kind, name_at, owner_name};
+use crate::meaning::{Meaning, Resolver, has_methods_of};
+use crate::names::{local_kind, name_at, owner_name};
 use crate::notes::{code_block, inline_code};
 use crate::symbols::parameters;
 
@@ -23,11 +23,26 @@ pub struct Hover {
 
 /// What stands at `offset`.
 pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
-    let name = name_at(&snapshot.analysis, offset)?;
+    let analysis = &snapshot.analysis;
+    let at = name_at(analysis, offset)?;
+    let resolver = Resolver::new(analysis);
+    let meanings = resolver.meanings(&analysis.file(ModuleId::ROOT)?, &at);
+    let mut parts: Vec<String> = Vec::new();
+    for meaning in &meanings {
+        if let Some(part) = about(snapshot, meaning, offset).filter(|part| !parts.contains(part)) {
+            parts.push(part);
+        }
+    }
+    (!parts.is_empty()).then(|| Hover { range: at.range, markdown: parts.join("\n\n") })
+}
+
+/// What is to be said of a meaning.
+fn about(snapshot: &Snapshot, meaning: &Meaning, offset: usize) -> Option<String> {
     let analysis = &snapshot.analysis;
     let hir = analysis.hir();
-    let markdown = match &name.meaning {
-        Meaning::Local { id, body, body_id } => {
+    Some(match meaning {
+        Meaning::Local { body: body_id, local: id, .. } => {
+            let body = hir.lower(analysis.tree(), *body_id);
             let local = &body[*id];
             let declared = hir.body_map(*body_id).range_to_file(local.range);
             let declared = TextRange::new(declared.0 as usize, declared.1 as usize);
@@ -37,49 +52,55 @@ pub fn hover(snapshot: &Snapshot, offset: usize) -> Option<Hover> {
             parts.extend(held_here(snapshot, &local.name, declared, offset));
             parts.join("\n\n")
         }
-        Meaning::Function(name) => function(hir, name, &hir.resolve_function(name)?),
-        Meaning::Path { scope, name } => {
-            let found = hir.resolve_method(scope, name)?;
-            let function = found.file.function_of(found.it)?;
-            code_block("crush", &format!("fn {scope}::{name}{}", parameters(function)))
+        Meaning::Function { file, name } => {
+            let file = analysis.file(*file)?;
+            let (_, it) = file.hir.function(name)?;
+            let head = code_block("crush", &format!("fn {name}{}", parameters(it)));
+            match analysis.module(file.module) {
+                Some((_, path, _)) => format!("{head}\n\nin {}", inline_code(path)),
+                None => head,
+            }
         }
-        Meaning::Method(name) => {
-            let methods: Vec<_> = hir.methods_named(name).filter_map(|method| hir.function_of(method)).collect();
-            match methods.as_slice() {
-                [] => built_in(name)?,
-                methods => {
-                    let lines = methods.iter().map(|method| format!("fn {name}{}", parameters(method)));
-                    code_block("crush", &lines.collect::<Vec<_>>().join("\n"))
+        Meaning::Method { scope, name } => {
+            let files = analysis.files().flat_map(|file| file.hir.items()).filter_map(|item| item.methods());
+            let of_scope = files.filter(|methods| methods.type_name == *scope);
+            let found = of_scope.flat_map(|methods| &methods.methods).find(|method| method.name == *name);
+            let found = match found {
+                Some(method) => method,
+                None => {
+                    let inherited = analysis.files().find_map(|file| {
+                        let methods = file.hir.items().iter().filter_map(|item| item.methods());
+                        let with = methods.filter(|methods| has_methods_of(hir, scope, &methods.type_name));
+                        with.flat_map(|methods| &methods.methods).find(|method| method.name == *name)
+                    });
+                    inherited?
+                }
+            };
+            code_block("crush", &format!("fn {scope}::{name}{}", parameters(found)))
+        }
+        Meaning::Type { file, name } => {
+            let file = analysis.file(*file)?;
+            match file.hir.structure(name) {
+                Some((_, structure)) => {
+                    let fields: Vec<_> = structure.fields.iter().map(|field| field.name.as_str()).collect();
+                    code_block("crush", &format!("struct {name} {{ {} }}", fields.join(", ")))
+                }
+                None => {
+                    let (_, methods) = file.hir.trait_named(name)?;
+                    let methods: Vec<_> = methods.methods.iter().map(|method| method.name.as_str()).collect();
+                    code_block("crush", &format!("trait {name} {{ {} }}", methods.join(", ")))
                 }
             }
         }
-        Meaning::Struct(name) => {
-            let structure = hir.resolve_struct(name)?.it;
-            let fields: Vec<_> = structure.fields.iter().map(|field| field.name.as_str()).collect();
-            code_block("crush", &format!("struct {name} {{ {} }}", fields.join(", ")))
+        Meaning::Builtin(name) | Meaning::BuiltinMethod(name) => built_in(name)?,
+        Meaning::Capability(name) => capability(name)?,
+        Meaning::Namespace(name) => crush_library::namespace(name)?.summary.to_owned(),
+        Meaning::Module(module) => format!("module {}", inline_code(analysis.module(*module)?.1)),
+        Meaning::Field { structure, name } => {
+            format!("field {} of {}", inline_code(name), inline_code(structure))
         }
-        Meaning::Builtin(name) => built_in(name)?,
-        Meaning::Capability(name) => {
-            match name.split_once('.').and_then(|(module, name)| hir.resolve_qualified(module, name)) {
-                Some(found) => function(hir, name, &found.ok()?),
-                None => capability(name)?,
-            }
-        }
-        Meaning::Module(module) => format!("module {}", inline_code(hir.imports()?.files().path(*module)?)),
-        Meaning::Field(name) => format!("field or key {}", inline_code(name)),
-        Meaning::Declaration(_) => return None,
-    };
-    Some(Hover { range: name.range, markdown })
-}
-
-/// The head of a function, and the file it comes from, when that is another one.
-fn function(hir: &FileHir, name: &str, found: &Resolved<'_, &FunctionDef>) -> String {
-    let head = code_block("crush", &format!("fn {name}{}", parameters(found.it)));
-    let path = hir.imports().filter(|imports| imports.own() != found.module);
-    match path.and_then(|imports| imports.files().path(found.module)) {
-        Some(path) => format!("{head}\n\nin {}", inline_code(path)),
-        None => head,
-    }
+        Meaning::Key(name) => format!("key {}", inline_code(name)),
+    })
 }
 
 fn declaration(local: &Local) -> String {

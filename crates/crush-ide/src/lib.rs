@@ -7,6 +7,7 @@ mod analysis;
 mod arena_view;
 mod checks;
 mod codes;
+mod completion;
 mod config;
 mod definition;
 mod diagnostics;
@@ -17,23 +18,32 @@ mod fixes;
 #[cfg(test)]
 mod fixture;
 mod formatting;
+mod halfway;
 mod hints;
 mod hover;
+mod meaning;
 mod modules;
 mod names;
 mod notes;
+mod outline;
 mod program;
+mod program_files;
 mod reach;
+mod references;
+mod rename;
 mod session;
+mod signature;
 mod suppression;
 mod symbols;
 mod syntax;
+mod values;
 
 use std::sync::Arc;
 
 pub use analysis::FileAnalysis;
 pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
 pub use codes::configurable_codes;
+pub use completion::{Completion, CompletionKind, Importable, completions, documentation};
 pub use config::Config;
 pub use crush_eval::Limits as RunLimits;
 pub use crush_hir::modules::{FileKey, ModuleId, NoSources, NotLoaded, SourceFile, Sources};
@@ -41,10 +51,11 @@ pub use crush_host::{Grants, Host, Input};
 pub use crush_library::nearest;
 pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange};
 pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedProgram};
-pub use definition::definition;
+pub use definition::{declaration, definition, implementation};
 pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
 pub use drawing::{
-    BorrowConflict, BorrowDrawing, DrawnBorrow, HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, borrows, heap, heap_of,
+    BorrowConflict, BorrowDrawing, DrawnBorrow, HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, borrows, heap,
+    heap_of,
 };
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
 pub use fixes::fixes;
@@ -53,10 +64,14 @@ pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use modules::FilePlace;
 pub use notes::{LineNote, NoteKind, line_notes};
+pub use outline::{FlatSymbol, Outline, flat_symbols, outline};
 pub use program::{
     AssemblyError, Ran, RunError, Took, assembled, assembly, listing, refused_capabilities, run, run_program,
 };
+pub use references::{Highlight, Reference, Role, Target, highlights, references, target_at};
+pub use rename::{FileEdit, Renameable, check_name, prepare_rename, rename_conflict, rename_edits};
 pub use session::{Entered, Session};
+pub use signature::{SignatureHelp, signature_help};
 pub use suppression::suppress;
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use syntax::{SyntaxNode, folds, syntax_nodes};

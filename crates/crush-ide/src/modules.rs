@@ -48,8 +48,9 @@ pub(crate) struct Modules {
 }
 
 impl Modules {
-    /// Loads what `root` imports. `before` is what was loaded last, of which is kept what is the same.
-    pub(crate) fn load(root: SourceFile, sources: &dyn Sources, before: Option<&Self>) -> Self {
+    /// Loads what `root` imports, and checks it if that is wanted. `before` is what was loaded last, of which is kept what is
+    /// the same.
+    pub(crate) fn load(root: SourceFile, sources: &dyn Sources, before: Option<&Self>, wants_checks: bool) -> Self {
         let (imports, declared) = (root.hir.imports_signature(), root.hir.own_signature());
         let program = Program::load(root, sources);
         let checks = vec![Arc::default(); program.files().len()];
@@ -58,7 +59,9 @@ impl Modules {
             let known = before.and_then(|before| before.checks_of(&file.key));
             *checks = known.cloned().unwrap_or_default();
         }
-        modules.check();
+        if wants_checks {
+            modules.check();
+        }
         modules
     }
 

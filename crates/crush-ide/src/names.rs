@@ -1,178 +1,140 @@
-//! What stands at an offset: which name, and what it means there.
+//! Every name of a text, and what it means: the one index that navigation, rename, completion and colours read.
+//!
+//! What a name is as far as its own body tells ([`What`]) does not depend on where the body stands, nor on any other body. So
+//! it is kept under the key of the body's text ([`NamesCache`]); what it means in a program is looked up when somebody asks
+//! ([`meaning`](crate::meaning)).
 
-use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LocalId, LocalKind, Name, Place, StmtKind};
-use crush_hir::file::{BodyId, FileHir, ImportDef, ItemKind};
-use crush_hir::modules::ModuleId;
+mod body;
+mod cache;
+mod known;
+mod walk;
+
+use crush_hir::body::{BodyOwner, LocalId, LocalKind, Name};
+use crush_hir::file::{BodyId, FileHir};
 use crush_hir::source_map::BodyRange;
-use crush_syntax::TextRange;
+use crush_syntax::{TextRange, Tree};
+
+pub(crate) use body::{BodyNames, Hidden};
+pub(crate) use cache::NamesCache;
 
 use crate::FileAnalysis;
 
-/// A name in the text, and what it means.
-pub(crate) struct NameAt {
+/// A name in a body or declaration, in its own offsets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NameUse {
     /// Where it stands.
+    pub(crate) range: BodyRange,
+    /// The name.
+    pub(crate) name: Name,
+    /// What it is.
+    pub(crate) what: What,
+    /// What is done with what it names.
+    pub(crate) access: Access,
+    /// What is done with the object that it refers to.
+    pub(crate) touch: Touch,
+    /// `y` in `P { y }`: it is a field and a value at once, and stands in the index as both.
+    pub(crate) is_shorthand: bool,
+}
+
+/// What a name is, as far as the text around it tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum What {
+    /// A variable of the body.
+    Local(LocalId),
+    /// A bare name that is no variable: a function, a built-in, or nothing.
+    Function,
+    /// A struct or trait.
+    Type,
+    /// `m` in `m.f(…)`: a module, or a namespace of the library.
+    Qualifier,
+    /// `f` in `m.f(…)`, with the `m`.
+    Qualified(Name),
+    /// `f` in `S::f`, and where a method is declared; with the `S`.
+    Member(Name),
+    /// A method of a value.
+    Method,
+    /// A field or key of a value.
+    Field,
+    /// A field of this struct: where it is declared, in literals and in patterns.
+    FieldOf(Name),
+    /// A key in a map literal.
+    Key,
+    /// A part of the path of an import.
+    Module,
+    /// A function in the braces of an import.
+    Imported,
+    /// What says nothing: the name of an argument, a word of a declaration, a part of what did not parse.
+    Nothing,
+}
+
+/// What is done with what a name names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Access {
+    /// It is declared here.
+    Declare,
+    /// It is given a value.
+    Write,
+    /// It is read or called.
+    Read,
+}
+
+/// What is done with the object that a variable refers to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Touch {
+    /// It is read, or not touched.
+    #[default]
+    None,
+    /// It, or something in it, is changed.
+    Change,
+    /// It is borrowed, shared.
+    Borrow,
+    /// It is borrowed exclusively.
+    BorrowExclusive,
+    /// It is dropped.
+    Drop,
+}
+
+/// A name in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct NameAt {
+    /// Where it stands in the file.
     pub(crate) range: TextRange,
-    /// What it means.
-    pub(crate) meaning: Meaning,
+    /// The body it stands in; `None` in a declaration.
+    pub(crate) body: Option<BodyId>,
+    /// The name.
+    pub(crate) name: NameUse,
 }
 
-/// What a name means.
-pub(crate) enum Meaning {
-    /// A variable of a body.
-    Local { id: LocalId, body: Box<Body>, body_id: BodyId },
-    /// A function of the file.
-    Function(Name),
-    /// A built-in function.
-    Builtin(Name),
-    /// A capability.
-    Capability(Name),
-    /// A module that is imported.
-    Module(ModuleId),
-    /// A struct.
-    Struct(Name),
-    /// `Type::name`.
-    Path { scope: Name, name: Name },
-    /// A method of an unknown receiver.
-    Method(Name),
-    /// A field of a struct or key of a map.
-    Field(Name),
-    /// A name that is declared right here, of something that has no body.
-    Declaration(TextRange),
-}
-
-/// The name at `offset`, if there is one.
+/// The name at `offset`, if there is one; at a shorthand, the value.
 pub(crate) fn name_at(analysis: &FileAnalysis, offset: usize) -> Option<NameAt> {
+    names_at(analysis, offset).pop()
+}
+
+/// The names at `offset`: one, or two where `y` in `P { y }` is a field and a value.
+pub(crate) fn names_at(analysis: &FileAnalysis, offset: usize) -> Vec<NameAt> {
     let node = analysis.tree().node_at(offset);
-    if node.kind() != "identifier" {
-        return None;
+    let is_name = matches!(node.kind(), "identifier" | "annotation_word");
+    if !is_name || node.start_byte() == node.end_byte() {
+        return Vec::new();
     }
     let range = TextRange::new(node.start_byte(), node.end_byte());
-    in_body(analysis, range).or_else(|| in_declaration(analysis, range)).map(|meaning| NameAt { range, meaning })
-}
-
-fn in_body(analysis: &FileAnalysis, range: TextRange) -> Option<Meaning> {
-    let body_id = analysis.hir().body_at(range.start)?;
-    let map = analysis.hir().body_map(body_id);
-    let start = map.from_file(u32::try_from(range.start).ok()?)?;
-    let name_range = BodyRange::new(start, start + u32::try_from(range.len()).ok()?);
-    let body = analysis.hir().lower(analysis.tree(), body_id);
-    let local = |id| Meaning::Local { id, body: Box::new(body.clone()), body_id };
-    if let Some(id) = local_named_at(&body, name_range) {
-        return Some(local(id));
+    let (hir, tree) = (analysis.hir(), analysis.tree());
+    if let Some(body) = hir.body_at(range.start) {
+        let names = analysis.names().of_body(hir, tree, body);
+        let found = names.at(&hir.body_map(body), range).cloned();
+        return found.map(|name| NameAt { range, body: Some(body), name }).collect();
     }
-    let text = analysis.text().slice(range);
-    let found = body.exprs.iter().find_map(|expr| match &expr.kind {
-        ExprKind::Name(name) if expr.range == name_range => Some(function_or_builtin(analysis, name)),
-        ExprKind::Struct { name, name_range: at, .. } if *at == name_range => Some(Meaning::Struct(name.clone())),
-        ExprKind::Struct { fields, .. } => {
-            fields.iter().find(|(_, at, _)| *at == name_range).map(|(field, _, _)| Meaning::Field(field.clone()))
-        }
-        ExprKind::Field { name, name_range: at, .. } if *at == name_range => Some(Meaning::Field(name.clone())),
-        ExprKind::Path { scope, name } if covers(expr.range, name_range) => Some(path(scope, name, &text)),
-        ExprKind::Call { callee, callee_range, .. } if covers(*callee_range, name_range) => match callee {
-            Callee::Name(name) if *name == *text => Some(function_or_builtin(analysis, name)),
-            Callee::Capability(name) => Some(Meaning::Capability(name.clone())),
-            Callee::Path { scope, name } => Some(path(scope, name, &text)),
-            Callee::Method { name, .. } if *name == *text && callee_range.end == name_range.end => {
-                Some(Meaning::Method(name.clone()))
-            }
-            _ => None,
-        },
-        _ => None,
-    });
-    found.or_else(|| place_field(&body, name_range))
+    let found = declaration_names(hir, tree).filter(|found| found.range == range);
+    found.collect()
 }
 
-fn covers(outer: BodyRange, inner: BodyRange) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
-fn path(scope: &Name, name: &Name, text: &str) -> Meaning {
-    if scope == text && name != text {
-        Meaning::Struct(scope.clone())
-    } else {
-        Meaning::Path { scope: scope.clone(), name: name.clone() }
-    }
-}
-
-fn function_or_builtin(analysis: &FileAnalysis, name: &Name) -> Meaning {
-    match analysis.hir().resolve_function(name) {
-        Some(_) => Meaning::Function(name.clone()),
-        None => Meaning::Builtin(name.clone()),
-    }
-}
-
-fn place_field(body: &Body, at: BodyRange) -> Option<Meaning> {
-    body.stmts.iter().find_map(|stmt| match &stmt.kind {
-        StmtKind::Assign { place: Place::Field { name, name_range, .. }, .. } if *name_range == at => {
-            Some(Meaning::Field(name.clone()))
-        }
-        _ => None,
+/// The names in declarations, outside of bodies, in the order of the text.
+pub(crate) fn declaration_names<'a>(hir: &'a FileHir, tree: &'a Tree) -> impl Iterator<Item = NameAt> + 'a {
+    let items = 0..hir.items().len();
+    items.flat_map(move |item| {
+        let names = walk::item_names(hir, tree, item);
+        names.into_iter().map(move |name| NameAt { range: hir.item_range(item, name.range), body: None, name })
     })
-}
-
-/// The variable whose name stands exactly at `at`: a use, a declaration, or a place that assigns it.
-fn local_named_at(body: &Body, at: BodyRange) -> Option<LocalId> {
-    let id = |index: usize| u32::try_from(index).ok().map(LocalId);
-    if let Some(index) = body.locals.iter().position(|local| local.range == at) {
-        return id(index);
-    }
-    let used = body.exprs.iter().find_map(|expr| match expr.kind {
-        ExprKind::Local(local) if expr.range == at => Some(local),
-        _ => None,
-    });
-    used.or_else(|| {
-        body.stmts.iter().find_map(|stmt| match &stmt.kind {
-            StmtKind::Let { local, name_range, .. } if *name_range == at => Some(*local),
-            StmtKind::For { variable, name_range, .. } if *name_range == at => Some(*variable),
-            StmtKind::Assign { place: Place::Local(local), place_range, .. } if *place_range == at => Some(*local),
-            StmtKind::Try { error: Some((local, range)), .. } if *range == at => Some(*local),
-            _ => None,
-        })
-    })
-}
-
-/// Names in declarations outside bodies.
-fn in_declaration(analysis: &FileAnalysis, range: TextRange) -> Option<Meaning> {
-    let hir = analysis.hir();
-    let text = analysis.text().slice(range);
-    let index = hir.items().iter().rposition(|item| item.start as usize <= range.start)?;
-    let is_here = |at: BodyRange| hir.item_range(index, at) == range;
-    let item = &hir.items()[index];
-    if let ItemKind::Import(import) = &item.kind {
-        return in_import(hir, import, is_here);
-    }
-    if let Some(function) = item.function()
-        && is_here(function.name_range)
-    {
-        return Some(Meaning::Function(function.name.clone()));
-    }
-    if let Some(methods) = item.methods() {
-        if let Some(method) = methods.methods.iter().find(|method| is_here(method.name_range)) {
-            return Some(Meaning::Path { scope: methods.type_name.clone(), name: method.name.clone() });
-        }
-        if methods.type_name == *text || methods.trait_name.as_ref().is_some_and(|name| *name == *text) {
-            return Some(Meaning::Struct(Name::from(text.as_ref())));
-        }
-    }
-    item.structs().iter().find_map(|structure| {
-        if is_here(structure.name_range) {
-            return Some(Meaning::Struct(structure.name.clone()));
-        }
-        let field = structure.fields.iter().find(|field| is_here(field.range))?;
-        Some(Meaning::Declaration(hir.item_range(index, field.range)))
-    })
-}
-
-/// What a name of an import means: a function of the module, or the module.
-fn in_import(hir: &FileHir, import: &ImportDef, is_here: impl Fn(BodyRange) -> bool) -> Option<Meaning> {
-    if let Some(name) = import.names.iter().find(|name| is_here(name.range)) {
-        return Some(Meaning::Function(name.name.clone()));
-    }
-    let imports = hir.imports()?;
-    let qualifier = import.alias.as_deref().or_else(|| import.path.rsplit('.').next())?;
-    let of_names = || import.names.iter().find_map(|name| imports.module_of(&name.name));
-    imports.qualifier(qualifier).or_else(of_names).map(Meaning::Module)
 }
 
 /// What a variable is, in words.

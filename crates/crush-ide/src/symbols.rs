@@ -1,7 +1,7 @@
 //! The outline of a file.
 
 use crush_hir::body::Name;
-use crush_hir::file::{FieldDef, FunctionDef, ItemKind, MethodsDef, StructDef};
+use crush_hir::file::{FieldDef, FileHir, FunctionDef, ItemKind, MethodsDef, StructDef};
 use crush_hir::source_map::BodyRange;
 use crush_syntax::TextRange;
 
@@ -40,7 +40,11 @@ pub enum SymbolKind {
 
 /// The outline, in the order of the text.
 pub fn symbols(snapshot: &Snapshot) -> Vec<Symbol> {
-    let hir = snapshot.analysis.hir();
+    symbols_of(snapshot.analysis.hir())
+}
+
+/// The outline of a file.
+pub(crate) fn symbols_of(hir: &FileHir) -> Vec<Symbol> {
     let at = |item: usize| move |range: BodyRange| hir.item_range(item, range);
     hir.items()
         .iter()

@@ -9,27 +9,33 @@ use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentOnTypeFormattingParams,
+    CompletionItem, CompletionOptions, CompletionParams, CompletionResponse, DeclarationCapability,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentOnTypeFormattingParams,
     DocumentRangeFormattingParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
     FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
-    InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent,
-    MarkupKind, OneOf, Position, PositionEncodingKind, ProgressToken, Registration, SaveOptions, ServerCapabilities,
-    ServerInfo, SymbolKind, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, TextEdit, Uri, WorkDoneProgressCancelParams,
+    HoverContents, HoverParams, HoverProviderCapability, ImplementationProviderCapability, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
+    LSPAny, Location, MarkupContent, MarkupKind, OneOf, Position, PositionEncodingKind, PrepareRenameResponse,
+    ProgressToken, ReferenceParams, Registration, RenameOptions, RenameParams, SaveOptions, ServerCapabilities,
+    ServerInfo, SignatureHelp, SignatureHelpOptions, SignatureHelpParams, SymbolKind, TextDocumentPositionParams,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TextEdit,
+    Uri, WorkDoneProgressCancelParams, WorkDoneProgressOptions, WorkspaceEdit, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
-use crate::convert::{Place, Positions, invalid_position};
+use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
-use crate::formatting;
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
 use crate::drawing;
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
 use crate::runs::Runs;
+use crate::workspace::{OpenDocuments, Programs, Workspace};
+use crate::{completion, formatting, navigation, rename};
 
 /// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
 /// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
@@ -39,6 +45,11 @@ const CONCURRENCY: usize = 64;
 pub(crate) struct Backend {
     client: Client,
     queue: Queue,
+    workspace: Workspace,
+    /// Whether the client takes edits with the versions that they are made for.
+    has_versions: AtomicBool,
+    /// Whether the client fills in what a completion leaves open.
+    has_snippets: AtomicBool,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
     shows_progress: Arc<AtomicBool>,
     /// Whether the client can tell of files that change on disk.
@@ -82,6 +93,9 @@ impl Backend {
         Self {
             client,
             queue,
+            workspace: Workspace::default(),
+            has_versions: AtomicBool::new(false),
+            has_snippets: AtomicBool::new(false),
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
             watches_files: AtomicBool::new(false),
@@ -145,6 +159,26 @@ impl Backend {
         .await
     }
 
+    /// Answers from a snapshot of `uri` and of all programs of the workspace.
+    async fn answer_from_all<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        work: impl FnOnce(&DocumentSnapshot, Positions<'_>, &Programs<'_>) -> Result<Option<T>> + Send + 'static,
+    ) -> Result<Option<T>> {
+        // Both take their turns before either is awaited.
+        let (document, all) = (self.queue.read(uri), self.queue.read_all());
+        let workspace = self.workspace.clone();
+        let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
+        compute(move || {
+            let open = OpenDocuments::new(all);
+            let programs = Programs::new(&workspace, &open);
+            let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
+            let answer = work(&document, positions, &programs)?;
+            if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
+        })
+        .await
+    }
+
     /// Like [`answer`](Self::answer), for what depends on a place in the document.
     async fn answer_at<T: Send + 'static>(
         &self,
@@ -196,6 +230,12 @@ impl LanguageServer for Backend {
         let watching = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
         let watches_files = watching.and_then(|watching| watching.dynamic_registration).unwrap_or(false);
         self.watches_files.store(watches_files, Ordering::Relaxed);
+        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        self.has_versions.store(edits.and_then(|edits| edits.document_changes).unwrap_or(false), Ordering::Relaxed);
+        let text = params.capabilities.text_document.as_ref();
+        let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
+        self.has_snippets.store(items.and_then(|items| items.snippet_support).unwrap_or(false), Ordering::Relaxed);
+        self.workspace.open(&params, watches_files);
         let encoding = encoding_of(&params);
         let settings = params
             .initialization_options
@@ -230,6 +270,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        self.workspace.outdate();
         self.queue.send(Event::FilesChanged);
     }
 
@@ -281,12 +322,94 @@ impl LanguageServer for Backend {
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
         self.answer_at(at.text_document.uri, at.position, |document, _, offset| {
-            let found = crush_ide::definition(&document.snapshot, offset)?;
-            let Place { uri, positions } = document.place(found.file)?;
-            let location = Location { uri, range: positions.range(found.range) };
-            Some(GotoDefinitionResponse::Scalar(location))
+            navigation::locations(document, &crush_ide::definition(&document.snapshot, offset))
         })
         .await
+    }
+
+    async fn goto_declaration(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, |document, _, offset| {
+            navigation::locations(document, &crush_ide::declaration(&document.snapshot, offset))
+        })
+        .await
+    }
+
+    async fn goto_implementation(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, |document, _, offset| {
+            navigation::locations(document, &crush_ide::implementation(&document.snapshot, offset))
+        })
+        .await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        self.answer_from_all(at.text_document.uri, move |document, positions, programs| {
+            let offset = positions.offset(at.position).map_err(invalid_position)?;
+            let targets = crush_ide::target_at(&document.snapshot, offset);
+            let with_declaration = params.context.include_declaration;
+            Ok(Some(navigation::references(programs, document, &targets, with_declaration)))
+        })
+        .await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, navigation::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.answer(params.text_document.uri, move |document, positions| {
+            let offset = positions.offset(params.position).map_err(invalid_position)?;
+            rename::prepare(document, positions, offset).map(Some).map_err(request_failed)
+        })
+        .await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let at = params.text_document_position;
+        let has_versions = self.has_versions.load(Ordering::Relaxed);
+        self.answer_from_all(at.text_document.uri, move |document, positions, programs| {
+            let offset = positions.offset(at.position).map_err(invalid_position)?;
+            let edit = rename::rename(programs, document, offset, &params.new_name, has_versions);
+            edit.map(Some).map_err(request_failed)
+        })
+        .await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let with_snippets = self.has_snippets.load(Ordering::Relaxed);
+        let (document, all) = (self.queue.read(at.text_document.uri), self.queue.read_all());
+        let workspace = self.workspace.clone();
+        let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
+        // The text may have moved on: what is typed next chooses among what is found now.
+        compute(move || {
+            let open = OpenDocuments::new(all);
+            let programs = Programs::new(&workspace, &open);
+            let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
+            let offset = positions.offset(at.position).map_err(invalid_position)?;
+            let items = completion::completion(&document, positions, &programs, offset, with_snippets);
+            Ok(Some(CompletionResponse::Array(items)))
+        })
+        .await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(completion::resolved(item))
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        self.answer_at(at.text_document.uri, at.position, |document, _, offset| {
+            completion::signature_help(crush_ide::signature_help(&document.snapshot, offset))
+        })
+        .await
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.workspace.change(&params.event);
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
@@ -396,7 +519,32 @@ fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
             ..TextDocumentSyncOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        completion_provider: Some(CompletionOptions {
+            resolve_provider: Some(true),
+            trigger_characters: Some([".", ":", "&"].map(str::to_string).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(["(", ","].map(str::to_string).to_vec()),
+            retrigger_characters: Some(vec![")".to_string()]),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         definition_provider: Some(OneOf::Left(true)),
+        declaration_provider: Some(DeclarationCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),

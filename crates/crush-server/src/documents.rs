@@ -9,6 +9,7 @@ mod projects;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, TryRecvError};
 
 use crush_ide::{
@@ -49,7 +50,9 @@ pub(crate) enum Event {
     /// The user wants the run with this progress token to stop.
     CancelProgress(i32),
     /// A request wants to read a document.
-    Read { uri: Uri, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    Read { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    /// A request wants to read all of them.
+    ReadAll { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
     /// Files changed on disk.
     FilesChanged,
     /// A run is over, or could not start.
@@ -81,9 +84,25 @@ pub(crate) struct DocumentSnapshot {
     pub(crate) encoding: PositionEncoding,
     /// What the client wants to see.
     pub(crate) settings: Settings,
+    /// Its version.
+    pub(crate) version: i32,
+    /// The moment at which it was taken.
+    taken: Taken,
+}
+
+/// The moment at which a request took its turn, by the edits that had come then.
+#[derive(Clone)]
+pub(crate) struct Taken {
+    edits: Arc<AtomicU64>,
+    at: u64,
 }
 
 impl DocumentSnapshot {
+    /// Whether an edit has come since: the client no longer has this text.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.taken.edits.load(Ordering::Relaxed) != self.taken.at
+    }
+
     /// A file of the document's program, as the client knows it.
     pub(crate) fn place(&self, file: ModuleId) -> Option<Place<'_>> {
         let analysis = &self.snapshot.analysis;
@@ -120,13 +139,24 @@ struct Document {
 
 /// The way to the one writer.
 #[derive(Clone)]
-pub(crate) struct Queue(mpsc::Sender<Event>);
+pub(crate) struct Queue {
+    events: mpsc::Sender<Event>,
+    /// How many edits were put into it.
+    edits: Arc<AtomicU64>,
+}
 
 impl Queue {
     /// Puts `event` at the end of the queue.
     pub(crate) fn send(&self, event: Event) {
+        if matches!(event, Event::Change { .. } | Event::Open { .. } | Event::Close(_)) {
+            self.edits.fetch_add(1, Ordering::Relaxed);
+        }
         // The writer is gone only when the process is on its way out.
-        let _ = self.0.send(event);
+        let _ = self.events.send(event);
+    }
+
+    fn taken(&self) -> Taken {
+        Taken { edits: Arc::clone(&self.edits), at: self.edits.load(Ordering::Relaxed) }
     }
 
     /// A snapshot of `uri` as it is when all events before this call are handled; `None` when it is not open.
@@ -134,15 +164,22 @@ impl Queue {
     /// The turn is taken at once, not when the result is awaited.
     pub(crate) fn read(&self, uri: Uri) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
         let (reply, answer) = oneshot::channel();
-        self.send(Event::Read { uri, reply });
+        self.send(Event::Read { uri, taken: self.taken(), reply });
         async { answer.await.ok().flatten() }
+    }
+
+    /// Snapshots of all open documents as they are when all events before this call are handled.
+    pub(crate) fn read_all(&self) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Event::ReadAll { taken: self.taken(), reply });
+        async { answer.await.unwrap_or_default() }
     }
 }
 
 /// A queue and the end that [`Documents::start`] reads.
 pub(crate) fn queue() -> (Queue, mpsc::Receiver<Event>) {
-    let (sender, receiver) = mpsc::channel();
-    (Queue(sender), receiver)
+    let (events, receiver) = mpsc::channel();
+    (Queue { events, edits: Arc::default() }, receiver)
 }
 
 /// All open documents.
@@ -259,10 +296,18 @@ impl Documents {
             }
             Event::Cancel(uri) => self.runs.cancel(&DocumentKey::from(&uri), "cancelled"),
             Event::CancelProgress(token) => self.runs.cancel_progress(token),
-            Event::Read { uri, reply } => {
+            Event::Read { uri, taken, reply } => {
                 let key = DocumentKey::from(&uri);
                 self.bring_up_to_date(&key);
-                let _ = reply.send(self.snapshot(&key));
+                let _ = reply.send(self.snapshot(&key, taken));
+            }
+            Event::ReadAll { taken, reply } => {
+                for key in std::mem::take(&mut self.outdated) {
+                    self.outdated.insert(key.clone());
+                    self.bring_up_to_date(&key);
+                }
+                let snapshots = self.open.keys().filter_map(|key| self.snapshot(key, taken.clone()));
+                let _ = reply.send(snapshots.collect());
             }
             Event::FilesChanged => {
                 self.configs.forget();
@@ -390,7 +435,7 @@ impl Documents {
         }
     }
 
-    fn snapshot(&self, key: &DocumentKey) -> Option<DocumentSnapshot> {
+    fn snapshot(&self, key: &DocumentKey, taken: Taken) -> Option<DocumentSnapshot> {
         let document = self.open.get(key)?;
         Some(DocumentSnapshot {
             uri: document.uri.clone(),
@@ -399,6 +444,8 @@ impl Documents {
             evaluated_version: document.evaluation.as_ref().map_or(document.version, |(version, _)| *version),
             encoding: self.encoding,
             settings: self.settings.clone(),
+            version: document.version,
+            taken,
         })
     }
 
@@ -532,7 +579,7 @@ impl Documents {
 
     fn diagnostics(&self, key: &DocumentKey) -> Option<Vec<Diagnostic>> {
         let document = self.open.get(key)?;
-        let snapshot = self.snapshot(key)?;
+        let snapshot = self.snapshot(key, Taken { edits: Arc::default(), at: 0 })?;
         let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
         let diagnostics = crush_ide::diagnostics(&snapshot.snapshot);
         Some(diagnostics.iter().map(|d| positions.diagnostic(d, |file| snapshot.place(file))).collect())

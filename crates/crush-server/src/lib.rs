@@ -8,6 +8,7 @@
 mod actions;
 mod arena;
 mod backend;
+mod completion;
 mod config;
 mod convert;
 mod documents;
@@ -17,14 +18,17 @@ mod files;
 mod formatting;
 mod guard;
 mod input;
+mod navigation;
 mod outbox;
 mod parent;
 mod progress;
 pub mod protocol;
 mod refusing;
+mod rename;
 mod runs;
 mod search;
 mod uri;
+mod workspace;
 
 pub use backend::serve;
 pub use config::{ConfigFile, ConfigFiles};

@@ -1,11 +1,13 @@
 //! Editor sessions against the real `crush-analyzer lsp`, one test a promise.
 
 mod arena;
+mod completion;
 mod drawing;
 mod evaluation;
 mod formatting;
 mod lifecycle;
 mod modules;
+mod navigation;
 mod ordering;
 mod positions;
 mod programs;
