@@ -109,6 +109,8 @@ pub(crate) struct Log {
     next: u64,
     /// The one object whose events are recorded; none where those of all are.
     only: Option<Ref>,
+    /// How many of them were no reads.
+    changes: u64,
 }
 
 impl Arena {
@@ -117,7 +119,7 @@ impl Arena {
     /// From now on every live object is watched: its accesses leave the fast path. So recording costs nothing
     /// while it is off.
     pub fn start_recording(&mut self, capacity: usize) {
-        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: None });
+        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: None, changes: 0 });
         self.watch_all(true);
     }
 
@@ -125,7 +127,7 @@ impl Arena {
     /// the fast path.
     pub fn start_watching(&mut self, object: Ref, capacity: usize) {
         self.watch_all(false);
-        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: Some(object) });
+        *self.log.get_mut() = Some(Log { events: Ring::new(capacity), next: 0, only: Some(object), changes: 0 });
         self.recording = true;
         if let Some(slot) = self.slots.get_mut(object.slot() as usize).filter(|slot| slot.holds(object)) {
             slot.watch(true);
@@ -182,6 +184,11 @@ impl Arena {
         self.log.borrow().as_ref().map_or_else(Vec::new, |log| log.events.iter().copied().collect())
     }
 
+    /// How many events but reads were recorded since recording began.
+    pub fn changes_recorded(&self) -> u64 {
+        self.log.borrow().as_ref().map_or(0, |log| log.changes)
+    }
+
     /// Hands `each` the recorded events from a number on, newest first, and gives the number of the next one to come.
     pub fn events_from(&self, number: u64, mut each: impl FnMut(&Event)) -> u64 {
         let log = self.log.borrow();
@@ -199,6 +206,7 @@ impl Arena {
         {
             log.events.push(Event { number: log.next, site, action });
             log.next += 1;
+            log.changes += u64::from(!matches!(action, Action::Read { .. }));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A heap that grew by less than this is not worth a collection.
-const LITTLE: usize = 1 << 20;
+const LITTLE: usize = 1 << 18;
 
 /// When the collector is to do something, when it should be done, and when it must be.
 ///

@@ -33,7 +33,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    fn quotas(self) -> Quotas {
+    /// The same, as the VM takes it.
+    pub fn quotas(self) -> Quotas {
         Quotas {
             memory: crush_arena::Limits { bytes: self.bytes, objects: self.objects },
             instructions: self.instructions,

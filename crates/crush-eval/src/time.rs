@@ -8,6 +8,7 @@
 //!
 //! The run need not be known to its end: where it is not, it goes on for the first time.
 
+mod aside;
 mod keep;
 mod look;
 mod replay;
@@ -22,8 +23,9 @@ use crush_vm::{CancelToken, Fault, NoRecorder, Part, Quotas, SourceRange, Verifi
 use rustc_hash::FxHashMap;
 
 use self::keep::{Checkpoints, Kept, Summary};
-use self::seek::{AnyLine, AtDepth, AtPlaces, Either, EventGoal, EventSeeker, Goal, Nothing, Seeker, Visited};
+use self::seek::{AnyLine, AtDepth, AtPlaces, Either, EventGoal, EventSeeker, Found, Goal, Nothing, Seeker, Visited};
 
+pub use self::aside::{Aside, Change};
 pub use self::replay::Replay;
 pub use self::state::{Child, EventRecord, FrameState, State, TaskRecord, Where};
 
@@ -413,22 +415,57 @@ impl<'h> Timeline<'h> {
     fn step_event(&mut self, from: Position, direction: Direction) -> Result<Position, Lost> {
         match direction {
             Direction::Forward if from == Position::END => self.go_to(from),
-            Direction::Forward => {
-                let segment = self.checkpoints.before(from.tick.max(1));
-                let sought = self.seek_event(segment, EventGoal::Any, from, Position::END, true)?;
-                let (at, vm, stopped) = sought;
-                let here = if stopped { at } else { Position::END };
-                self.here = Some((here, vm));
-                Ok(here)
-            }
+            Direction::Forward => self.next_event(from),
             Direction::Back => match self.last_event(EventGoal::Any, from)? {
-                Some((position, ..)) => self.go_to(position),
+                Some(found) => self.go_to(found.behind),
                 None => self.go_to(Position::at(1)),
             },
         }
     }
 
-    /// The last change of an object before a moment: where it was made, written, or dropped. `None` when there is none.
+    fn next_event(&mut self, from: Position) -> Result<Position, Lost> {
+        let first = self.checkpoints.before(from.tick.max(1));
+        for segment in first.. {
+            let end = self.checkpoints.end_of(segment);
+            if segment > first && end.is_some() && !self.has_events(segment) {
+                continue;
+            }
+            // The event of an instruction is seen at the next one, which may be the first of the next segment.
+            let until = end.map_or(Position::END, |end| Position { tick: end + 1, step: 1 });
+            let mut found = None;
+            let (at, vm, stopped) = self.run_events(segment, EventGoal::Any, from, until, true, &mut found)?;
+            if found.is_some() || !stopped || end.is_none() {
+                let here = if stopped { at } else { Position::END };
+                self.here = Some((here, vm));
+                return Ok(here);
+            }
+        }
+        Err(Lost::Missed)
+    }
+
+    /// Whether an arena was changed in a segment: it runs once more for that, nearly as fast as if nobody looked.
+    fn has_events(&mut self, segment: usize) -> bool {
+        if let Some(known) = self.summary(segment).has_events {
+            return known;
+        }
+        let mut vm = self.resume(segment);
+        vm.arena_mut().start_recording(1);
+        let _ = vm.run_part(&mut NoRecorder, self.length(segment));
+        // What other tasks did is not recorded.
+        let has_events = vm.arena().changes_recorded() > 0 || vm.has_spawned();
+        self.checkpoints.get_mut(segment).summary.has_events = Some(has_events);
+        has_events
+    }
+
+    /// How many instructions a segment has, as far as it is known.
+    fn length(&self, segment: usize) -> u64 {
+        let begins = self.checkpoints.get(segment).checkpoint.instructions();
+        let ends = (segment + 1 < self.checkpoints.len()).then(|| self.checkpoints.get(segment + 1));
+        ends.map_or(u64::MAX, |next| next.checkpoint.instructions() - begins)
+    }
+
+    /// The last change of an object before a moment: where it was made, written, or dropped, at the beginning of the statement
+    /// that did it. `None` when there is none.
     pub fn last_change(
         &mut self,
         task: u32,
@@ -452,9 +489,11 @@ impl<'h> Timeline<'h> {
 
     fn last_event_of(&mut self, goal: EventGoal, before: Position) -> Result<Option<EventRecord>, Lost> {
         let found = self.last_event(goal, before)?;
-        let Some((position, task, event)) = found else { return Ok(None) };
+        let Some(Found { before, task, event, .. }) = found else { return Ok(None) };
+        // The beginning of the statement is a moment that people know.
+        let statement = Position::at(before.tick.max(1));
         let vm = self.resume(0);
-        Ok(Some(state::event_record(&vm, position, task, &event)))
+        Ok(Some(state::event_record(&vm, statement, task, &event)))
     }
 
     fn last_event(&mut self, goal: EventGoal, before: Position) -> Result<Option<Found>, Lost> {
@@ -476,13 +515,13 @@ impl<'h> Timeline<'h> {
 
     /// Whether an event of one object may be in a segment: the segment runs once more, nearly as fast as if nobody looked.
     fn may_have(&mut self, segment: usize, goal: EventGoal) -> bool {
-        let (EventGoal::Change { task: 0, object } | EventGoal::Borrow { task: 0, object }) = goal else { return true };
+        let (EventGoal::Change { task: 0, object } | EventGoal::Borrow { task: 0, object }) = goal else {
+            return self.has_events(segment);
+        };
         /// Enough to hold what happens to most objects in a segment; with more than that, it is looked at.
         const MOST: usize = 4096;
         let mut vm = self.resume(segment);
-        let begins = self.checkpoints.get(segment).checkpoint.instructions();
-        let ends = (segment + 1 < self.checkpoints.len()).then(|| self.checkpoints.get(segment + 1));
-        let length = ends.map_or(u64::MAX, |next| next.checkpoint.instructions() - begins);
+        let length = self.length(segment);
         vm.arena_mut().start_watching(object, MOST);
         let _ = vm.run_part(&mut NoRecorder, length);
         let events = vm.arena().events();
@@ -554,8 +593,6 @@ impl<'h> Timeline<'h> {
         }
     }
 }
-
-type Found = (Position, u32, crush_arena::Event);
 
 impl std::fmt::Debug for Timeline<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

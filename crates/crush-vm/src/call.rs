@@ -152,7 +152,7 @@ impl Vm<'_> {
     }
 
     #[cold]
-    fn uncaught(&self, value: RuntimeValue) -> Trap {
+    pub(crate) fn uncaught(&self, value: RuntimeValue) -> Trap {
         let limit = crush_arena::TextLimit { bytes: 4096, resource: crush_arena::Resource::Bytes };
         let mut text = String::new();
         // A value that is too long to show, or that cannot be read, is shown as far as it goes.

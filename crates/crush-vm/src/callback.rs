@@ -107,7 +107,7 @@ impl<R: Recorder> Machine for Calling<'_, '_, R> {
 impl Vm<'_> {
     /// Calls a function from outside the interpreter, and runs until it returns. When it is stopped by a fault, its frames
     /// stay as they are, to be looked at; by a `throw`, they are left.
-    fn invoke<R: Recorder>(
+    pub(crate) fn invoke<R: Recorder>(
         &mut self,
         function: RuntimeValue,
         arguments: &[RuntimeValue],

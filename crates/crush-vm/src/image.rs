@@ -80,6 +80,11 @@ impl Image {
         }
     }
 
+    /// The same with the shapes of another, whose structs are the same: instances that there are know theirs.
+    pub(crate) fn with_shapes_of(self, other: &Self) -> Self {
+        Self { shapes: other.shapes.clone(), ..self }
+    }
+
     /// The instruction as the arena names it.
     #[inline(always)]
     pub(crate) fn site(&self, function: FuncId, pc: usize) -> SiteId {

@@ -6,6 +6,7 @@
 mod access;
 mod argument;
 mod arith;
+mod aside;
 mod asm;
 mod builder;
 mod call;
@@ -14,6 +15,7 @@ mod checkpoint;
 mod elsewhere;
 mod end;
 mod fault;
+mod graft;
 mod host;
 mod image;
 mod instruction;
@@ -44,6 +46,7 @@ pub use fault::{
     BorrowCause, BorrowFault, CallSite, CapabilityProblem, Fault, FaultKind, Holder, HolderName, ObjectNote,
     UseAfterFreeFault,
 };
+pub use graft::{Grafted, graft};
 pub use host::{Call, CallError, HostAdapter, NoHost, Resolution, type_name};
 pub use instruction::{INSTRUCTIONS, Instruction, InstructionInfo, RegUse};
 pub use marks::Place;

@@ -73,6 +73,9 @@ impl<'h> Vm<'h> {
 
     /// A program without tasks pauses only because its part is over, or because it said so itself.
     pub(crate) fn end_part(&mut self, pause: Pause) -> Result<(), Trap> {
+        if let Pause::Wait(TaskId(task)) = pause {
+            return Err(Trap::type_error(format!("there is no task {task} here that could be awaited")));
+        }
         if self.nesting > 0 {
             // What called the callback stands on the host's stack, and cannot be left.
             self.until = self.share_end;
@@ -88,6 +91,11 @@ impl<'h> Vm<'h> {
         if self.nesting == 0 && self.crew.is_none() {
             self.until = self.share_end.min(self.part_end);
         }
+    }
+
+    /// Whether it ever had a task.
+    pub fn has_spawned(&self) -> bool {
+        self.crew.is_some()
     }
 
     /// Its tasks that have not ended, itself first, with what each does. Those that have not begun are not among them.

@@ -30,6 +30,8 @@ pub(crate) struct Summary {
     depths: Vec<(u32, usize)>,
     /// The task that came to a place last, among `depths`.
     at: usize,
+    /// Whether an arena was changed in it, once somebody asked.
+    pub(crate) has_events: Option<bool>,
 }
 
 impl Summary {
@@ -78,6 +80,11 @@ impl Summary {
         for (word, more) in self.places.iter_mut().zip(&next.places) {
             *word |= more;
         }
+        self.has_events = match (self.has_events, next.has_events) {
+            (Some(own), Some(more)) => Some(own || more),
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            _ => None,
+        };
         for (task, depth) in &next.depths {
             match self.depths.iter_mut().find(|(of, _)| of == task) {
                 Some((_, least)) => *least = (*least).min(*depth),
@@ -132,6 +139,10 @@ impl Checkpoints {
     /// How far a segment goes: the tick of its last place, where that is known.
     pub(crate) fn end_of(&self, index: usize) -> Option<u64> {
         self.kept.get(index + 1).map(|next| next.tick)
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Kept {
+        &mut self.kept[index]
     }
 
     pub(crate) fn last_mut(&mut self) -> Option<&mut Kept> {

@@ -1,7 +1,7 @@
 //! What a program got from outside, to be given to it again when a part of it runs once more.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crush_arena::{Parcel, RuntimeValue, SiteId};
@@ -19,6 +19,8 @@ pub struct Replay<'h> {
     next: AtomicUsize,
     /// How many bytes were printed before.
     printed: AtomicU64,
+    /// Whether what is called is no part of the run.
+    aside: AtomicBool,
 }
 
 #[derive(Default)]
@@ -42,7 +44,13 @@ pub(crate) struct Heard {
 impl<'h> Replay<'h> {
     /// Nothing has been called yet.
     pub fn new(host: &'h dyn HostAdapter) -> Self {
-        Self { host, known: Mutex::default(), next: AtomicUsize::new(0), printed: AtomicU64::new(0) }
+        Self {
+            host,
+            known: Mutex::default(),
+            next: AtomicUsize::new(0),
+            printed: AtomicU64::new(0),
+            aside: AtomicBool::new(false),
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -53,6 +61,15 @@ impl<'h> Replay<'h> {
     pub(crate) fn go_on(&self, heard: Heard) {
         self.next.store(heard.calls, Ordering::Relaxed);
         self.printed.store(heard.printed, Ordering::Relaxed);
+    }
+
+    /// What comes next is no part of the run: nothing of it is remembered, and nothing it prints is handed on.
+    pub(crate) fn set_aside(&self, aside: bool) {
+        self.aside.store(aside, Ordering::Relaxed);
+    }
+
+    fn is_aside(&self) -> bool {
+        self.aside.load(Ordering::Relaxed)
     }
 
     /// What the run has heard until now.
@@ -83,7 +100,7 @@ impl HostAdapter for Replay<'_> {
     }
 
     fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-        if !self.known().impure.contains(&id) {
+        if self.is_aside() || !self.known().impure.contains(&id) {
             return self.host.call(id, call);
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -102,6 +119,9 @@ impl HostAdapter for Replay<'_> {
     }
 
     fn print(&self, text: &str) -> Result<(), String> {
+        if self.is_aside() {
+            return Ok(());
+        }
         let before = self.printed.fetch_add(text.len() as u64, Ordering::Relaxed);
         let mut known = self.known();
         if before < known.printed {

@@ -203,6 +203,17 @@ impl EventGoal {
     }
 }
 
+/// An event that was looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// The moment after it.
+    pub(crate) behind: Position,
+    /// The moment before it.
+    pub(crate) before: Position,
+    pub(crate) task: u32,
+    pub(crate) event: Event,
+}
+
 /// Looks for an event after one moment and before another, where it stops: each instruction is told.
 pub(crate) struct EventSeeker<'t> {
     pub(crate) goal: EventGoal,
@@ -212,9 +223,9 @@ pub(crate) struct EventSeeker<'t> {
     pub(crate) places: u32,
     pub(crate) pause: &'t AtomicBool,
     pub(crate) at: Position,
-    /// How many events were looked at, by task.
-    pub(crate) seen: FxHashMap<u32, u64>,
-    pub(crate) found: Option<(Position, u32, Event)>,
+    /// How many events were looked at, and the last moment, by task.
+    pub(crate) seen: FxHashMap<u32, (u64, Position)>,
+    pub(crate) found: Option<Found>,
     pub(crate) stopped: bool,
 }
 
@@ -234,11 +245,13 @@ impl Recorder for EventSeeker<'_> {
     }
 
     fn instruction(&mut self, moment: &Moment<'_>) {
-        if self.at >= self.until || self.pause.load(Ordering::Relaxed) {
-            self.stopped = true;
+        self.stopped = self.at >= self.until || self.pause.load(Ordering::Relaxed);
+        // What has become of an object when the run comes to a moment has happened before it; a step back leads farther.
+        if self.at > self.until || self.at == self.until && self.goal == EventGoal::Any {
             return;
         }
-        let seen = self.seen.entry(moment.task).or_default();
+        let (seen, last) = self.seen.entry(moment.task).or_default();
+        let before = std::mem::replace(last, self.at);
         if moment.arena.events_recorded() == *seen {
             return;
         }
@@ -251,8 +264,8 @@ impl Recorder for EventSeeker<'_> {
         if let Some(event) = met
             && self.at > self.after
         {
-            self.found = Some((self.at, moment.task, event));
-            self.stopped = self.first;
+            self.found = Some(Found { behind: self.at, before, task: moment.task, event });
+            self.stopped |= self.first;
         }
     }
 

@@ -87,7 +87,7 @@ pub struct Child {
 /// Something that happened to an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRecord {
-    /// Just after it.
+    /// Where the statement begins in which it happened.
     pub position: Position,
     /// The task in which it happened.
     pub task: u32,
