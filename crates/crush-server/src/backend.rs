@@ -29,7 +29,6 @@ use tower_lsp::{Client, LanguageServer, LspService, Server};
 use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
-use crate::drawing;
 use crate::outbox::Outbox;
 use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;

@@ -43,7 +43,6 @@ impl OpenDocuments {
         self.get(key).map(|document| document.uri.clone())
     }
 }
-}
 
 /// The programs of a workspace, for one request.
 pub(crate) struct Programs<'a> {
