@@ -66,9 +66,9 @@ fn agree(analysis: &FileAnalysis, evaluation: &Evaluation) -> Result<(), String>
         _ => None,
     };
     if let Some(fault) = fault {
-        let places = fault.chain().flat_map(|fault| {
-            std::iter::once(fault.primary).chain(fault.call_stack.iter().map(|call| call.range))
-        });
+        let places = fault
+            .chain()
+            .flat_map(|fault| std::iter::once(fault.primary).chain(fault.call_stack.iter().map(|call| call.range)));
         let places: Vec<_> = places.map(|range| text.line_of(range.start as usize)).collect();
         let covered = reports.iter().any(|report| {
             let steps = report.related.iter().map(|related| related.range);

@@ -24,6 +24,12 @@ const METHODS: [(&str, [&[&str]; 2]); 3] = [
     ("fn first(self) {", [&["return self.p"], &["self.p.push(8)", "return self.q"]]),
 ];
 
+/// The kind of a struct with a parent.
+const CHILD: &str = "@kind(parents: [P], resolution: single)";
+
+/// Kinds that a struct may have.
+const STRUCT_KINDS: [&str; 3] = [CHILD, "@kind(semantics: value(copy))", "@kind(equality: identity)"];
+
 /// What the main program begins with, besides its input.
 const BEGINNING: [(&str, &str, Kind); 5] = [
     ("a", "[1, 2]", Kind::Flat),
@@ -65,15 +71,19 @@ impl Generator {
                 .module
                 .extend(helpers.filter(|(head, _)| own(head)).map(|(head, lines)| Line::block(*head, texts(lines))));
         }
-        program.main.extend(texts(&[
-            "struct P { p: Array, q: Array }",
-            "struct Q { p: Array, q: Array }",
-            "struct T { own: Array, kids: Array }",
-        ]));
+        program.main.push(Line::text("struct P { p: Array, q: Array }"));
+        let kind = if self.chance(30) { self.pick(&STRUCT_KINDS) } else { None };
+        program.main.extend(kind.map(Line::text));
+        program.main.push(Line::text("struct Q { p: Array, q: Array }"));
+        program.main.push(Line::text("struct T { own: Array, kids: Array }"));
         program.main.extend(PRELUDE.iter().map(|(head, lines)| Line::block(*head, texts(lines))));
         for name in ["P", "Q"] {
             let mut methods = Vec::new();
             for (head, bodies) in METHODS {
+                // What it does not have of its own, it has of its parent.
+                if name == "Q" && kind == Some(CHILD) && self.chance(60) {
+                    continue;
+                }
                 let body = if name == "P" && self.chance(70) { bodies[0] } else { bodies[self.random.usize(0..2)] };
                 methods.push(Line::block(head, texts(body)));
             }

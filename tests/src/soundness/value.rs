@@ -8,7 +8,7 @@ impl Generator {
         if let Some(name) = self.variable(kind)
             && self.chance(55)
         {
-            return name;
+            return if self.chance(5) { format!("{name}.clone()") } else { name };
         }
         if depth > 0
             && self.chance(30)

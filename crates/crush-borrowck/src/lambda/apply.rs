@@ -87,7 +87,9 @@ impl Lambda<'_> {
         for (number, callback) in callbacks.iter().enumerate() {
             self.repeats = outer || callback.repeats || callbacks.len() > 1;
             let result = self.apply_callback(state, call, number, callback);
+            // The callee may catch what it throws, or let it pass.
             call.results[number].join(&result.value);
+            call.results[number].join(&result.thrown);
         }
         self.repeats = outer;
     }
@@ -174,12 +176,16 @@ impl Lambda<'_> {
             anything.add(Target::Handle(dead));
             let held = self.assumed_loan(site, true);
             state.loans.insert(held, Live { surely: false, of: objects });
-            let args = vec![anything.clone(); 4];
-            let inner = Site { names: vec![None; args.len()], args, certain: false, ..site.clone() };
-            self.nesting += 1;
-            let result = self.call_value(state, &anything.clone(), &inner);
-            self.nesting -= 1;
-            anything.join(&result.value);
+            // What comes twice meets what it did the first time.
+            for _ in 0..2 {
+                let args = vec![anything.clone(); 4];
+                let inner = Site { names: vec![None; args.len()], args, certain: false, ..site.clone() };
+                self.nesting += 1;
+                let result = self.call_value(state, &anything.clone(), &inner);
+                self.nesting -= 1;
+                anything.join(&result.value);
+                anything.join(&result.thrown);
+            }
             state.loans.remove(held);
         }
         self.throws = true;
@@ -220,24 +226,30 @@ impl Lambda<'_> {
         }
         for (number, condition) in call.summary.conditions.iter().enumerate() {
             let Condition { code, held, used, deep, .. } = condition;
-            let held_value = match code {
-                // To drop a handle ends a borrow and frees nothing.
-                Code::UseAfterDrop => {
-                    let mut objects = Value::default();
-                    for object in call.values[*held as usize].objects() {
-                        objects.add(Target::Object(object));
-                    }
-                    objects
-                }
-                _ => self.underlying(state, &call.values[*held as usize]),
-            };
-            let mut used_value = self.underlying(state, &call.values[*used as usize]);
+            let (held_is, used_is) = (&call.values[*held as usize], &call.values[*used as usize]);
+            let mut used_value = self.underlying(state, used_is);
+            let mut used_handles = handles(used_is);
             if *deep {
                 let reached = self.reach(state, &used_value);
+                used_handles.extend(reached.handles);
                 for object in reached.objects.into_iter().chain(reached.borrowed) {
                     used_value.add(Target::Object(object));
                 }
             }
+            let held_value = match code {
+                // To drop a handle ends a borrow and frees nothing.
+                Code::UseAfterDrop => {
+                    let mut objects = Value::default();
+                    for object in held_is.objects() {
+                        objects.add(Target::Object(object));
+                    }
+                    objects
+                }
+                _ => self.underlying(state, held_is),
+            };
+            // But then the handle is dead (B5).
+            let ends =
+                *code == Code::UseAfterDrop && handles(held_is).iter().any(|handle| used_handles.contains(handle));
             self.spend(held_value.targets().len() * used_value.targets().len());
             if self.is_exhausted() {
                 return;
@@ -255,10 +267,12 @@ impl Lambda<'_> {
                     worst = worst.max(alias);
                 }
             }
-            if worst >= Alias::May {
-                let callee = self.instance_name(call);
-                let draft = self.word_call(*code, (held_at, at), &callee, Severity::Warning, names);
-                self.report(draft);
+            for (code, found) in [(*code, worst >= Alias::May), (Code::BorrowOutlivesScope, ends)] {
+                if found {
+                    let callee = self.instance_name(call);
+                    let draft = self.word_call(code, (held_at, at), &callee, Severity::Warning, names.clone());
+                    self.report(draft);
+                }
             }
         }
     }
@@ -407,6 +421,12 @@ impl Lambda<'_> {
             names,
         });
     }
+}
+
+/// The borrow handles that a value may be.
+fn handles(value: &Value) -> Vec<u32> {
+    let handle = |target: &Target| if let Target::Handle(loan) = target { Some(*loan) } else { None };
+    value.targets().iter().filter_map(handle).collect()
 }
 
 /// What it costs to apply a summary, about.

@@ -299,7 +299,7 @@ fn act(usage: &Usage) -> String {
 /// How what is in the way came to be.
 fn taken_as(code: Code) -> &'static str {
     match code {
-        Code::UseAfterDrop => "dropped",
+        Code::UseAfterDrop | Code::BorrowOutlivesScope => "dropped",
         Code::ChangedWhileIterated => "iterated",
         _ => "borrowed",
     }
