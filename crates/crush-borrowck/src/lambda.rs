@@ -26,7 +26,7 @@ use rustc_hash::FxHashMap;
 use crate::draft::Draft;
 use crate::report::{Code, FunctionId, Place, Step};
 use crate::state::State;
-use crate::summary::{FunctionSummary, ObjectIndex, Summary, Use};
+use crate::summary::{FunctionSummary, ObjectIndex, Phase, Summary, Use};
 use crate::table::{LoanInfo, Origin, Owner, Shape, Table};
 use crate::value::{Target, Value};
 
@@ -101,6 +101,7 @@ struct Found {
     object: u32,
     usage: Use,
     at: Vec<Step>,
+    phase: Phase,
 }
 
 /// A condition as it is found.
@@ -191,7 +192,7 @@ pub(crate) struct Lambda<'a> {
     drops: bool,
     /// What runs now is a task: what it does, it does to copies.
     in_task: bool,
-    throws: bool,
+    throws_itself: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
     /// What runs now may run more than once in one run of the lambda.
@@ -248,7 +249,7 @@ impl<'a> Lambda<'a> {
             shifted: BTreeSet::new(),
             drops: false,
             in_task: false,
-            throws: false,
+            throws_itself: false,
             nesting: 0,
             repeats: false,
             work: Cell::new(0),
@@ -306,6 +307,7 @@ impl<'a> Lambda<'a> {
 
     fn entry_state(&mut self) -> State {
         let mut state = State::default();
+        state.phase = Phase { before: true, after: false };
         let receiver = (self.id == LambdaId(0)).then(|| self.lookup.receiver(self.function)).flatten();
         for (index, param) in self.body[self.id].params.iter().enumerate() {
             let shape = match receiver {
@@ -401,7 +403,7 @@ impl<'a> Lambda<'a> {
     /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.
     fn give_up(self) -> Outcome {
         let place = self.place(self.body[self.id].range);
-        let summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+        let summary = Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
         Outcome { summary, drafts: vec![Draft::too_large(place)], work: self.work.get() }
     }
 
@@ -431,12 +433,13 @@ impl<'a> Lambda<'a> {
     }
 
     /// The number under which an effect is known, new or not.
-    fn effect(&mut self, object: u32, usage: Use, at: Step) -> u32 {
+    fn effect(&mut self, state: &State, object: u32, usage: Use, at: Step) -> u32 {
         let next = self.effects.len() as u32;
         let id = *self.effect_ids.entry((object, usage)).or_insert(next);
         if id == next {
-            self.effects.push(Found { object, usage, at: Vec::new() });
+            self.effects.push(Found { object, usage, at: Vec::new(), phase: Phase::default() });
         }
+        self.effects[id as usize].phase.join(state.phase);
         at.add_to(&mut self.effects[id as usize].at);
         id
     }

@@ -536,7 +536,8 @@ impl Analysis {
     fn give_up(&mut self, members: &[FunctionId], bodies: &FxHashMap<FunctionId, Body>) {
         for id in members {
             let Some(body) = bodies.get(id) else { continue };
-            let unknown = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+            let unknown =
+                Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
             let function = &mut self.functions[id.0 as usize];
             function.summary = Some(Arc::new(FunctionSummary { lambdas: vec![unknown; body.lambdas.len()] }));
             let range = body[LambdaId(0)].range;

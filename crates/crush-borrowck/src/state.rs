@@ -4,6 +4,7 @@ use crush_hir::body::{ExprId, LocalId};
 
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
+use crate::summary::Phase;
 use crate::table::Table;
 use crate::value::{Target, Value};
 
@@ -38,6 +39,8 @@ pub(crate) struct State {
     heap: PMap<Value>,
     /// By field: what was put into any symbolic object, for another one may be the same.
     pub(crate) stored: PMap<Value>,
+    /// By expression: the variable that was read there, and has not been bound since.
+    read_from: PMap<LocalId>,
     pub(crate) freed: PMap<Freed>,
     /// By loan.
     pub(crate) loans: PMap<Live>,
@@ -48,6 +51,8 @@ pub(crate) struct State {
     taken: PMap<()>,
     /// Effects that happened on every path, by their position.
     pub(crate) done: PMap<()>,
+    /// Whether a function that nobody knows may have been called on the way here, or may not.
+    pub(crate) phase: Phase,
     /// What a function nobody knows may have put anywhere.
     pub(crate) havoc: Value,
     pub(crate) returned: Value,
@@ -108,15 +113,18 @@ impl State {
         });
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
+        self.read_from.merge(&other.read_from, &mut |_, _, _| None, &mut |_, _, _| Alone::Remove);
         self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
             Side::This | Side::Other => Alone::Remove,
         });
         let mut changed = self.havoc.join(&other.havoc);
+        changed |= self.phase.join(other.phase);
         changed |= self.returned.join(&other.returned);
         changed |= self.thrown.join(&other.thrown);
         changed
             || !(self.locals.ptr_eq(&before.locals)
                 && self.temporaries.ptr_eq(&before.temporaries)
+                && self.read_from.ptr_eq(&before.read_from)
                 && self.heap.ptr_eq(&before.heap)
                 && self.stored.ptr_eq(&before.stored)
                 && self.freed.ptr_eq(&before.freed)
@@ -150,6 +158,7 @@ impl State {
 
     /// The value of an expression that is used up here.
     pub(crate) fn take_value(&mut self, expr: ExprId) -> Value {
+        self.read_from.remove(expr.0);
         self.temporaries.remove(expr.0).unwrap_or_default()
     }
 
@@ -159,6 +168,29 @@ impl State {
 
     pub(crate) fn local(&self, local: LocalId) -> Value {
         self.locals.get(local.0).cloned().unwrap_or_else(Value::plain)
+    }
+
+    /// Notes that an expression has read a variable.
+    pub(crate) fn note_read(&mut self, expr: ExprId, local: LocalId) {
+        self.read_from.insert(expr.0, local);
+    }
+
+    /// The variable that still holds what an expression has read.
+    pub(crate) fn read_from(&self, expr: ExprId) -> Option<LocalId> {
+        self.read_from.get(expr.0).copied()
+    }
+
+    /// Such variables are bound, or may be.
+    pub(crate) fn forget_reads(&mut self, is_bound: impl Fn(LocalId) -> bool) {
+        let mut over = Vec::new();
+        self.read_from.for_each(|expr, local| {
+            if is_bound(*local) {
+                over.push(expr);
+            }
+        });
+        for expr in over {
+            self.read_from.remove(expr);
+        }
     }
 
     // ---- the heap

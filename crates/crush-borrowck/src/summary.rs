@@ -110,6 +110,25 @@ pub(crate) struct Effect {
     pub(crate) at: Vec<Step>,
     /// In every run of the lambda that ends.
     pub(crate) surely: bool,
+    /// When it may happen, seen from the callbacks.
+    pub(crate) phase: Phase,
+}
+
+/// Before any callback, after one, or both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Phase {
+    pub(crate) before: bool,
+    pub(crate) after: bool,
+}
+
+impl Phase {
+    /// Adds the other, and tells whether that changed anything.
+    pub(crate) fn join(&mut self, other: Self) -> bool {
+        let old = *self;
+        self.before |= other.before;
+        self.after |= other.after;
+        *self != old
+    }
 }
 
 /// A fault that happens when two objects are the same.
@@ -198,6 +217,8 @@ pub(crate) struct Summary {
     pub(crate) thrown: SummaryValue,
     pub(crate) returns: bool,
     pub(crate) throws: bool,
+    /// Not only because a callback does.
+    pub(crate) throws_itself: bool,
     /// Too large to analyse: anything may happen to what it is given.
     pub(crate) unknown: bool,
 }

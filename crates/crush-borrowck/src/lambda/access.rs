@@ -7,7 +7,7 @@ use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
 use crate::state::{Freed, Live, State};
 use crate::summary::Use;
-use crate::table::{Alias, Owner, Shape};
+use crate::table::{Alias, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// A use of a value.
@@ -21,6 +21,8 @@ pub(super) struct Usage {
     pub(super) certain: bool,
     /// The function that does it, when the place is a call.
     pub(super) callee: Option<String>,
+    /// The variable that holds the value, and has not been bound since it was read.
+    pub(super) variable: Option<LocalId>,
 }
 
 /// What stands in the way.
@@ -72,7 +74,7 @@ impl Lambda<'_> {
         let sole = usage.certain && value.only().is_some();
         for object in value.objects() {
             if self.table.is_callers_business(object) {
-                let effect = self.effect(object, usage.usage, usage.at);
+                let effect = self.effect(state, object, usage.usage, usage.at);
                 if sole {
                     state.done.insert(effect, ());
                 }
@@ -217,6 +219,9 @@ impl Lambda<'_> {
                 continue;
             }
             let Some(code) = obstructs(info.exclusive, info.owner, usage.usage) else { continue };
+            if through.is_none() && self.has_ended_where_it_is_used(loan, usage) {
+                continue;
+            }
             let held_at = info.place;
             let name = info.name.clone();
             let Live { surely, of } = live;
@@ -235,6 +240,17 @@ impl Lambda<'_> {
             }
         }
         worst
+    }
+
+    /// Whether a borrow has ended where its object itself is what a variable holds: while the variable owns the borrow, it
+    /// holds the handle (B4).
+    fn has_ended_where_it_is_used(&self, loan: u32, usage: &Usage) -> bool {
+        let Some(local) = usage.variable else { return false };
+        let is_its = self.table.loans[loan as usize].owner == Owner::Local(local);
+        // Of a variable that is declared again, or of another call, there may be another one.
+        let is_one = !self.in_cell(local)
+            || self.cycle.is_empty() && self.table.find(&Origin::Cell { local, old: true }).is_none();
+        is_its && ((loan as usize) < self.cfg.loans.len() || self.is_own(local) && is_one)
     }
 
     /// Whether two objects are one, or, where a use is deep, the one may lie below the other: below a captured variable lies
@@ -291,7 +307,7 @@ impl Lambda<'_> {
         let top = value.targets();
         // What a live handle borrows may be read; what callers borrow inside of it, only they know.
         for object in &reached.borrowed {
-            let inner = Usage { certain: false, ..usage.clone() };
+            let inner = Usage { certain: false, variable: None, ..usage.clone() };
             self.note_effects(state, &Value::of(Target::Object(*object)), &inner);
             if self.reporting {
                 self.check_below_borrowed(state, *object, &inner);
@@ -308,7 +324,7 @@ impl Lambda<'_> {
             if top.contains(target) {
                 continue;
             }
-            let inner = Usage { certain: false, ..usage.clone() };
+            let inner = Usage { certain: false, variable: None, ..usage.clone() };
             let one = Value::of(*target);
             self.note_effects(state, &one, &inner);
             if self.reporting {

@@ -8,7 +8,7 @@ use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Code, Entry, FunctionId, Severity, Step};
 use crate::state::{Freed, Live, State};
-use crate::summary::{Callback, Condition, Effect, Held, Summary, SummaryTarget, Use};
+use crate::summary::{Callback, Condition, Effect, Held, Phase, Summary, SummaryObject, SummaryTarget, Use};
 use crate::table::{Alias, Field, LoanInfo, Owner};
 use crate::value::{Target, Value};
 
@@ -45,6 +45,7 @@ impl Lambda<'_> {
             closure,
             site,
             results: vec![Value::default(); summary.callbacks.len()],
+            callbacks_throw: (false, false),
             values: Vec::new(),
         };
         self.resolve_objects(state, &mut call);
@@ -52,17 +53,17 @@ impl Lambda<'_> {
         // it may come again, or after a drop.
         let again = match &summary.callbacks[..] {
             [] => false,
-            [callback] => {
-                callback.repeats
-                    || summary.effects.iter().any(|effect| effect.usage == Use::Drop)
-                    || !summary.freed.is_empty()
-            }
+            [callback] => callback.repeats || !summary.freed.is_empty(),
             _ => true,
         };
         let rounds = if summary.callbacks.is_empty() { 1 } else { 2 };
+        // Of several callbacks it is not known which comes first.
+        let in_order = summary.callbacks.len() == 1;
+        let before = state.phase;
         self.apply_released(state, &call);
         for round in 0..rounds {
-            self.apply_effects(state, &call, round == 0);
+            let now = |phase: Phase| !in_order || if round == 0 { phase.before } else { phase.after };
+            self.apply_effects(state, &call, round == 0, now);
             self.apply_conditions(state, &call);
             self.apply_writes(state, &call);
             self.apply_freed(state, &call);
@@ -75,10 +76,17 @@ impl Lambda<'_> {
             }
         }
         self.apply_borrows(state, &call);
+        state.phase.join(before);
         let value = self.resolve(&call, &summary.returned);
         let thrown = self.resolve(&call, &summary.thrown);
-        self.throws |= summary.throws;
-        Called { value, thrown, returns: summary.returns, throws: summary.throws }
+        let (throws, itself) = call.callbacks_throw;
+        Called {
+            value,
+            thrown,
+            returns: summary.returns,
+            throws: summary.throws && (summary.throws_itself || throws),
+            throws_itself: summary.throws && (summary.throws_itself || itself),
+        }
     }
 
     fn apply_callbacks(&mut self, state: &mut State, call: &mut Instance<'_>) {
@@ -90,6 +98,8 @@ impl Lambda<'_> {
             // The callee may catch what it throws, or let it pass.
             call.results[number].join(&result.value);
             call.results[number].join(&result.thrown);
+            call.callbacks_throw.0 |= result.throws;
+            call.callbacks_throw.1 |= result.throws_itself;
         }
         self.repeats = outer;
     }
@@ -155,7 +165,7 @@ impl Lambda<'_> {
         let mut anything = self.anything_in(state, &given);
         for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
             let callee = Some(self.call_name(site.expr));
-            let usage = Usage { usage, at: site.step, name: None, certain: false, callee };
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
             self.access(state, &anything, &usage);
         }
         let objects = self.underlying(state, &anything);
@@ -164,7 +174,7 @@ impl Lambda<'_> {
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
             if !self.in_task && self.table.is_callers_business(object) {
-                self.effect(object, Use::Drop, site.step);
+                self.effect(state, object, Use::Drop, site.step);
             }
             if state.freed.get(object).is_none() {
                 state.freed.insert(object, Freed { surely: false, at: site.step });
@@ -179,7 +189,8 @@ impl Lambda<'_> {
             // What comes twice meets what it did the first time.
             for _ in 0..2 {
                 let args = vec![anything.clone(); 4];
-                let inner = Site { names: vec![None; args.len()], args, certain: false, ..site.clone() };
+                let names = vec![None; args.len()];
+                let inner = Site { names, variables: Vec::new(), args, certain: false, ..site.clone() };
                 self.nesting += 1;
                 let result = self.call_value(state, &anything.clone(), &inner);
                 self.nesting -= 1;
@@ -188,19 +199,25 @@ impl Lambda<'_> {
             }
             state.loans.remove(held);
         }
-        self.throws = true;
-        Called { value: anything.clone(), thrown: anything, returns: true, throws: true }
+        Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: true }
     }
 
-    fn apply_effects(&mut self, state: &mut State, call: &Instance<'_>, first: bool) {
+    fn apply_effects(
+        &mut self,
+        state: &mut State,
+        call: &Instance<'_>,
+        first: bool,
+        happens_now: impl Fn(Phase) -> bool,
+    ) {
         let drops = call.summary.effects.iter().any(|effect| effect.usage == Use::Drop);
         // What is dropped comes last: that a thing is used after it was dropped inside is the callee's own report, or
         // one of its conditions.
         let (late, early): (Vec<_>, Vec<_>) =
             call.summary.effects.iter().enumerate().partition(|(_, effect)| effect.usage == Use::Drop);
+        let is_now = |effect: &Effect| happens_now(effect.phase);
         let alone = call.summary.effects.len() == 1;
         let mut passed = Vec::new();
-        for (number, effect) in early.into_iter().chain(late) {
+        for (number, effect) in early.into_iter().chain(late).filter(|(_, effect)| is_now(effect)) {
             let Effect { object, usage, surely, .. } = effect;
             let value = call.values[*object as usize].clone();
             let usage = Usage {
@@ -210,6 +227,10 @@ impl Lambda<'_> {
                 // A drop inside may end the borrow before it is in the way.
                 certain: *surely && call.site.certain && first && (!drops || alone) && call.summary.released.is_empty(),
                 callee: Some(self.instance_name(call)),
+                variable: match &call.summary.objects[*object as usize] {
+                    SummaryObject::Parameter(number) => call.site.variables.get(*number as usize).copied().flatten(),
+                    _ => None,
+                },
             };
             self.access(state, &value, &usage);
             // A callback may come before it.
@@ -334,6 +355,7 @@ impl Lambda<'_> {
             expr: call.site.expr,
             step: self.deeper(call, Entry::Called(index(number))),
             names: vec![None; args.len()],
+            variables: Vec::new(),
             args,
             certain: false,
         };

@@ -1,6 +1,6 @@
 //! Built-in functions, the methods of arrays and maps, and capabilities, by what they do to their arguments.
 
-use crush_hir::body::Name;
+use crush_hir::body::{LocalId, Name};
 use crush_library::{Declaration, Effect, Source, Type};
 
 use super::Lambda;
@@ -69,8 +69,9 @@ impl Lambda<'_> {
                 return Called::gives(given.joined(&self.fresh(site.expr)));
             }
         };
-        for (arg, arg_name) in site.args.iter().zip(&site.names) {
-            let usage = Usage { usage, at: site.step, name: arg_name.clone(), certain: true, callee: None };
+        for ((arg, arg_name), variable) in site.args.iter().zip(&site.names).zip(&site.variables) {
+            let (arg_name, variable) = (arg_name.clone(), *variable);
+            let usage = Usage { usage, at: site.step, name: arg_name, certain: true, callee: None, variable };
             self.access(state, arg, &usage);
             if matches!(name.as_str(), "arr_get" | "arr_set") {
                 break;
@@ -90,7 +91,7 @@ impl Lambda<'_> {
     pub(super) fn method(
         &mut self,
         state: &mut State,
-        (receiver, receiver_name): (&Value, Option<String>),
+        (receiver, receiver_name, variable): (&Value, Option<String>, Option<LocalId>),
         name: &Name,
         site: &Site,
     ) -> Called {
@@ -98,7 +99,7 @@ impl Lambda<'_> {
         let mut called = Called { returns: true, ..Called::default() };
         let only = functions.is_empty() || !builtin;
         let use_receiver = |lambda: &mut Self, state: &mut State, usage: Use, certain: bool| {
-            let usage = Usage { usage, at: site.step, name: receiver_name.clone(), certain, callee: None };
+            let usage = Usage { usage, at: site.step, name: receiver_name.clone(), certain, callee: None, variable };
             lambda.access(state, receiver, &usage);
         };
         if builtin || functions.is_empty() {
@@ -146,11 +147,14 @@ impl Lambda<'_> {
             args.extend(site.args.iter().cloned());
             let mut names = vec![receiver_name.clone()];
             names.extend(site.names.iter().cloned());
-            let site = Site { args, names, certain: site.certain && !builtin, ..site.clone() };
+            let mut variables = vec![variable];
+            variables.extend(&site.variables);
+            let site = Site { args, names, variables, certain: site.certain && !builtin, ..site.clone() };
             let user = self.call_functions(state, &functions, &site);
             called.value.join(&user.value);
             called.thrown.join(&user.thrown);
             called.throws |= user.throws;
+            called.throws_itself |= user.throws_itself;
             called.returns = user.returns || builtin;
         }
         called
@@ -172,7 +176,15 @@ impl Lambda<'_> {
         let (mut given, mut called_back, mut results) = (Value::default(), Value::default(), Value::default());
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
             let effect = effect(position);
-            let usage = |usage, certain| Usage { usage, at: site.step, name: arg_name.clone(), certain, callee: None };
+            let variable = site.variables.get(position).copied().flatten();
+            let usage = |usage, certain| Usage {
+                usage,
+                at: site.step,
+                name: arg_name.clone(),
+                certain,
+                callee: None,
+                variable,
+            };
             match effect {
                 Effect::Write => self.access(state, arg, &usage(Use::Write, true)),
                 Effect::ReadDeep => self.access(state, arg, &usage(Use::DeepRead, false)),
@@ -202,7 +214,13 @@ impl Lambda<'_> {
             let mut before = state.clone();
             let argument = self.callback_argument(state, declaration, site, &results);
             let arguments = vec![argument; 3];
-            let inner = Site { names: vec![None; arguments.len()], args: arguments, certain: false, ..site.clone() };
+            let inner = Site {
+                names: vec![None; arguments.len()],
+                variables: Vec::new(),
+                args: arguments,
+                certain: false,
+                ..site.clone()
+            };
             let result = self.call_value(state, &called_back, &inner);
             results.join(&result.value);
             called.thrown.join(&result.thrown);
@@ -253,8 +271,8 @@ impl Lambda<'_> {
         };
         // A capability that fails gives an error that `catch` may see.
         called.throws = true;
+        called.throws_itself = true;
         called.thrown.join(&Value::flags(Value::TEXT | Value::PLAIN));
-        self.throws = true;
         called
     }
 
@@ -307,13 +325,27 @@ impl Lambda<'_> {
         site: &Site,
     ) -> Called {
         let array_name = site.names.first().cloned().flatten();
-        let usage = Usage { usage: Use::Write, at: site.step, name: array_name.clone(), certain: true, callee: None };
+        let usage = Usage {
+            usage: Use::Write,
+            at: site.step,
+            name: array_name.clone(),
+            certain: true,
+            callee: None,
+            variable: None,
+        };
         self.access(state, array, &usage);
         let loan = self.argument_loan(site, 0, true, array_name);
         let of = self.underlying(state, array);
         state.loans.insert(loan, Live { surely: false, of });
         for (value, name) in rest.iter().zip(site.names.iter().skip(1)) {
-            let usage = Usage { usage: Use::Share, at: site.step, name: name.clone(), certain: false, callee: None };
+            let usage = Usage {
+                usage: Use::Share,
+                at: site.step,
+                name: name.clone(),
+                certain: false,
+                callee: None,
+                variable: None,
+            };
             self.access(state, value, &usage);
         }
         state.loans.remove(loan);

@@ -1,12 +1,12 @@
 //! Calls: who may be called, and what its summary does to the caller's state.
 
-use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, Name};
+use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, LocalId, Name};
 
 use super::access::Usage;
 use super::{FoundCallback, FoundHeld, Lambda};
 use crate::report::{FunctionId, Step};
 use crate::state::State;
-use crate::summary::Use;
+use crate::summary::{Phase, Use};
 use crate::table::{Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
@@ -17,6 +17,8 @@ pub(super) struct Called {
     pub(super) thrown: Value,
     pub(super) returns: bool,
     pub(super) throws: bool,
+    /// It may throw by itself, not only because a function does that nobody here knows.
+    pub(super) throws_itself: bool,
 }
 
 impl Called {
@@ -29,6 +31,7 @@ impl Called {
         self.thrown.join(&other.thrown);
         self.returns |= other.returns;
         self.throws |= other.throws;
+        self.throws_itself |= other.throws_itself;
     }
 }
 
@@ -39,6 +42,8 @@ pub(super) struct Site {
     pub(super) step: Step,
     pub(super) args: Vec<Value>,
     pub(super) names: Vec<Option<String>>,
+    /// The variables that hold the arguments, where no call can bind them.
+    pub(super) variables: Vec<Option<LocalId>>,
     /// This callee is called, with these arguments, in every run that reaches the call.
     pub(super) certain: bool,
 }
@@ -60,9 +65,7 @@ impl Lambda<'_> {
         let range = body[expr].range;
         match &body[expr].kind {
             ExprKind::Call { callee, args, .. } => {
-                let names = args.iter().map(|arg| self.describe(*arg)).collect();
-                let values = args.iter().map(|arg| state.take_value(*arg)).collect();
-                let site = Site { expr, step: self.step(range), args: values, names, certain: true };
+                let site = self.site(state, expr, args);
                 match callee {
                     Callee::Name(name) => match self.lookup.function(self.function, name) {
                         Some(function) => self.call_function(state, function, &site),
@@ -81,8 +84,9 @@ impl Lambda<'_> {
                     }
                     Callee::Method { receiver, name } => {
                         let receiver_name = self.describe(*receiver);
+                        let variable = self.held_in(state, *receiver);
                         let receiver = state.take_value(*receiver);
-                        self.method(state, (&receiver, receiver_name), name, &site)
+                        self.method(state, (&receiver, receiver_name, variable), name, &site)
                     }
                     Callee::Value(callee) => {
                         let callee = state.take_value(*callee);
@@ -91,9 +95,7 @@ impl Lambda<'_> {
                 }
             }
             ExprKind::Spawn { function, args } => {
-                let names = args.iter().map(|arg| self.describe(*arg)).collect();
-                let values = args.iter().map(|arg| state.take_value(*arg)).collect();
-                let site = Site { expr, step: self.step(range), args: values, names, certain: true };
+                let site = self.site(state, expr, args);
                 let callee = state.take_value(*function);
                 self.spawn(state, (&callee, self.describe(*function)), &site)
             }
@@ -104,12 +106,29 @@ impl Lambda<'_> {
                     name: self.describe(*operand),
                     certain: false,
                     callee: None,
+                    variable: None,
                 };
                 let operand = state.take_value(*operand);
                 self.wait(state, expr, &operand, &usage)
             }
             _ => Called::gives(Value::plain()),
         }
+    }
+
+    fn site(&self, state: &mut State, expr: ExprId, args: &[ExprId]) -> Site {
+        Site {
+            expr,
+            step: self.step(self.body[expr].range),
+            names: args.iter().map(|arg| self.describe(*arg)).collect(),
+            variables: args.iter().map(|arg| self.held_in(state, *arg)).collect(),
+            args: args.iter().map(|arg| state.take_value(*arg)).collect(),
+            certain: true,
+        }
+    }
+
+    /// The variable that holds the value of an argument, where no call can bind it.
+    fn held_in(&self, state: &State, arg: ExprId) -> Option<LocalId> {
+        state.read_from(arg).filter(|local| !self.in_cell(*local))
     }
 
     /// `S::f`: the method of that struct, or the trait's default when it has none of its own.
@@ -173,10 +192,15 @@ impl Lambda<'_> {
     pub(super) fn call_value(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
         let (candidates, unknown) = self.candidates(state, callee);
         let certain = site.certain && unknown.is_empty() && callee.other() == 0;
+        let (before, is_known) = (state.phase, !candidates.is_empty());
         let mut called = self.call_all(state, candidates, &Site { certain, ..site.clone() });
         if !unknown.is_empty() {
             let result = self.call_unknown(state, &unknown, site);
             called.join(&result);
+        }
+        if is_known {
+            // It may have been one that is known, and has called nothing.
+            state.phase.join(before);
         }
         called
     }
@@ -241,6 +265,7 @@ impl Lambda<'_> {
                 self.callbacks.push(found);
             }
         }
+        state.phase = Phase { before: false, after: true };
         // It may be one of those that share a variable, and bind it again.
         self.end_perhaps(state, |owner| match owner {
             Owner::Local(local) => self.in_cell(local),
@@ -259,8 +284,7 @@ impl Lambda<'_> {
             state.havoc.add(Target::Handle(handle));
         }
         let anything = Value::of(Target::Object(result)).joined(&Value::flags(Value::TEXT | Value::PLAIN));
-        self.throws = true;
-        Called { value: anything.clone(), thrown: anything, returns: true, throws: true }
+        Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: false }
     }
 
     /// Whether any method of that name may be meant by a receiver, and which.

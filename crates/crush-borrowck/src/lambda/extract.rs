@@ -3,7 +3,7 @@
 use crush_hir::body::{ExprId, LambdaId};
 use rustc_hash::FxHashMap;
 
-use super::{Lambda, Outcome};
+use super::{Found, Lambda, Outcome};
 use crate::draft::Draft;
 use crate::report::{FunctionId, Severity};
 use crate::state::State;
@@ -55,6 +55,7 @@ impl Lambda<'_> {
         let mut extract = Extract::default();
         extract.summary.returns = returns;
         extract.summary.throws = throws;
+        extract.summary.throws_itself = throws && self.throws_itself;
         extract.summary.released = self.released.iter().copied().collect();
         if self.body[self.id].parent.is_some() || self.has_callers() {
             self.extract(&mut extract, &end);
@@ -68,7 +69,7 @@ impl Lambda<'_> {
         let mut summary = extract.summary;
         summary.make_canonical();
         if too_large.into_iter().any(|count| count > ENTRIES) {
-            summary = Summary { unknown: true, returns: true, throws: true, ..Summary::default() };
+            summary = Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
             let place = self.place(self.body[self.id].range);
             self.drafts.push(Draft::too_large(place));
         }
@@ -92,7 +93,8 @@ impl Lambda<'_> {
         for (number, found) in effects.iter().enumerate() {
             let object = self.summary_object(extract, &results, found.object);
             let surely = end.done.get(number as u32).is_some();
-            extract.summary.effects.push(Effect { object, usage: found.usage, at: found.at.clone(), surely });
+            let Found { usage, at, phase, .. } = found;
+            extract.summary.effects.push(Effect { object, usage: *usage, at: at.clone(), surely, phase: *phase });
         }
         for found in self.conditions.clone() {
             let held = self.summary_object(extract, &results, found.held);

@@ -254,6 +254,7 @@ impl Lambda<'_> {
     }
 
     pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
+        state.forget_reads(|read| read == local);
         if self.in_cell(local) {
             let slot = self.cell_slot(local);
             state.store(slot, value, true, &self.table);

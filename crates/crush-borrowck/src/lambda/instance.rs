@@ -21,6 +21,8 @@ pub(super) struct Instance<'s> {
     pub(super) site: &'s Site,
     /// What each callback gave so far.
     pub(super) results: Vec<Value>,
+    /// Whether any of them may throw, and may throw by itself.
+    pub(super) callbacks_throw: (bool, bool),
     /// What each object of the summary is here.
     pub(super) values: Vec<Value>,
 }

@@ -33,10 +33,10 @@ impl Lambda<'_> {
     pub(super) fn parallel_map(&mut self, state: &mut State, site: &Site) -> Called {
         let [items, function] = &site.args[..] else { return Called::gives(Value::plain()) };
         let name = site.names.first().cloned().flatten();
-        let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None };
+        let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None, variable: None };
         self.access(state, items, &read);
         let item = self.load(state, items, &Field::Element);
-        let each = Site { args: vec![item], names: vec![None], certain: false, ..site.clone() };
+        let each = Site { args: vec![item], names: vec![None], variables: Vec::new(), certain: false, ..site.clone() };
         self.send(state, function, site.names.get(1).cloned().flatten(), site);
         let callees = self.candidates(state, function);
         let task = self.start_task(state, &callees, &each);
@@ -66,7 +66,7 @@ impl Lambda<'_> {
         }
         let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
         let outer = std::mem::replace(&mut self.in_task, true);
-        let inside_task = Site { certain: false, args, ..site.clone() };
+        let inside_task = Site { certain: false, args, variables: Vec::new(), ..site.clone() };
         let mut inside = self.run_here(&mut copy, candidates, &inside_task);
         if !unknown.is_empty() {
             let result = self.call_unknown(&mut copy, unknown, &inside_task);
@@ -164,7 +164,13 @@ impl Lambda<'_> {
             value.join(&rest);
             value.join(&self.fresh(expr));
         }
-        Called { value, thrown: Value::flags(Value::TEXT | Value::PLAIN), returns: true, throws: true }
+        Called {
+            value,
+            thrown: Value::flags(Value::TEXT | Value::PLAIN),
+            returns: true,
+            throws: true,
+            throws_itself: true,
+        }
     }
 
     /// Whether it stands for what cannot be copied back. That of a task that a callee started is known by its drop alone.
@@ -175,7 +181,7 @@ impl Lambda<'_> {
 
     /// A value is copied into a task.
     fn send(&mut self, state: &mut State, value: &Value, name: Option<String>, site: &Site) {
-        let usage = Usage { usage: Use::Send, at: site.step, name, certain: true, callee: None };
+        let usage = Usage { usage: Use::Send, at: site.step, name, certain: true, callee: None, variable: None };
         self.access(state, value, &usage);
     }
 

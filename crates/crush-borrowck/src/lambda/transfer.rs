@@ -60,8 +60,8 @@ impl<'a> Lambda<'a> {
                     Access::Drop => Use::Drop,
                 };
                 let value = state.value(*object);
-                let usage =
-                    Usage { usage, at: self.step(*at), name: self.describe(*object), certain: true, callee: None };
+                let (name, variable) = (self.describe(*object), state.read_from(*object));
+                let usage = Usage { usage, at: self.step(*at), name, certain: true, callee: None, variable };
                 self.access(state, &value, &usage);
             }
             Action::Compare { lhs, rhs, at } => {
@@ -148,6 +148,8 @@ impl<'a> Lambda<'a> {
             Action::Call(expr) => {
                 let before = state.clone();
                 let called = self.call(*expr, state);
+                state.forget_reads(|local| self.in_cell(local));
+                self.throws_itself |= called.throws_itself;
                 if called.throws {
                     // The callee may have done any part of what it does.
                     let mut thrown = state.clone();
@@ -167,6 +169,7 @@ impl<'a> Lambda<'a> {
                 };
             }
             Action::Throw(value) => {
+                self.throws_itself = true;
                 state.thrown = state.take_value(*value);
                 flow(self, unwind, state);
                 return false;
@@ -185,7 +188,8 @@ impl<'a> Lambda<'a> {
         at: crush_hir::source_map::BodyRange,
         certain: bool,
     ) {
-        let usage = Usage { usage, at: self.step(at), name: self.describe(expr), certain, callee: None };
+        let (name, variable) = (self.describe(expr), state.read_from(expr));
+        let usage = Usage { usage, at: self.step(at), name, certain, callee: None, variable };
         self.access(state, value, &usage);
     }
 
@@ -276,6 +280,7 @@ impl<'a> Lambda<'a> {
                     name: self.describe(*operand),
                     certain: true,
                     callee: None,
+                    variable: None,
                 };
                 self.copied_value(state, &value, expr, &usage)
             }
@@ -317,6 +322,9 @@ impl<'a> Lambda<'a> {
             | ExprKind::If { .. }
             | ExprKind::Match { .. } => return,
         };
+        if let ExprKind::Local(local) = body[expr].kind {
+            state.note_read(expr, local);
+        }
         state.set_value(expr, value);
     }
 
@@ -391,10 +399,17 @@ impl<'a> Lambda<'a> {
         let cfg = self.cfg;
         let loan = &cfg.loans[id.index()];
         let is_loop = loan.owner == LoanOwner::Loop;
+        let variable = state.read_from(loan.operand);
         let value = if is_loop { state.value(loan.operand) } else { state.take_value(loan.operand) };
         let usage = if loan.exclusive { Use::Exclude } else { Use::Share };
-        let usage =
-            Usage { usage, at: self.step(loan.range), name: self.describe(loan.operand), certain: true, callee: None };
+        let usage = Usage {
+            usage,
+            at: self.step(loan.range),
+            name: self.describe(loan.operand),
+            certain: true,
+            callee: None,
+            variable,
+        };
         self.access(state, &value, &usage);
         let of = self.underlying(state, &value);
         if !is_loop {
