@@ -129,12 +129,12 @@ impl Backend {
 
     async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, positions| drawing::borrows(document, positions, &params).map(Some)).await
+        self.answer(uri, move |document, positions| crate::drawing::borrows(document, positions, &params).map(Some)).await
     }
 
     async fn heap(&self, params: HeapParams) -> Result<Option<HeapView>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, _| Ok(drawing::heap(document, &params))).await
+        self.answer(uri, move |document, _| Ok(crate::drawing::heap(document, &params))).await
     }
 
     async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {

@@ -309,10 +309,10 @@ mod tests {
     #[test]
     fn a_borrow_ends_where_it_is_dropped() {
         let (snapshot, offset) =
-            at_cursor("let x$0s = [1]\nlet m = &mut xs\nm.push(2)\ndrop(m)\nxs.push(3)\nprint(xs)");
+            at_cursor("let x$0s = [1]\nlet m = &mut xs\nm.push(2)\ndrop(m)\n\n// free\nxs.push(3)\nprint(xs)");
         assert_eq!(
             drawn(&snapshot, Some(offset)),
-            "  |let xs = [1]\nm |let m = &mut xs\nm |m.push(2)\nm |drop(m)\n  |xs.push(3)\n  |print(xs)"
+            "  |let xs = [1]\nm |let m = &mut xs\nm |m.push(2)\nm |drop(m)\n  |\n  |// free\n  |xs.push(3)\n  |print(xs)"
         );
     }
 

@@ -378,7 +378,8 @@ mod tests {
 
     #[test]
     fn what_a_variable_refers_to_is_there_even_if_it_was_made_last() {
-        let told = told(&drawing("let rows = []\nfor i in 0..50000 {\n  rows.push([i])\n}\nlet last = {made: 1}\n", ALL));
+        let told =
+            told(&drawing("let rows = []\nfor i in 0..50000 {\n  rows.push([i])\n}\nlet last = {made: 1}\n", ALL));
         assert!(told.contains(&"last → map of 1".to_string()), "{told:?}");
     }
 

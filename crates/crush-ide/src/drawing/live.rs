@@ -245,14 +245,21 @@ impl Lines<'_> {
     fn stretches(&self, seen: &Seen, loan: &Loan) -> Vec<(usize, usize)> {
         let first = self.line(loan.range.start);
         let last = seen.alive.last().copied().unwrap_or(first).max(first);
-        let is_here = |line: usize| {
-            line == first || seen.alive.contains(&line) || !seen.dead.contains(&line) && self.is_of_body(line)
-        };
         let mut stretches: Vec<(usize, usize)> = Vec::new();
-        for line in (first..=last).filter(|line| is_here(*line)) {
-            match stretches.last_mut() {
-                Some((_, end)) if *end + 1 == line => *end = line,
-                _ => stretches.push((line, line)),
+        // Lines on which nothing happens, since the last one on which something does.
+        let mut quiet = Vec::new();
+        for line in first..=last {
+            if line == first || seen.alive.contains(&line) {
+                for line in quiet.drain(..).chain([line]) {
+                    match stretches.last_mut() {
+                        Some((_, end)) if *end + 1 == line => *end = line,
+                        _ => stretches.push((line, line)),
+                    }
+                }
+            } else if seen.dead.contains(&line) {
+                quiet.clear();
+            } else if self.is_of_body(line) {
+                quiet.push(line);
             }
         }
         stretches
