@@ -111,18 +111,18 @@ pub fn arena_view(evaluation: &Evaluation, query: &ArenaQuery) -> ArenaView {
         Some((ArenaMoment::Line { line }, record))
     });
     match at_line {
-        Some((moment, record)) => view(moment, &record, query),
+        Some((moment, record)) => moment_view(moment, &record, query),
         None => {
             let moment = match evaluation.outcome() {
                 Outcome::Finished => ArenaMoment::End,
                 Outcome::Faulted(fault) => ArenaMoment::Fault { offset: fault_in_root(fault).start },
             };
-            view(moment, run.arena(), query)
+            moment_view(moment, run.arena(), query)
         }
     }
 }
 
-fn view(moment: ArenaMoment, record: &ArenaRecord, query: &ArenaQuery) -> ArenaView {
+pub(crate) fn moment_view(moment: ArenaMoment, record: &ArenaRecord, query: &ArenaQuery) -> ArenaView {
     let matches = |slot: &&SlotRecord| match &query.filter {
         Some(filter) => {
             let has = |text: &str| text.to_lowercase().contains(&filter.to_lowercase());

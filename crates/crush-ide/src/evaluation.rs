@@ -32,6 +32,11 @@ impl Evaluation {
         self.analysis.text()
     }
 
+    /// The text that ran, and all that is known of it.
+    pub fn analysis(&self) -> &FileAnalysis {
+        &self.analysis
+    }
+
     /// How the run ended.
     pub fn outcome(&self) -> Outcome<'_> {
         self.run.fault().map_or(Outcome::Finished, Outcome::Faulted)
@@ -112,7 +117,7 @@ pub fn evaluate(
     }
 }
 
-fn refusal(problems: &[Diagnostic]) -> String {
+pub(crate) fn refusal(problems: &[Diagnostic]) -> String {
     match problems {
         [] => "the program does not compile".to_string(),
         [only] => format!("the program has an error: {}", only.message),

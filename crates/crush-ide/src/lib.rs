@@ -36,6 +36,7 @@ mod signature;
 mod suppression;
 mod symbols;
 mod syntax;
+pub mod time;
 mod values;
 
 use std::sync::Arc;

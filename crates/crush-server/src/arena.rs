@@ -32,10 +32,20 @@ pub(crate) fn view(document: &DocumentSnapshot, params: &ArenaParams) -> Option<
         (MomentKind::Line, Some(line)) => format!("when line {} last ran", line + 1),
         _ => "at the end".to_string(),
     };
-    Some(ArenaView {
+    Some(filled(document, positions, arena, query.offset, Moment { kind, line, text }))
+}
+
+fn filled(
+    document: &DocumentSnapshot,
+    positions: Positions<'_>,
+    arena: crush_ide::ArenaView,
+    offset: usize,
+    moment: Moment,
+) -> ArenaView {
+    ArenaView {
         uri: document.uri.clone(),
         version: document.evaluated_version,
-        moment: Moment { kind, line, text },
+        moment,
         stats: ArenaStats {
             objects: arena.stats.objects,
             bytes: arena.stats.bytes,
@@ -44,9 +54,23 @@ pub(crate) fn view(document: &DocumentSnapshot, params: &ArenaParams) -> Option<
             collected: arena.stats.freed,
         },
         total: arena.total,
-        offset: query.offset,
+        offset,
         slots: arena.slots.into_iter().map(|slot| to_slot(slot, positions)).collect(),
-    })
+    }
+}
+
+/// The arena of a moment of a run; `line` is the one where that is, and `words` tell it.
+pub(crate) fn at_moment(
+    document: &DocumentSnapshot,
+    text: &crush_ide::Text,
+    arena: crush_ide::ArenaView,
+    offset: usize,
+    line: Option<u32>,
+    words: String,
+) -> ArenaView {
+    let positions = Positions { text, encoding: document.encoding };
+    let kind = if line.is_some() { MomentKind::Line } else { MomentKind::End };
+    filled(document, positions, arena, offset, Moment { kind, line, text: words })
 }
 
 fn to_slot(slot: crush_ide::ArenaSlot, positions: Positions<'_>) -> Slot {

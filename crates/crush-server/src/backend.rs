@@ -43,7 +43,7 @@ const CONCURRENCY: usize = 64;
 /// The server, as the protocol library sees it.
 pub(crate) struct Backend {
     client: Client,
-    queue: Queue,
+    pub(crate) queue: Queue,
     workspace: Workspace,
     /// Whether the client takes edits with the versions that they are made for.
     has_versions: AtomicBool,
@@ -55,6 +55,8 @@ pub(crate) struct Backend {
     watches_files: AtomicBool,
     /// Whether the client asked for the end.
     is_shut_down: Arc<AtomicBool>,
+    /// Who goes back and forth in a run.
+    pub(crate) time: crate::time::Sessions,
 }
 
 /// Speaks the protocol on standard input and output until the client says `exit` or is gone. Gives whether the client asked
@@ -74,6 +76,14 @@ pub fn serve() -> std::io::Result<bool> {
             .custom_method("crush/arena", Backend::arena)
             .custom_method("crush/borrows", Backend::borrows)
             .custom_method("crush/heap", Backend::heap)
+            .custom_method("crush/time/open", Backend::time_open)
+            .custom_method("crush/time/step", Backend::time_step)
+            .custom_method("crush/time/seek", Backend::time_seek)
+            .custom_method("crush/time/lastChange", Backend::time_last_change)
+            .custom_method("crush/time/borrowedWhen", Backend::time_borrowed_when)
+            .custom_method("crush/time/arena", Backend::time_arena)
+            .custom_method("crush/time/close", Backend::time_close)
+            .custom_method("crush/evaluate", Backend::evaluate)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
         Server::new(crate::input::messages(), tokio::io::stdout(), socket)
@@ -99,6 +109,7 @@ impl Backend {
             shows_progress: Arc::new(AtomicBool::new(false)),
             watches_files: AtomicBool::new(false),
             is_shut_down,
+            time: crate::time::Sessions::default(),
         }
     }
 

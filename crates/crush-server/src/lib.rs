@@ -27,6 +27,7 @@ mod refusing;
 mod rename;
 mod runs;
 mod search;
+pub mod time;
 mod uri;
 mod workspace;
 

@@ -13,4 +13,5 @@ mod positions;
 mod programs;
 mod reports;
 mod robustness;
+mod time;
 mod uris;
