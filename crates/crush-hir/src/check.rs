@@ -86,6 +86,13 @@ pub fn declarations(file: &FileHir) -> Vec<ItemProblem> {
         let message = "`main` is started without arguments, so it cannot have parameters".to_owned();
         report(item, "main-parameters", Severity::Error, main.name_range, message);
     }
+    for (item, it) in file.items().iter().enumerate() {
+        if let ItemKind::Import(import) = &it.kind
+            && let Some(Err(message)) = &import.guest
+        {
+            report(item, "unsupported-import", Severity::Error, import.range, message.clone());
+        }
+    }
     for (item, methods) in file.items().iter().enumerate() {
         if let ItemKind::Impl(methods) = &methods.kind
             && !file.imports_modules()

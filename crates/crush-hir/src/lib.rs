@@ -10,6 +10,7 @@ pub mod body;
 pub mod cfg;
 pub mod check;
 pub mod file;
+mod guest;
 mod habits;
 pub mod kinds;
 mod lower;
@@ -20,4 +21,5 @@ pub mod syntax;
 pub mod types;
 mod walk;
 
+pub use guest::GuestImport;
 pub use lower::MAX_DEPTH;

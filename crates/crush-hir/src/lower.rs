@@ -21,6 +21,7 @@ use crate::body::{
     Block, BlockId, Body, BodyOwner, Expr, ExprId, ExprKind, Lambda, LambdaId, LocalId, LocalKind, Name, Problem,
     Severity, Stmt, StmtId, StmtKind, TypeName,
 };
+use crate::guest::GuestImport;
 use crate::kinds::Facts;
 use crate::source_map::{BodyMap, BodyRange};
 use scope::Scopes;
@@ -113,6 +114,8 @@ struct Lowering<'tree> {
     shift: i64,
     body: Body,
     scopes: Scopes,
+    /// What the next block of another language imports.
+    guests: Vec<GuestImport>,
     /// For each function being lowered, how many loops of it are open.
     loops: Vec<u32>,
     depth: u32,
@@ -135,6 +138,7 @@ impl<'tree> Lowering<'tree> {
             shift: 0,
             body,
             scopes: Scopes::default(),
+            guests: facts.guests.clone(),
             loops: vec![0],
             depth: 0,
             too_deep: false,
@@ -211,8 +215,10 @@ impl<'tree> Lowering<'tree> {
     fn block(&mut self, node: Node<'tree>, value_wanted: bool, declare: impl FnOnce(&mut Self)) -> BlockId {
         let range = self.range(node);
         let block = self.open_block(range);
+        let guests = self.guests.len();
         declare(self);
         self.statements(block, node, value_wanted);
+        self.guests.truncate(guests);
         self.close_block();
         block
     }

@@ -1,6 +1,6 @@
 //! `polyglot`: blocks of other languages, as child processes. What goes in and comes out crosses as JSON.
 //!
-//! A block is compiled to a call: the body, the names of its outputs, the names of its inputs, and these. The body begins
+//! A block is compiled to a call: the body, what it imports, the names of its outputs, the names of its inputs, and these. The body begins
 //! with as many empty lines as there are before it in the file, so that the lines in its errors are lines of the file.
 
 use std::process::Command;
@@ -18,7 +18,7 @@ pub(crate) const RUNS: &[(&str, Run)] =
     &[("polyglot.bash", bash), ("polyglot.javascript", javascript), ("polyglot.python", python)];
 
 /// How many arguments come before the inputs.
-const BEFORE_INPUTS: usize = 3;
+const BEFORE_INPUTS: usize = 4;
 
 /// A language whose values cross both ways.
 struct Guest {
@@ -60,7 +60,7 @@ fn bash(provided: &mut Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue
 impl Guest {
     fn run(&self, provided: &Provided<'_>, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
         let mark = mark()?;
-        let outputs = names(call, 1)?;
+        let outputs = names(call, 2)?;
         let task = self.task(call, &mark, &outputs)?;
         let mut command = Command::new(self.program);
         command.arg(self.option).arg(self.runner);
@@ -94,9 +94,10 @@ impl Guest {
         }
         let outputs = serde_json::Value::from(outputs.to_vec());
         let (file, code) = (quoted(&format!("@{}", self.name)), quoted(&call.text_of(0)?));
+        let imports = quoted(&call.text_of(1)?);
         let (mark, fields) = (quoted(mark), fields.join(", "));
         Ok(format!(
-            r#"{{"file": {file}, "code": {code}, "mark": {mark}, "outputs": {outputs}, "inputs": {{{fields}}}}}"#
+            r#"{{"file": {file}, "code": {code}, "imports": {imports}, "mark": {mark}, "outputs": {outputs}, "inputs": {{{fields}}}}}"#
         ))
     }
 

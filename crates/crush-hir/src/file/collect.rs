@@ -11,7 +11,11 @@ use super::item::{
 };
 use super::kind::{KindArgument, KindDef, KindValue};
 use crate::body::Name;
+use crate::guest::GuestImport;
 use crate::source_map::BodyRange;
+
+/// An import for the blocks of another language.
+const GUEST_FORM: &str = "use @lang";
 
 /// What other bodies can see of an item, as a number.
 pub(super) fn signature(item: &Item) -> u64 {
@@ -26,7 +30,7 @@ pub(super) fn signature(item: &Item) -> u64 {
         (function.params.len(), function.has_body, function.is_async).hash(hasher);
     };
     let import = |it: &ImportDef, hasher: &mut FxHasher| {
-        (&it.path, it.form, &it.alias).hash(hasher);
+        (&it.path, it.form, &it.alias, &it.guest).hash(hasher);
         it.names.iter().for_each(|imported| imported.name.hash(hasher));
     };
     match &item.kind {
@@ -119,7 +123,7 @@ impl Collector<'_> {
             "module_import" => self.import(node, "import"),
             "capability_import" => self.import(node, "use @cap"),
             "mcp_import" => self.import(node, "use @mcp"),
-            "language_import" => self.import(node, "use @lang"),
+            "language_import" => self.import(node, GUEST_FORM),
             "external_import" => self.import(node, "import @"),
             "capability_declaration" => {
                 ItemKind::Capability(self.name(node, "name").map(|(name, _)| name).unwrap_or_default())
@@ -294,6 +298,7 @@ impl Collector<'_> {
             range: self.range(node),
             alias: self.name(node, "alias").map(|(alias, _)| alias),
             names,
+            guest: (form == GUEST_FORM).then(|| GuestImport::read(node, |node| self.text_of(node))),
         }
     }
 

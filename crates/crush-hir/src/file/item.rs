@@ -6,6 +6,7 @@ use crush_syntax::TextRange;
 
 use super::kind::KindDef;
 use crate::body::Name;
+use crate::guest::GuestImport;
 use crate::source_map::BodyRange;
 
 /// What an item or a body is known by as long as its text stays the same, wherever it stands: a hash of the text.
@@ -148,6 +149,8 @@ pub struct ImportDef {
     pub alias: Option<Name>,
     /// The names in braces.
     pub names: Vec<ImportedName>,
+    /// Of `use @lang`: what it gives to blocks, or why nothing.
+    pub guest: Option<Result<GuestImport, String>>,
 }
 
 /// A name in the braces of an import.

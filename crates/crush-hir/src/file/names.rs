@@ -21,7 +21,7 @@ pub(super) struct Names {
     pub(super) imports_modules: bool,
     /// The imports of modules, as a number.
     pub(super) imports: u64,
-    /// What the kinds of its structs mean for its bodies.
+    /// What its kinds and its imports for blocks mean for its bodies.
     pub(super) facts: Arc<Facts>,
     pub(super) facts_key: u64,
     pub(super) signature: u64,
@@ -34,7 +34,12 @@ impl Names {
             names.add(index, item);
             names.signature = names.signature.rotate_left(5).wrapping_add(super::collect::signature(item));
         }
-        if items.iter().any(|item| matches!(item.kind, ItemKind::Kind(_))) {
+        let has_facts = |item: &Item| match &item.kind {
+            ItemKind::Kind(_) => true,
+            ItemKind::Import(import) => import.guest.is_some(),
+            _ => false,
+        };
+        if items.iter().any(has_facts) {
             names.facts = Arc::new(Facts::of(items));
             names.facts_key = names.facts.key();
         }

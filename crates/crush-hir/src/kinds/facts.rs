@@ -1,4 +1,4 @@
-//! What the kinds of a file mean for the bodies in it, known before they are lowered.
+//! What the declarations of a file mean for the bodies in it, known before these are lowered: kinds, and imports for blocks.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,8 +7,9 @@ use rustc_hash::FxHasher;
 use super::{Construct, Kind, Receiver};
 use crate::body::Name;
 use crate::file::{Item, ItemKind, KindDef, MethodsDef, StructDef};
+use crate::guest::GuestImport;
 
-/// What the kinds of a file mean for its bodies. Most files have none, and nothing of this.
+/// What the kinds and the `use @lang` of a file mean for its bodies. Most files have neither, and nothing of this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// The structs that are copied when they are assigned, passed or returned.
@@ -17,6 +18,8 @@ pub struct Facts {
     pub by_value: Vec<Name>,
     /// What `S(…)` calls.
     pub constructors: Vec<Constructor>,
+    /// What every block of another language in the file imports.
+    pub guests: Vec<GuestImport>,
 }
 
 /// What `S(…)` calls.
@@ -41,6 +44,7 @@ impl Facts {
             match &item.kind {
                 ItemKind::Kind(def) => before = Some(def),
                 ItemKind::Comment => {}
+                ItemKind::Import(import) if let Some(Ok(guest)) = &import.guest => facts.guests.push(guest.clone()),
                 ItemKind::Struct(structure) => {
                     if let Some(def) = before.take() {
                         facts.add(items, structure, def);

@@ -24,53 +24,65 @@ pub(super) fn last_assigned<'t>(language: &str, text: &'t str) -> Option<&'t str
 
 /// The statements of a text that are inside no bracket, as far as they go without one, without the blanks before them.
 fn statements<'t>(language: &str, text: &'t str) -> Vec<&'t str> {
-    let bytes = text.as_bytes();
     let is_python = language == "python";
-    let (mut found, mut depth, mut at) = (Vec::new(), 0_usize, 0);
-    let mut start = Some(0);
-    let mut end = |start: &mut Option<usize>, at: usize| {
-        let statement = start.take().map_or("", |start| text[start..at].trim());
-        if !statement.is_empty() {
-            found.push(statement);
+    let (mut found, mut start) = (Vec::new(), 0);
+    for mark in marks(text, is_python) {
+        let is_end = match mark.char {
+            '\n' | ';' => mark.depth == 0,
+            '}' => mark.depth == 0 && !is_python,
+            _ => false,
+        };
+        if is_end {
+            found.push(text[start..mark.start].trim());
+            start = mark.end;
         }
-    };
-    while at < bytes.len() {
-        let rest = &text[at..];
-        let is_comment = if is_python { rest.starts_with('#') } else { rest.starts_with("//") };
-        match bytes[at] {
-            _ if is_comment => {
-                if depth == 0 {
-                    end(&mut start, at);
-                }
-                at += rest.find('\n').unwrap_or(rest.len());
-                continue;
-            }
-            b'/' if !is_python && rest.starts_with("/*") => {
-                at += rest.find("*/").map_or(rest.len(), |length| length + 2);
-                continue;
-            }
-            b'"' | b'\'' | b'`' => {
+    }
+    found.push(text[start..].trim());
+    found.retain(|statement| !statement.is_empty());
+    found
+}
+
+/// A character outside strings and comments.
+struct Mark {
+    char: char,
+    start: usize,
+    /// Where the text goes on.
+    end: usize,
+    /// How many brackets are open around it; it is outside those that it opens or closes.
+    depth: usize,
+}
+
+/// The characters of a text outside strings and comments. A comment that ends with its line stands for that end.
+fn marks(text: &str, is_python: bool) -> impl Iterator<Item = Mark> {
+    let line_comment = if is_python { "#" } else { "//" };
+    let (mut at, mut open) = (0, 0_usize);
+    std::iter::from_fn(move || {
+        loop {
+            let (start, rest) = (at, &text[at..]);
+            let mut char = rest.chars().next()?;
+            if matches!(char, '"' | '\'' | '`') {
                 at += string_length(rest, is_python);
                 continue;
             }
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 && bytes[at] == b'}' && !is_python {
-                    end(&mut start, at);
-                    start = Some(at + 1);
-                }
+            if !is_python && rest.starts_with("/*") {
+                at += rest.find("*/").map_or(rest.len(), |length| length + 2);
+                continue;
             }
-            b'\n' | b';' if depth == 0 => {
-                end(&mut start, at);
-                start = Some(at + 1);
+            at += char.len_utf8();
+            if rest.starts_with(line_comment) {
+                char = '\n';
+                at = start + rest.find('\n').unwrap_or(rest.len());
             }
-            _ => {}
+            if matches!(char, ')' | ']' | '}') {
+                open = open.saturating_sub(1);
+            }
+            let mark = Mark { char, start, end: at, depth: open };
+            if matches!(char, '(' | '[' | '{') {
+                open += 1;
+            }
+            return Some(mark);
         }
-        at += rest.chars().next().map_or(1, char::len_utf8);
-    }
-    end(&mut start, text.len());
-    found
+    })
 }
 
 /// How long the string is that a text begins with.
@@ -115,22 +127,8 @@ fn declared(statement: &str) -> Option<(&str, &str)> {
         return None;
     }
     // `let a = f(1, 2), b = 3`: commas in brackets and strings are no ends.
-    let (mut depth, mut at, mut last) = (0_usize, 0, 0);
-    while at < rest.len() {
-        match rest.as_bytes()[at] {
-            b'"' | b'\'' | b'`' => {
-                at += string_length(&rest[at..], false);
-                continue;
-            }
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => last = at + 1,
-            _ => {}
-        }
-        // Every byte looked for is a character of its own.
-        at += 1;
-    }
-    name(rest[last..].trim_start())
+    let last = marks(rest, false).filter(|mark| mark.char == ',' && mark.depth == 0).last();
+    name(rest[last.map_or(0, |mark| mark.end)..].trim_start())
 }
 
 /// The name that a text begins with, and what follows.

@@ -6,6 +6,7 @@ use crush_syntax::Node;
 use super::Lowering;
 use super::assigned::last_assigned;
 use crate::body::{BlockId, Callee, ExprId, ExprKind, Literal, LocalKind, Name, StmtKind};
+use crate::guest::{GuestImport, canonical};
 use crate::source_map::BodyRange;
 
 impl<'tree> Lowering<'tree> {
@@ -61,6 +62,14 @@ impl<'tree> Lowering<'tree> {
         }
     }
 
+    /// `use @lang …` inside a body: the blocks behind it import that. At the top of a file it is the file's.
+    pub(super) fn guest_import(&mut self, node: Node<'tree>) {
+        match GuestImport::read(node, |node| self.text_of(node)) {
+            Ok(guest) => self.guests.push(guest),
+            Err(message) => self.problem("unsupported-import", self.range(node), message),
+        }
+    }
+
     fn output(&mut self, block: BlockId, name: Name, name_range: BodyRange, value: ExprId, range: BodyRange) {
         let local = self.bind(name, LocalKind::PolyglotOutput, name_range);
         self.stmt(block, StmtKind::Let { local, name_range, annotation: None, value }, range);
@@ -92,8 +101,10 @@ impl<'tree> Lowering<'tree> {
         }
         let given: Vec<_> = outputs.iter().map(|(name, _)| name.as_str()).collect();
         let taken: Vec<_> = inputs.iter().map(|(name, _)| *name).collect();
-        let mut args = Vec::with_capacity(inputs.len() + 3);
-        for text in [text.clone(), given.join(",").into(), taken.join(",").into()] {
+        let imports = self.guests.iter().filter(|guest| guest.language == language).map(|guest| guest.text.as_str());
+        let imports = imports.collect::<Vec<_>>().join("\n");
+        let mut args = Vec::with_capacity(inputs.len() + 4);
+        for text in [text.clone(), imports.into(), given.join(",").into(), taken.join(",").into()] {
             args.push(self.expr(ExprKind::Literal(Literal::Str(text)), body_range));
         }
         for (_, input) in inputs {
@@ -101,16 +112,6 @@ impl<'tree> Lowering<'tree> {
         }
         let callee = Callee::Capability(format!("polyglot.{language}").into());
         self.expr(ExprKind::Call { callee, callee_range, args }, range)
-    }
-}
-
-/// A language by the name that the library has for it.
-fn canonical(language: &str) -> &str {
-    match language {
-        "python3" | "py" => "python",
-        "js" | "es6" | "ecmascript" | "node" => "javascript",
-        "sh" => "bash",
-        other => other,
     }
 }
 

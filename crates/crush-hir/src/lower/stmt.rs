@@ -51,7 +51,11 @@ impl<'tree> Lowering<'tree> {
                 }
             },
             // Declarations: the file has them.
-            "struct_definition" | "language_import" | "annotation" | "capability_declaration" => return None,
+            "struct_definition" | "annotation" | "capability_declaration" => return None,
+            "language_import" => {
+                self.guest_import(node);
+                return None;
+            }
             "module_import" => {
                 if !self.is_in_main(node) {
                     let message = "an import stands at the top level of a file, not inside a block";

@@ -9,6 +9,7 @@ function fail(message) {
 }
 
 try {
+  vm.runInThisContext(task.imports, { filename: "use @lang" });
   vm.runInThisContext(task.code, { filename: task.file });
 } catch (error) {
   const stack = String((error && error.stack) || error).split("\n");

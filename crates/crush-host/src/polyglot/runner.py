@@ -22,6 +22,7 @@ def fail(message):
 
 
 try:
+    exec(compile(task["imports"], "use @lang", "exec"), variables)
     exec(compile(textwrap.dedent(task["code"]), task["file"], "exec"), variables)
 except Exception as error:
     # Without the frame of this runner.

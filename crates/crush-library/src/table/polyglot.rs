@@ -12,7 +12,7 @@ pub(super) const NAMESPACE: Namespace =
 /// The languages that blocks are run in, each with a capability of its name.
 pub const LANGUAGES: [&str; 3] = ["python", "javascript", "bash"];
 
-const PARAMS: &[Parameter] = &[text("body"), text("outputs"), text("names"), deep("inputs")];
+const PARAMS: &[Parameter] = &[text("body"), text("imports"), text("outputs"), text("names"), deep("inputs")];
 
 const fn block(name: &'static str, summary: &'static str) -> Declaration {
     Declaration::new(name, PARAMS, Type::Any, summary).variadic().granted(Grant::Polyglot)
