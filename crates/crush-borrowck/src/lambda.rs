@@ -121,6 +121,10 @@ struct FoundHeld {
     loan: u32,
     of: Value,
     may_have_ended: bool,
+    /// Another callback may have ended it.
+    lent: bool,
+    /// Where its handle is used after the call.
+    used_later: Vec<Step>,
 }
 
 /// A call of a function nobody here knows, as it is found.
@@ -152,6 +156,8 @@ impl FoundCallback {
                 Some(known) => {
                     known.of.join(&held.of);
                     known.may_have_ended |= held.may_have_ended;
+                    known.lent |= held.lent;
+                    held.used_later.iter().for_each(|step| step.add_to(&mut known.used_later));
                 }
                 None => self.held.push(held),
             }

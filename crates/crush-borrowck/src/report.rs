@@ -185,6 +185,8 @@ pub(crate) enum Entry {
     Held(u32),
     /// A borrow that is held during a callback.
     Callback(u32, u32),
+    /// Where such a borrow's handle is used after the callback.
+    Later(u32, u32),
     /// A callback itself.
     Called(u32),
     Dead(u32),

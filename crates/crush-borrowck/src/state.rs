@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) loans: PMap<Live>,
     /// Loans that may have ended since they were taken last: their handles may be dead.
     ended: PMap<()>,
+    /// Loans that a function nobody knows may have ended since: whether it does is its caller's to know.
+    lent: PMap<()>,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -104,13 +106,15 @@ impl State {
             },
         );
         // The same of handles.
-        self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut |loan, (), side| {
+        let mut alone = |loan, (): &(), side| {
             let (ended, live) = if side == Side::This { (&before, other) } else { (other, &before) };
             match live.loans.get(loan).is_some() && !ended.mentions(Target::Handle(loan)) {
                 true => Alone::Remove,
                 false => Alone::Keep,
             }
-        });
+        };
+        self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut alone);
+        self.lent.merge(&other.lent, &mut |_, (), ()| None, &mut alone);
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.read_from.merge(&other.read_from, &mut |_, _, _| None, &mut |_, _, _| Alone::Remove);
@@ -130,6 +134,7 @@ impl State {
                 && self.freed.ptr_eq(&before.freed)
                 && self.loans.ptr_eq(&before.loans)
                 && self.ended.ptr_eq(&before.ended)
+                && self.lent.ptr_eq(&before.lent)
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
@@ -277,6 +282,7 @@ impl State {
     pub(crate) fn begin(&mut self, loan: u32, of: Value) {
         self.loans.insert(loan, Live { surely: false, of });
         self.ended.remove(loan);
+        self.lent.remove(loan);
     }
 
     /// The borrow ends here, if it lives.
@@ -294,6 +300,19 @@ impl State {
         }
     }
 
+    /// A function that nobody knows may end the borrow here.
+    pub(crate) fn lend(&mut self, loan: u32) {
+        if let Some(live) = self.loans.get(loan).cloned() {
+            self.loans.insert(loan, Live { surely: false, ..live });
+            self.lent.insert(loan, ());
+        }
+    }
+
+    /// Whether a function that nobody knows may have ended the borrow.
+    pub(crate) fn is_lent(&self, loan: u32) -> bool {
+        self.lent.get(loan).is_some()
+    }
+
     /// Whether a handle may be dead. One of a borrow that was taken on one path alone is not: it comes from that path.
     pub(crate) fn may_have_ended(&self, loan: u32) -> bool {
         self.loans.get(loan).is_none() || self.ended.get(loan).is_some()
@@ -304,12 +323,14 @@ impl State {
         if let Some(live) = self.loans.get(loan).cloned() {
             self.loans.insert(loan, Live { surely: true, ..live });
             self.ended.remove(loan);
+            self.lent.remove(loan);
         }
     }
 
     /// A loan is taken where it was taken before: handles of the earlier one are `stale`.
     pub(crate) fn taken_again(&mut self, loan: u32, stale: u32) {
         self.ended.remove(loan);
+        self.lent.remove(loan);
         if self.taken.get(loan).is_some() {
             self.rename(Target::Handle(loan), Target::Handle(stale));
         } else {

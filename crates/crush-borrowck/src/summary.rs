@@ -172,6 +172,10 @@ pub(crate) struct Held {
     pub(crate) handle: Option<SummaryTarget>,
     /// It may have ended since it was taken.
     pub(crate) may_have_ended: bool,
+    /// Another callback may have ended it.
+    pub(crate) lent: bool,
+    /// Where its handle is used after the callback.
+    pub(crate) used_later: Vec<Step>,
     pub(crate) at: Step,
 }
 

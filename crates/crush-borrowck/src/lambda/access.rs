@@ -174,6 +174,10 @@ impl Lambda<'_> {
         };
         match through {
             None if state.may_have_ended(loan) => conflict(Code::BorrowOutlivesScope, false),
+            None if state.is_lent(loan) && !self.in_task => {
+                self.note_later_use(loan, usage.at);
+                None
+            }
             other => other,
         }
     }

@@ -1,6 +1,7 @@
 //! Summaries at a call: what the callee does to the caller's state.
 
 use crush_hir::body::LambdaId;
+use rustc_hash::FxHashSet;
 
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
@@ -46,6 +47,8 @@ impl Lambda<'_> {
             site,
             results: vec![Value::default(); summary.callbacks.len()],
             callbacks_throw: (false, false),
+            ended: FxHashSet::default(),
+            lent: FxHashSet::default(),
             values: Vec::new(),
         };
         self.resolve_objects(state, &mut call);
@@ -106,11 +109,12 @@ impl Lambda<'_> {
 
     /// What captured variables own may end in the call, before anything else that happens in it.
     fn apply_released(&mut self, state: &mut State, call: &Instance<'_>) {
+        // The variables of another function, or of another call of this one, are not known here by their numbers.
+        if !call.summary.released.is_empty() && (call.of.0 != self.function || !self.cycle.is_empty()) {
+            let over = self.owned(state, |owner| owner == Owner::Elsewhere);
+            over.into_iter().for_each(|loan| state.end_perhaps(loan));
+        }
         if call.of.0 != self.function {
-            // The variables of another function are not known here by their numbers.
-            if !call.summary.released.is_empty() {
-                self.end_perhaps(state, |owner| owner == Owner::Elsewhere);
-            }
             return;
         }
         for local in &call.summary.released {
@@ -141,15 +145,15 @@ impl Lambda<'_> {
         }
     }
 
-    /// Borrows of such owners may end here.
-    pub(super) fn end_perhaps(&self, state: &mut State, owned: impl Fn(Owner) -> bool) {
-        let mut over = Vec::new();
+    /// The borrows that live and have such an owner.
+    pub(super) fn owned(&self, state: &State, is_it: impl Fn(Owner) -> bool) -> Vec<u32> {
+        let mut owned = Vec::new();
         state.loans.for_each(|loan, _| {
-            if owned(self.table.loans[loan as usize].owner) {
-                over.push(loan);
+            if is_it(self.table.loans[loan as usize].owner) {
+                owned.push(loan);
             }
         });
-        over.into_iter().for_each(|loan| state.end_perhaps(loan));
+        owned
     }
 
     /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
@@ -167,6 +171,9 @@ impl Lambda<'_> {
             let callee = Some(self.call_name(site.expr));
             let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
             self.access(state, &anything, &usage);
+        }
+        for handle in self.reach_all(state, &given).handles {
+            state.end_perhaps(handle);
         }
         let objects = self.underlying(state, &anything);
         for object in objects.objects() {
@@ -327,7 +334,13 @@ impl Lambda<'_> {
         }
     }
 
-    fn apply_callback(&mut self, state: &mut State, call: &Instance<'_>, number: usize, callback: &Callback) -> Called {
+    fn apply_callback(
+        &mut self,
+        state: &mut State,
+        call: &mut Instance<'_>,
+        number: usize,
+        callback: &Callback,
+    ) -> Called {
         let callee = self.resolve(call, &callback.callee);
         let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
         // The borrows that the callee holds meanwhile stand in the state while the callback is applied.
@@ -341,15 +354,17 @@ impl Lambda<'_> {
             let loan = self.held_loan(call, (number, position), borrow);
             // An earlier call here, or one that this is part of, may have left it, or hold it too.
             let before = state.loans.get(loan).cloned().map(|live| (live, state.may_have_ended(loan)));
-            let (of, may_have_ended) = match &before {
-                Some((live, may_have_ended)) => (of.joined(&live.of), *may_have_ended || borrow.may_have_ended),
-                None => (of, borrow.may_have_ended),
-            };
+            let of = before.iter().fold(of, |of, (live, _)| of.joined(&live.of));
             state.begin(loan, of);
-            if may_have_ended {
+            let by_another = borrow.lent && call.ended.contains(&loan);
+            if borrow.may_have_ended || by_another || before.as_ref().is_some_and(|(_, may_have_ended)| *may_have_ended)
+            {
                 state.end_perhaps(loan);
             }
-            held.push((loan, before));
+            if borrow.lent && call.lent.contains(&loan) {
+                state.lend(loan);
+            }
+            held.push((loan, position, before));
         }
         let site = Site {
             expr: call.site.expr,
@@ -367,7 +382,8 @@ impl Lambda<'_> {
         } else {
             self.call_beyond(state, &callee, &site)
         };
-        for (loan, before) in held.into_iter().rev() {
+        for (loan, position, before) in held.into_iter().rev() {
+            self.note_end(state, call, (number, position), loan);
             state.loans.remove(loan);
             if let Some((live, may_have_ended)) = before {
                 state.begin(loan, live.of);
@@ -377,6 +393,31 @@ impl Lambda<'_> {
             }
         }
         called
+    }
+
+    /// Whether a callback has ended what the callee holds meanwhile, and uses afterwards.
+    fn note_end(&mut self, state: &State, call: &mut Instance<'_>, (number, position): (usize, usize), loan: u32) {
+        let borrow = &call.summary.callbacks[number].held[position];
+        let later = self.deeper(call, Entry::Later(index(number), index(position)));
+        if state.may_have_ended(loan) {
+            call.ended.insert(loan);
+            if self.reporting && !borrow.used_later.is_empty() {
+                let draft = self.word_ended(loan, later, &self.instance_name(call));
+                self.report(draft);
+            }
+        }
+        if state.is_lent(loan) {
+            call.lent.insert(loan);
+            if !borrow.used_later.is_empty() {
+                self.note_later_use(loan, later);
+            }
+        }
+    }
+
+    /// The handle of a borrow is used after functions were called that may have ended it: who knows them knows whether.
+    pub(super) fn note_later_use(&mut self, loan: u32, at: Step) {
+        let held = self.callbacks.iter_mut().flat_map(|callback| &mut callback.held);
+        held.filter(|held| held.loan == loan).for_each(|held| at.add_to(&mut held.used_later));
     }
 
     /// The number here of a borrow that a callee holds during a callback: that of its handle, where the callback may come

@@ -243,10 +243,17 @@ impl Lambda<'_> {
         let mut held = Vec::new();
         state.loans.for_each(|loan, live| {
             if live.of.objects().any(|object| self.table.is_callers_business(object)) {
-                held.push(FoundHeld { loan, of: live.of.clone(), may_have_ended: state.may_have_ended(loan) });
+                held.push(FoundHeld {
+                    loan,
+                    of: live.of.clone(),
+                    may_have_ended: state.may_have_ended(loan),
+                    lent: state.is_lent(loan),
+                    used_later: Vec::new(),
+                });
             }
         });
         self.spend(held.len());
+        let are_held: Vec<u32> = held.iter().map(|held| held.loan).collect();
         let found = FoundCallback {
             expr: site.expr,
             callee: callee.clone(),
@@ -266,15 +273,20 @@ impl Lambda<'_> {
             }
         }
         state.phase = Phase { before: false, after: true };
-        // It may be one of those that share a variable, and bind it again.
-        self.end_perhaps(state, |owner| match owner {
+        // It may be one of those that share a variable, and bind it again; and it may drop a handle that it was given. Either
+        // ends the borrow. Of what it meets, its caller knows whether it does.
+        let mut concerned = self.owned(state, |owner| match owner {
             Owner::Local(local) => self.in_cell(local),
             Owner::Elsewhere => true,
             Owner::Temporary | Owner::Loop | Owner::Argument => false,
         });
-        // It may drop a handle that it was given, which ends the borrow.
-        for handle in &reached.handles {
-            state.end_perhaps(*handle);
+        concerned.extend(&reached.handles);
+        for loan in concerned {
+            if are_held.contains(&loan) {
+                state.lend(loan);
+            } else {
+                state.end_perhaps(loan);
+            }
         }
         // It may put what it knows, or was given, into anything that it reaches. The caller, who knows it, does that; here
         // it shows where something was in its place already.

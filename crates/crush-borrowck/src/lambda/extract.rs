@@ -3,7 +3,7 @@
 use crush_hir::body::{ExprId, LambdaId};
 use rustc_hash::FxHashMap;
 
-use super::{Found, Lambda, Outcome};
+use super::{Found, FoundHeld, Lambda, Outcome};
 use crate::draft::Draft;
 use crate::report::{FunctionId, Severity};
 use crate::state::State;
@@ -119,8 +119,9 @@ impl Lambda<'_> {
                     let info = self.table.loans[held.loan as usize].clone();
                     let of = self.summary_value(extract, end, &results, &held.of);
                     let (exclusive, iterated) = (info.exclusive, info.owner == Owner::Loop);
-                    let may_have_ended = held.may_have_ended;
-                    Held { exclusive, iterated, of, handle: None, may_have_ended, at: info.place }
+                    let FoundHeld { may_have_ended, lent, .. } = *held;
+                    let (used_later, at) = (held.used_later.clone(), info.place);
+                    Held { exclusive, iterated, of, handle: None, may_have_ended, lent, used_later, at }
                 })
                 .collect();
             let (repeats, at) = (callback.repeats, callback.at.clone());
@@ -138,7 +139,7 @@ impl Lambda<'_> {
                 let of = self.summary_value(extract, end, &results, &live.of);
                 let number = *extract.taken.entry(loan).or_insert(extract.summary.taken.len() as u32) as usize;
                 if number == extract.summary.taken.len() {
-                    let may_have_ended = end.may_have_ended(loan);
+                    let may_have_ended = end.may_have_ended(loan) || end.is_lent(loan);
                     extract.summary.taken.push(Taken {
                         local,
                         exclusive: info.exclusive,
@@ -303,7 +304,7 @@ impl Lambda<'_> {
                         {
                             let at = info.place;
                             let (exclusive, of) = (info.exclusive, SummaryValue::default());
-                            let may_have_ended = end.may_have_ended(*loan);
+                            let may_have_ended = end.may_have_ended(*loan) || end.is_lent(*loan);
                             extract.summary.taken.push(Taken { local, exclusive, of, at, may_have_ended });
                             let of = end.loans.get(*loan).map(|live| live.of.clone()).unwrap_or_default();
                             let of = self.summary_value(extract, end, results, &of);

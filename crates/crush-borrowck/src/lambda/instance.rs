@@ -1,6 +1,7 @@
 //! What a summary speaks of, as the caller knows it: its objects, values, loans and names.
 
 use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId};
+use rustc_hash::FxHashSet;
 
 use super::call::Site;
 use super::{Lambda, index};
@@ -23,6 +24,9 @@ pub(super) struct Instance<'s> {
     pub(super) results: Vec<Value>,
     /// Whether any of them may throw, and may throw by itself.
     pub(super) callbacks_throw: (bool, bool),
+    /// Of the borrows held during callbacks, those that one of them may have ended, or has handed on to one that may.
+    pub(super) ended: FxHashSet<u32>,
+    pub(super) lent: FxHashSet<u32>,
     /// What each object of the summary is here.
     pub(super) values: Vec<Value>,
 }

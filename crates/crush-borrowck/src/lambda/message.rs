@@ -57,6 +57,23 @@ impl Lambda<'_> {
         Draft { code: conflict.code, severity, place, message, condition, related, fixes, only_uncalled: false }
     }
 
+    /// The report of a callback that may end a borrow whose handle the callee uses afterwards.
+    pub(super) fn word_ended(&self, loan: u32, later: Step, callee: &str) -> Draft {
+        let info = &self.table.loans[loan as usize];
+        let held = quoted(info.name.as_deref(), "it");
+        let message = Words::default().text(format!("calling `{callee}` uses a borrow of {held} taken on "));
+        Draft {
+            code: Code::BorrowOutlivesScope,
+            severity: Severity::Warning,
+            place: later.place,
+            message: message.line(info.place).text(" that the function it is given may have ended"),
+            condition: Some(Words::default().text("if the call gets that far")),
+            related: vec![self.word_taken(loan), (later, Words::default().text("used here"))],
+            fixes: Vec::new(),
+            only_uncalled: false,
+        }
+    }
+
     /// What is wrong with a use that a borrow is in the way of.
     fn word_loan(&self, conflict: &Conflict, loan: u32, usage: &Usage, is_possible: bool) -> Words {
         let info = &self.table.loans[loan as usize];

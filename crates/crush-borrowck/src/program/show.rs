@@ -131,6 +131,9 @@ impl Analysis {
                 Entry::Callback(number, held) => {
                     vec![summary.callbacks.get(number as usize)?.held.get(held as usize)?.at]
                 }
+                Entry::Later(number, held) => {
+                    summary.callbacks.get(number as usize)?.held.get(held as usize)?.used_later.clone()
+                }
                 Entry::Called(number) => summary.callbacks.get(number as usize)?.at.clone(),
                 Entry::Dead(number) => vec![summary.dead.get(number as usize)?.1],
                 Entry::Freed(number) => vec![summary.freed.get(number as usize)?.2],
