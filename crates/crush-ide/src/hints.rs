@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crush_eval::Held;
-use crush_hir::body::{Body, ExprId, ExprKind, LocalId, LocalKind, StmtKind};
+use crush_hir::body::{Body, Callee, ExprId, ExprKind, LocalId, LocalKind, Name, StmtKind};
+use crush_hir::file::FileHir;
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_syntax::TextRange;
 
@@ -17,6 +18,8 @@ pub struct HintOptions {
     pub borrow_ends: bool,
     /// What kind of value variables held in the last run.
     pub held_values: bool,
+    /// The names of parameters, before arguments that do not say what they are.
+    pub parameters: bool,
 }
 
 /// A hint.
@@ -39,6 +42,8 @@ pub enum HintKind {
     Borrow,
     /// What a variable held.
     HeldValue,
+    /// The name of a parameter.
+    Parameter,
 }
 
 /// The hints in `range`, in the order of the text.
@@ -54,6 +59,9 @@ pub fn inlay_hints(snapshot: &Snapshot, range: TextRange, options: HintOptions) 
         collect.declarations(options);
         if options.borrow_ends {
             collect.borrow_ends();
+        }
+        if options.parameters {
+            collect.parameters(hir);
         }
     }
     hints.retain(|hint| range.touches(hint.offset));
@@ -169,6 +177,59 @@ impl Collect<'_> {
         }
     }
 
+    /// Before a literal or a lambda among the arguments of a known function: what it is for.
+    fn parameters(&mut self, hir: &FileHir) {
+        for expr in &self.body.exprs {
+            let ExprKind::Call { callee, args, .. } = &expr.kind else { continue };
+            let names: Vec<Name> = match callee {
+                Callee::Name(name) => match hir.resolve_function(name) {
+                    Some(found) => found.it.params.iter().map(|param| param.name.clone()).collect(),
+                    None => continue,
+                },
+                Callee::Capability(name) => match name.split_once('.') {
+                    Some((module, function)) => {
+                        match (crush_library::capability(name), hir.resolve_qualified(module, function)) {
+                            (Some(declared), _) => declared.params.iter().map(|param| param.name.into()).collect(),
+                            (None, Some(Ok(found))) => found.it.params.iter().map(|param| param.name.clone()).collect(),
+                            _ => continue,
+                        }
+                    }
+                    None => continue,
+                },
+                _ => continue,
+            };
+            // One argument to a function of one parameter is what the function is about.
+            if names.len() < 2 {
+                continue;
+            }
+            for (arg, name) in args.iter().zip(&names) {
+                let arg = &self.body[*arg];
+                let says_nothing = matches!(
+                    arg.kind,
+                    ExprKind::Literal(_)
+                        | ExprKind::Array(_)
+                        | ExprKind::Map(_)
+                        | ExprKind::Lambda(_)
+                        | ExprKind::Unary { .. }
+                );
+                // A name of one letter says nothing either.
+                if says_nothing
+                    && (name.len() > 1 || !matches!(callee, Callee::Capability(_)))
+                    && arg.range.start >= expr.range.start
+                {
+                    let tooltip = format!("the parameter `{name}`");
+                    let offset = self.at(arg.range.start);
+                    self.hints.push(InlayHint {
+                        offset,
+                        label: format!("{name}:"),
+                        tooltip,
+                        kind: HintKind::Parameter,
+                    });
+                }
+            }
+        }
+    }
+
     /// Whether an expression is itself a borrow expression, and of what.
     fn borrowed(&self, value: ExprId) -> Option<(bool, ExprId)> {
         match self.body[value].kind {
@@ -202,7 +263,7 @@ mod tests {
     use super::*;
     use crate::fixture::{after_run, at_cursor};
 
-    const ALL: HintOptions = HintOptions { borrow_ends: true, held_values: true };
+    const ALL: HintOptions = HintOptions { borrow_ends: true, held_values: true, parameters: true };
 
     /// The program with its hints in it, between angle quotes.
     fn drawn(snapshot: &Snapshot) -> String {
@@ -226,6 +287,16 @@ mod tests {
     fn after_a_run_a_variable_shows_what_it_held() {
         let (snapshot, _) = after_run("fn make() { return [1] }\nlet xs = make()\nlet n = 1\n$0");
         assert_eq!(drawn(&snapshot), "fn make() { return [1] }\nlet xs‹: array› = make()\nlet n = 1\n");
+    }
+
+    #[test]
+    fn arguments_that_do_not_say_what_they_are_get_the_name_of_their_parameter() {
+        let (snapshot, _) =
+            at_cursor("fn f(n, from) { return n }\nlet from = 1\nf(1, from)\nprint(1)\nmath.pow(2, 3)$0");
+        assert_eq!(
+            drawn(&snapshot),
+            "fn f(n, from) { return n }\nlet from = 1\nf(‹n:›1, from)\nprint(1)\nmath.pow(2, 3)"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod analysis;
 mod arena_view;
+mod calls;
 mod checks;
 mod codes;
 mod completion;
@@ -21,6 +22,8 @@ mod formatting;
 mod halfway;
 mod hints;
 mod hover;
+mod lenses;
+mod links;
 mod meaning;
 mod modules;
 mod names;
@@ -31,11 +34,14 @@ mod program_files;
 mod reach;
 mod references;
 mod rename;
+mod search;
+mod selection;
 mod session;
 mod signature;
 mod suppression;
 mod symbols;
 mod syntax;
+mod tokens;
 pub mod time;
 mod values;
 
@@ -43,6 +49,7 @@ use std::sync::Arc;
 
 pub use analysis::FileAnalysis;
 pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
+pub use calls::{Callable, Calls, callables_at, called_at, incoming_calls, outgoing_calls};
 pub use codes::configurable_codes;
 pub use completion::{Completion, CompletionKind, Importable, completions, documentation};
 pub use config::Config;
@@ -63,6 +70,8 @@ pub use fixes::fixes;
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
+pub use lenses::{Lens, LensKind, lenses};
+pub use links::{Link, links};
 pub use modules::FilePlace;
 pub use notes::{LineNote, NoteKind, line_notes};
 pub use outline::{FlatSymbol, Outline, flat_symbols, outline};
@@ -71,11 +80,14 @@ pub use program::{
 };
 pub use references::{Highlight, Reference, Role, Target, highlights, references, target_at};
 pub use rename::{FileEdit, Renameable, check_name, prepare_rename, rename_conflict, rename_edits};
+pub use search::fitness;
+pub use selection::selections;
 pub use session::{Entered, Session};
 pub use signature::{SignatureHelp, signature_help};
 pub use suppression::suppress;
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use syntax::{SyntaxNode, folds, syntax_nodes};
+pub use tokens::{SemanticToken, TokenKind, TokenModifiers, semantic_tokens};
 
 /// An immutable view of a document: what the features read.
 #[derive(Clone, Debug)]

@@ -124,14 +124,19 @@ pub(crate) fn names_at(analysis: &FileAnalysis, offset: usize) -> Vec<NameAt> {
         let found = names.at(&hir.body_map(body), range).cloned();
         return found.map(|name| NameAt { range, body: Some(body), name }).collect();
     }
-    let found = declaration_names(hir, tree).filter(|found| found.range == range);
+    let found = declaration_names(hir, tree, range).filter(|found| found.range == range);
     found.collect()
 }
 
-/// The names in declarations, outside of bodies, in the order of the text.
-pub(crate) fn declaration_names<'a>(hir: &'a FileHir, tree: &'a Tree) -> impl Iterator<Item = NameAt> + 'a {
-    let items = 0..hir.items().len();
-    items.flat_map(move |item| {
+/// The names in declarations, outside of bodies, of what touches `range`, in the order of the text.
+pub(crate) fn declaration_names<'a>(
+    hir: &'a FileHir,
+    tree: &'a Tree,
+    range: TextRange,
+) -> impl Iterator<Item = NameAt> + 'a {
+    let first = hir.items().partition_point(|item| (item.end() as usize) < range.start);
+    let end = hir.items().partition_point(|item| (item.start as usize) <= range.end);
+    (first..end.max(first)).flat_map(move |item| {
         let names = walk::item_names(hir, tree, item);
         names.into_iter().map(move |name| NameAt { range: hir.item_range(item, name.range), body: None, name })
     })

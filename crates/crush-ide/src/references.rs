@@ -225,7 +225,8 @@ pub(crate) fn names_called(
             visit(NameAt { range, body: Some(body), name: name.clone() });
         }
     }
-    declaration_names(file.hir, file.tree).filter(|at| is_wanted(&at.name.name)).for_each(visit);
+    let whole = TextRange::new(0, file.tree.text().len());
+    declaration_names(file.hir, file.tree, whole).filter(|at| is_wanted(&at.name.name)).for_each(visit);
 }
 
 /// Whether two meanings are one declaration. A method that a struct takes from a trait or a parent is that of the trait or the

@@ -4,25 +4,25 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crush_ide::{HintOptions, PositionEncoding};
+use crush_ide::HintOptions;
 use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
-    CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    CompletionItem, CompletionOptions, CompletionParams, CompletionResponse, DeclarationCapability,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionKind, CodeActionOrCommand,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
+    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
-    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverContents, HoverParams, HoverProviderCapability, ImplementationProviderCapability, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
-    LSPAny, Location, MarkupContent, MarkupKind, OneOf, Position, PositionEncodingKind, PrepareRenameResponse,
-    ProgressToken, ReferenceParams, Registration, RenameOptions, RenameParams, SaveOptions, ServerCapabilities,
-    ServerInfo, SignatureHelp, SignatureHelpOptions, SignatureHelpParams, SymbolKind, TextDocumentPositionParams,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TextEdit,
-    Uri, WorkDoneProgressCancelParams, WorkDoneProgressOptions, WorkspaceEdit, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
+    DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams,
+    InlayHintTooltip, LSPAny, Location, MarkupContent, MarkupKind, Position, PrepareRenameResponse, ProgressToken,
+    ReferenceParams, Registration, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
+    TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
@@ -30,11 +30,12 @@ use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
 use crate::outbox::Outbox;
-use crate::protocol::{self, ArenaParams, ArenaView, RunParams, Settings, TrustParams};
+use crate::protocol::{ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
 use crate::runs::Runs;
+use crate::uri::DocumentKey;
 use crate::workspace::{OpenDocuments, Programs, Workspace};
-use crate::{completion, formatting, navigation, rename};
+use crate::{calls, capabilities, completion, formatting, lenses, navigation, outline, rename, tokens};
 
 /// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
 /// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
@@ -49,6 +50,12 @@ pub(crate) struct Backend {
     has_versions: AtomicBool,
     /// Whether the client fills in what a completion leaves open.
     has_snippets: AtomicBool,
+    /// Whether the client has the command that runs a document.
+    can_run: AtomicBool,
+    /// Whether the client has the command that shows where something is used.
+    can_show_references: AtomicBool,
+    /// The semantic tokens that the client was told last.
+    tokens: tokens::Told,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
     shows_progress: Arc<AtomicBool>,
     /// Whether the client can tell of files that change on disk.
@@ -105,6 +112,9 @@ impl Backend {
             workspace: Workspace::default(),
             has_versions: AtomicBool::new(false),
             has_snippets: AtomicBool::new(false),
+            can_run: AtomicBool::new(false),
+            can_show_references: AtomicBool::new(false),
+            tokens: tokens::Told::default(),
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
             watches_files: AtomicBool::new(false),
@@ -140,7 +150,8 @@ impl Backend {
 
     async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, positions| crate::drawing::borrows(document, positions, &params).map(Some)).await
+        self.answer(uri, move |document, positions| crate::drawing::borrows(document, positions, &params).map(Some))
+            .await
     }
 
     async fn heap(&self, params: HeapParams) -> Result<Option<HeapView>> {
@@ -184,6 +195,33 @@ impl Backend {
             let programs = Programs::new(&workspace, &open);
             let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
             let answer = work(&document, positions, &programs)?;
+            if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
+        })
+        .await
+    }
+
+    /// Answers from all programs of the workspace.
+    async fn answer_from_workspace<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Programs<'_>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let all = self.queue.read_all();
+        let (workspace, all) = (self.workspace.clone(), all.await);
+        compute(move || {
+            let open = OpenDocuments::new(all);
+            Ok(work(&Programs::new(&workspace, &open)))
+        })
+        .await
+    }
+
+    /// Like [`answer`](Self::answer), for what is of no use once the text has moved on.
+    async fn answer_now<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.answer(uri, move |document, positions| {
+            let answer = if document.is_overtaken() { None } else { Some(work(document, positions)?) };
             if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
         })
         .await
@@ -245,8 +283,13 @@ impl LanguageServer for Backend {
         let text = params.capabilities.text_document.as_ref();
         let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         self.has_snippets.store(items.and_then(|items| items.snippet_support).unwrap_or(false), Ordering::Relaxed);
-        self.workspace.open(&params, watches_files);
-        let encoding = encoding_of(&params);
+        let encoding = capabilities::encoding_of(&params);
+        self.workspace.open(&params, watches_files, encoding);
+        let known = params.capabilities.experimental.as_ref();
+        let commands = known.and_then(|known| known.get("commands")?.as_array());
+        let has = |name| commands.is_some_and(|commands| commands.iter().any(|command| command == name));
+        self.can_run.store(has(lenses::RUN), Ordering::Relaxed);
+        self.can_show_references.store(has(lenses::SHOW_REFERENCES), Ordering::Relaxed);
         let settings = params
             .initialization_options
             .and_then(|options| serde_json::from_value::<Settings>(options).ok())
@@ -260,7 +303,7 @@ impl LanguageServer for Backend {
             .unwrap_or(false);
         self.queue.send(Event::Configure { encoding, settings, can_refresh_hints });
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities::capabilities(encoding),
             server_info: Some(ServerInfo {
                 name: "crush-analyzer".to_string(),
                 version: Some(env!("CARGO_PKG_VERSION").to_string()),
@@ -307,6 +350,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tokens.forget(&DocumentKey::from(&params.text_document.uri));
         self.queue.send(Event::Close(params.text_document.uri));
     }
 
@@ -418,14 +462,118 @@ impl LanguageServer for Backend {
         .await
     }
 
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let told = self.tokens.clone();
+        self.answer_now(params.text_document.uri, move |document, positions| {
+            Ok(SemanticTokensResult::Tokens(told.full(document, positions)))
+        })
+        .await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let told = self.tokens.clone();
+        self.answer_now(params.text_document.uri, move |document, positions| {
+            Ok(told.delta(document, positions, &params.previous_result_id))
+        })
+        .await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        self.answer_now(params.text_document.uri, move |document, positions| {
+            let range = positions.clamped_range(params.range);
+            let data = tokens::tokens(document, positions, range);
+            Ok(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data }))
+        })
+        .await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let found = self.answer_from_workspace(move |programs| outline::search(programs, &params.query)).await?;
+        Ok(Some(WorkspaceSymbolResponse::Nested(found)))
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        let prepare = |document: &DocumentSnapshot, _: Positions<'_>, offset| calls::prepare(document, offset);
+        self.answer_at(at.text_document.uri, at.position, prepare).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.answer_from_workspace(move |programs| calls::incoming(programs, &params.item)).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.answer_from_workspace(move |programs| calls::outgoing(programs, &params.item)).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.answer_now(params.text_document.uri, |document, positions| Ok(outline::links(document, positions))).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        self.answer(params.text_document.uri, move |document, positions| {
+            let offsets: std::result::Result<Vec<_>, _> =
+                params.positions.into_iter().map(|position| positions.offset(position)).collect();
+            let offsets = offsets.map_err(invalid_position)?.into_iter();
+            Ok(Some(offsets.map(|offset| outline::selection(document, positions, offset)).collect()))
+        })
+        .await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let can_run = self.can_run.load(Ordering::Relaxed);
+        self.answer_now(params.text_document.uri, move |document, positions| {
+            let is_wanted = document.settings.code_lenses;
+            Ok(if is_wanted { lenses::lenses(document, positions, can_run) } else { Vec::new() })
+        })
+        .await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let can_show = self.can_show_references.load(Ordering::Relaxed);
+        let Some((uri, position)) = lenses::place_of(&lens) else { return Ok(lens) };
+        let unresolved = lens.clone();
+        let resolved = self.answer_from_all(uri, move |document, positions, programs| {
+            let offset = positions.offset(position).map_err(invalid_position)?;
+            let targets = crush_ide::target_at(&document.snapshot, offset);
+            Ok(Some(lenses::resolved(lens, programs, document, &targets, can_show)))
+        });
+        Ok(resolved.await?.unwrap_or(unresolved))
+    }
+
+    async fn inlay_hint_resolve(&self, mut hint: InlayHint) -> Result<InlayHint> {
+        if let Some(text) = hint.data.take().as_ref().and_then(|data| data.as_str()) {
+            hint.tooltip = Some(InlayHintTooltip::String(text.to_owned()));
+        }
+        Ok(hint)
+    }
+
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         self.workspace.change(&params.event);
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.answer(params.text_document.uri, move |document, positions| {
-            let options =
-                HintOptions { borrow_ends: document.settings.borrow_hints, held_values: document.settings.type_hints };
+            let options = HintOptions {
+                borrow_ends: document.settings.borrow_hints,
+                held_values: document.settings.type_hints,
+                parameters: document.settings.parameter_hints,
+            };
             // Editors ask for ranges of the text that they show, which may already be longer than ours.
             let range = positions.clamped_range(params.range);
             let hints = crush_ide::inlay_hints(&document.snapshot, range, options);
@@ -437,7 +585,7 @@ impl LanguageServer for Backend {
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.answer(params.text_document.uri, |document, positions| {
             let symbols = crush_ide::symbols(&document.snapshot);
-            let symbols = symbols.into_iter().map(|symbol| to_symbol(symbol, positions)).collect();
+            let symbols = symbols.into_iter().map(|symbol| outline::symbol(symbol, positions)).collect();
             Ok(Some(DocumentSymbolResponse::Nested(symbols)))
         })
         .await
@@ -504,99 +652,20 @@ fn watch_files() -> Registration {
     }
 }
 
-fn encoding_of(params: &InitializeParams) -> PositionEncoding {
-    let general = params.capabilities.general.as_ref();
-    let offered = general.and_then(|general| general.position_encodings.as_ref());
-    // UTF-8 spares both sides the conversion; without a word from the client it is UTF-16.
-    match offered {
-        Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => PositionEncoding::Utf8,
-        _ => PositionEncoding::Utf16,
-    }
-}
-
-fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
-    let mut experimental = serde_json::Map::new();
-    experimental.insert("crush".to_string(), serde_json::json!({ "version": protocol::VERSION }));
-    formatting::announce(ServerCapabilities {
-        position_encoding: Some(match encoding {
-            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
-            PositionEncoding::Utf16 | PositionEncoding::Scalars => PositionEncodingKind::UTF16,
-        }),
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
-            ..TextDocumentSyncOptions::default()
-        })),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        completion_provider: Some(CompletionOptions {
-            resolve_provider: Some(true),
-            trigger_characters: Some([".", ":", "&"].map(str::to_string).to_vec()),
-            ..CompletionOptions::default()
-        }),
-        signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ","].map(str::to_string).to_vec()),
-            retrigger_characters: Some(vec![")".to_string()]),
-            work_done_progress_options: WorkDoneProgressOptions::default(),
-        }),
-        definition_provider: Some(OneOf::Left(true)),
-        declaration_provider: Some(DeclarationCapability::Simple(true)),
-        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
-        references_provider: Some(OneOf::Left(true)),
-        document_highlight_provider: Some(OneOf::Left(true)),
-        rename_provider: Some(OneOf::Right(RenameOptions {
-            prepare_provider: Some(true),
-            work_done_progress_options: WorkDoneProgressOptions::default(),
-        })),
-        workspace: Some(WorkspaceServerCapabilities {
-            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(OneOf::Left(true)),
-            }),
-            ..WorkspaceServerCapabilities::default()
-        }),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        inlay_hint_provider: Some(OneOf::Left(true)),
-        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        code_action_provider: Some(CodeActionProviderCapability::Simple(true)),
-        experimental: Some(LSPAny::Object(experimental)),
-        ..ServerCapabilities::default()
-    })
-}
-
 fn to_inlay_hint(hint: crush_ide::InlayHint, positions: Positions<'_>) -> InlayHint {
     InlayHint {
         position: positions.position(hint.offset),
         label: InlayHintLabel::String(hint.label),
-        kind: matches!(hint.kind, crush_ide::HintKind::HeldValue).then_some(InlayHintKind::TYPE),
-        text_edits: None,
-        tooltip: Some(InlayHintTooltip::String(hint.tooltip)),
-        padding_left: Some(true),
-        padding_right: None,
-        data: None,
-    }
-}
-
-fn to_symbol(symbol: crush_ide::Symbol, positions: Positions<'_>) -> DocumentSymbol {
-    use crush_ide::SymbolKind as Kind;
-    #[expect(deprecated, reason = "the protocol's type has the field, and it must be filled in")]
-    DocumentSymbol {
-        name: symbol.name,
-        detail: symbol.detail,
-        kind: match symbol.kind {
-            Kind::Function => SymbolKind::FUNCTION,
-            Kind::Method => SymbolKind::METHOD,
-            Kind::Struct => SymbolKind::STRUCT,
-            Kind::Trait => SymbolKind::INTERFACE,
-            Kind::Impl => SymbolKind::CLASS,
-            Kind::Field => SymbolKind::FIELD,
-            Kind::Variable => SymbolKind::VARIABLE,
-            Kind::Module => SymbolKind::MODULE,
+        kind: match hint.kind {
+            crush_ide::HintKind::HeldValue => Some(InlayHintKind::TYPE),
+            crush_ide::HintKind::Parameter => Some(InlayHintKind::PARAMETER),
+            crush_ide::HintKind::Borrow => None,
         },
-        tags: None,
-        deprecated: None,
-        range: positions.range(symbol.range),
-        selection_range: positions.range(symbol.name_range),
-        children: Some(symbol.children.into_iter().map(|child| to_symbol(child, positions)).collect()),
+        text_edits: None,
+        tooltip: None,
+        padding_left: Some(hint.kind != crush_ide::HintKind::Parameter),
+        padding_right: Some(hint.kind == crush_ide::HintKind::Parameter),
+        // Said when somebody looks at it.
+        data: Some(LSPAny::String(hint.tooltip)),
     }
 }

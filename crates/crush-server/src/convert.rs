@@ -96,3 +96,42 @@ impl Positions<'_> {
 pub(crate) fn invalid_position(error: OutOfRange) -> Error {
     Error { code: ErrorCode::InvalidParams, message: error.to_string().into(), data: None }
 }
+
+/// Positions of offsets that come in the order of the text: none is searched for from the beginning.
+pub(crate) struct InOrder<'text> {
+    positions: Positions<'text>,
+    /// Where the last one was.
+    offset: usize,
+    at: Position,
+    /// One past the last byte of its line.
+    line_end: usize,
+}
+
+impl<'text> Positions<'text> {
+    /// For offsets that come in the order of the text.
+    pub(crate) fn in_order(self) -> InOrder<'text> {
+        let line_end = self.text.line_range(0).map_or(0, |line| line.end);
+        InOrder { positions: self, offset: 0, at: Position { line: 0, character: 0 }, line_end }
+    }
+}
+
+impl InOrder<'_> {
+    /// The position of an offset; searched for when it lies before the last one, or far behind it.
+    pub(crate) fn position(&mut self, offset: usize) -> Position {
+        if offset >= self.offset && offset <= self.line_end {
+            let between = self.positions.text.slice(TextRange::new(self.offset, offset));
+            let units = match self.positions.encoding {
+                PositionEncoding::Utf8 => between.len(),
+                PositionEncoding::Utf16 => between.chars().map(char::len_utf16).sum(),
+                PositionEncoding::Scalars => between.chars().count(),
+            };
+            self.at.character += u32::try_from(units).unwrap_or(u32::MAX);
+        } else {
+            self.at = self.positions.position(offset);
+            let line = self.positions.text.line_range(self.at.line as usize);
+            self.line_end = line.map_or(offset, |line| line.end);
+        }
+        self.offset = offset;
+        self.at
+    }
+}

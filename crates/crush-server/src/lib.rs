@@ -8,6 +8,8 @@
 mod actions;
 mod arena;
 mod backend;
+mod calls;
+mod capabilities;
 mod completion;
 mod config;
 mod convert;
@@ -18,8 +20,10 @@ mod files;
 mod formatting;
 mod guard;
 mod input;
+mod lenses;
 mod navigation;
 mod outbox;
+mod outline;
 mod parent;
 mod progress;
 pub mod protocol;
@@ -28,6 +32,7 @@ mod rename;
 mod runs;
 mod search;
 pub mod time;
+mod tokens;
 mod uri;
 mod workspace;
 

@@ -24,6 +24,10 @@ pub struct Settings {
     pub borrow_hints: bool,
     /// Whether inlay hints show what a variable was seen to hold.
     pub type_hints: bool,
+    /// Whether inlay hints name the parameters of arguments that do not say what they are.
+    pub parameter_hints: bool,
+    /// Whether code lenses show how often something is used, and that a file can be run.
+    pub code_lenses: bool,
 }
 
 impl Default for Settings {
@@ -35,6 +39,8 @@ impl Default for Settings {
             milliseconds: 5_000,
             borrow_hints: true,
             type_hints: true,
+            parameter_hints: true,
+            code_lenses: true,
         }
     }
 }

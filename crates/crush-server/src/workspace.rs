@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crush_ide::FileKey;
+use crush_ide::{FileKey, PositionEncoding};
 use tower_lsp::ls_types::{InitializeParams, Uri, WorkspaceFolder, WorkspaceFoldersChangeEvent};
 
 pub(crate) use entry::Entry;
@@ -27,11 +27,13 @@ struct Known {
     is_outdated: bool,
     /// Whether the client tells of every change.
     is_watched: bool,
+    /// What the client's columns count.
+    encoding: Option<PositionEncoding>,
 }
 
 impl Workspace {
     /// Takes over the folders that the client opened. `is_watched` says whether it tells of files that change.
-    pub(crate) fn open(&self, params: &InitializeParams, is_watched: bool) {
+    pub(crate) fn open(&self, params: &InitializeParams, is_watched: bool, encoding: PositionEncoding) {
         let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
         let mut roots: Vec<_> = folders.filter_map(path_of).collect();
         #[expect(deprecated, reason = "older clients say it this way")]
@@ -39,7 +41,8 @@ impl Workspace {
             roots.extend(params.root_uri.as_ref().and_then(path_of));
         }
         let mut known = self.lock();
-        *known = Known { roots, is_outdated: true, is_watched, ..Known::default() };
+        let encoding = Some(encoding);
+        *known = Known { roots, is_outdated: true, is_watched, encoding, ..Known::default() };
     }
 
     /// Follows the client when it opens and closes folders.
@@ -52,6 +55,11 @@ impl Workspace {
         known.roots.retain(|root| !removed.contains(root));
         known.roots.extend(paths(&event.added));
         known.is_outdated = true;
+    }
+
+    /// What the client's columns count.
+    pub(crate) fn encoding(&self) -> PositionEncoding {
+        self.lock().encoding.unwrap_or(PositionEncoding::Utf16)
     }
 
     /// Notes that files changed.

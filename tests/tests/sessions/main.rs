@@ -4,6 +4,7 @@ mod arena;
 mod completion;
 mod drawing;
 mod evaluation;
+mod features;
 mod formatting;
 mod lifecycle;
 mod modules;

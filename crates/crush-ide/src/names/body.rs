@@ -1,6 +1,6 @@
 //! The names of one body.
 
-use crush_hir::body::LocalId;
+use crush_hir::body::{LocalId, LocalKind};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_syntax::TextRange;
 
@@ -9,6 +9,8 @@ use super::NameUse;
 /// Every name in a body, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BodyNames {
+    /// How its variables came to be.
+    pub(crate) locals: Vec<LocalKind>,
     /// The names.
     pub(crate) uses: Vec<NameUse>,
     /// Variables that are read by their name in a text that is none of ours.

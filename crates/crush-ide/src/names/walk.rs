@@ -12,7 +12,9 @@ use super::{Access, BodyNames, Hidden, NameUse, Touch, What};
 
 /// The names of a body.
 pub(super) fn body_names(hir: &FileHir, tree: &Tree, body: BodyId) -> BodyNames {
-    let known = Known::of(&hir.lower(tree, body));
+    let lowered = hir.lower(tree, body);
+    let known = Known::of(&lowered);
+    let locals = lowered.locals.iter().map(|local| local.kind).collect();
     let map = hir.body_map(body);
     let mut walk = Walk { names: Vec::new(), known: &known, with_functions: true, ..Walk::new(tree) };
     let mut root = tree.root().walk();
@@ -27,7 +29,7 @@ pub(super) fn body_names(hir: &FileHir, tree: &Tree, body: BodyId) -> BodyNames 
     let mut uses = walk.names;
     uses.sort_by_key(|name| name.range);
     let hidden = known.hidden.iter().map(|&(local, range)| Hidden { local, range }).collect();
-    BodyNames { uses, hidden }
+    BodyNames { locals, uses, hidden }
 }
 
 /// The names of a declaration outside of bodies, in offsets of the item.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crush_ide::{FileAnalysis, FileKey, SourceFile, Text};
+use crush_ide::{FileAnalysis, FileKey, PositionEncoding, SourceFile, Text};
 use tower_lsp::ls_types::Uri;
 
 use super::{Entry, Workspace};
@@ -47,13 +47,15 @@ impl OpenDocuments {
 /// The programs of a workspace, for one request.
 pub(crate) struct Programs<'a> {
     pub(crate) open: &'a OpenDocuments,
+    /// What the client's columns count.
+    pub(crate) encoding: PositionEncoding,
     entries: Vec<Arc<Entry>>,
     files: Files,
 }
 
 impl<'a> Programs<'a> {
     pub(crate) fn new(workspace: &Workspace, open: &'a OpenDocuments) -> Self {
-        Self { open, entries: workspace.entries(), files: Files::new() }
+        Self { open, encoding: workspace.encoding(), entries: workspace.entries(), files: Files::new() }
     }
 
     /// What is known of the programs that are not open.
