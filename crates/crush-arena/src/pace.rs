@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A heap that grew by less than this is not worth a collection.
-const LITTLE: usize = 1 << 18;
+const LITTLE: Amount = Amount { bytes: 1 << 18, objects: 1 << 14 };
 
 /// When the collector is to do something, when it should be done, and when it must be.
 ///
@@ -52,8 +52,7 @@ impl Pace {
     fn rest(&mut self, limits: Limits, live: Amount, idle: usize) {
         let limit = Amount { bytes: limits.bytes, objects: limits.objects };
         let end = limit.each(live, |limit, live| (limit / 8 * 7).max(live.saturating_add(limit / 16)));
-        let little = Amount { bytes: LITTLE, objects: LITTLE / 64 };
-        let goal = live.each(little, |live, little| live.saturating_add(live.max(little))).each(end, usize::min);
+        let goal = live.each(LITTLE, |live, little| live.saturating_add(live.max(little))).each(end, usize::min);
         let due = live.each(goal, |live, goal| live + (goal - live) / 4 * 3);
         let idle = Amount { bytes: idle, objects: 0 };
         self.end = end.each(idle, usize::saturating_add);

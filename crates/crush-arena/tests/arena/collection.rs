@@ -79,7 +79,7 @@ fn a5_is_due_before_what_is_live_has_doubled() {
             assert!(!arena.collection_due());
         }
     }
-    assert!(due[0] > 3 << 18 && due[1] * 4 >= due[0] * 7 && due[2] * 4 >= due[1] * 7, "{due:?}");
+    assert!(due[0] > 3 << 16 && due[1] * 4 >= due[0] * 7 && due[2] * 4 >= due[1] * 7, "{due:?}");
 }
 
 #[test]
