@@ -29,4 +29,12 @@ if (process.argv.includes("--tests")) {
     minify: true,
     legalComments: "none",
   });
+  await build({
+    ...common,
+    entryPoints: ["src/webview/heap.ts"],
+    platform: "browser",
+    format: "iife",
+    outfile: "dist/heap.js",
+    minify: true,
+  });
 }

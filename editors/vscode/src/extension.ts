@@ -2,6 +2,9 @@
 
 import * as vscode from "vscode";
 import { ArenaView } from "./arenaView";
+import { Borrows } from "./borrows";
+import { showReferences } from "./clientCommands";
+import { HeapPanel } from "./heapPanel";
 import { InlineValues } from "./inlineValues";
 import { ProgramOutput } from "./programOutput";
 import { Server } from "./server";
@@ -25,6 +28,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     values,
     output,
     arena,
+    new Borrows(analyzer),
+    new HeapPanel(analyzer, context.extensionUri),
     analyzer.onHealth((health) => status.setHealth(health)),
     analyzer.onEvaluation((evaluation) => {
       status.evaluated(evaluation);
@@ -35,7 +40,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         output.show();
       }
     }),
-    vscode.commands.registerCommand("crush.run", () => run(analyzer, wanted)),
+    vscode.commands.registerCommand("crush.run", (of?: unknown) => run(analyzer, wanted, of)),
+    vscode.commands.registerCommand("crush.showReferences", showReferences),
     vscode.commands.registerCommand("crush.cancel", () => cancel(analyzer)),
     vscode.commands.registerCommand("crush.showArena", () => arena.show()),
     vscode.commands.registerCommand("crush.showOutput", () => output.show()),
@@ -56,13 +62,13 @@ function activeProgram(): vscode.TextDocument | undefined {
   return document?.languageId === "crush" ? document : undefined;
 }
 
-async function run(analyzer: Server, wanted: Set<string>): Promise<void> {
-  const document = activeProgram();
-  if (!document) {
+/** `of`: the URI that a lens names; else the active program is run. */
+async function run(analyzer: Server, wanted: Set<string>, of: unknown): Promise<void> {
+  const uri = typeof of === "string" ? vscode.Uri.parse(of).toString() : activeProgram()?.uri.toString();
+  if (uri === undefined) {
     void vscode.window.showInformationMessage("Open a CRUSH file to run it.");
     return;
   }
-  const uri = document.uri.toString();
   wanted.add(uri);
   try {
     await analyzer.run(uri);
@@ -88,8 +94,10 @@ async function menu(): Promise<void> {
   const entries: Entry[] = [
     { label: "$(play) Run the program", command: "crush.run" },
     { label: "$(layers) Show the arena", command: "crush.showArena" },
+    { label: "$(type-hierarchy) Draw the heap", command: "crush.heap.show" },
     { label: "$(output) Show the program's output", command: "crush.showOutput" },
     { label: "$(eye) Toggle values beside the lines", command: "crush.toggleInlineValues" },
+    { label: "$(symbol-color) Toggle borrows on the code", command: "crush.toggleBorrows" },
     { label: "$(debug-restart) Restart the language server", command: "crush.restartServer" },
     { label: "$(list-unordered) Show the server's log", command: "crush.showLog" },
   ];

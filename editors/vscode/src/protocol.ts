@@ -101,6 +101,8 @@ export interface ServerOptions {
   instructions: number;
   milliseconds: number;
   borrowHints: boolean;
+  parameterHints: boolean;
+  codeLenses: boolean;
   typeHints: boolean;
 }
 

@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
+import { announced } from "./clientCommands";
 import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
 import { findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
@@ -66,6 +67,16 @@ export class Server implements vscode.Disposable {
   async arena(params: ArenaParams): Promise<ArenaPage | null> {
     const client = this.running();
     return client ? client.sendRequest<ArenaPage | null>(methods.arena, params) : null;
+  }
+
+  /** Asks something that is drawn: no answer is no picture, and the next question is not far. */
+  async ask<T>(method: string, params: object): Promise<T | null> {
+    try {
+      return (await this.running()?.sendRequest<T | null>(method, params)) ?? null;
+    } catch (error) {
+      this.log.appendLine(`${method}: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
   }
 
   dispose(): void {
@@ -159,6 +170,7 @@ export class Server implements vscode.Disposable {
         return result.action === CloseAction.Restart ? { ...result, handled: true } : result;
       },
     };
+    client.registerFeature(announced);
     client.onDidChangeState(({ newState }) => {
       if (this.client === client) {
         this.healthChanged.fire(healthOf(newState));

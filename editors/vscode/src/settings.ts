@@ -15,6 +15,8 @@ export function serverOptions(): ServerOptions {
     instructions: crush.get("evaluation.instructions", 50_000_000),
     milliseconds: crush.get("evaluation.milliseconds", 5000),
     borrowHints: crush.get("inlayHints.borrows", true),
+    parameterHints: crush.get("inlayHints.parameters", true),
+    codeLenses: crush.get("codeLenses", true),
     typeHints: crush.get("inlayHints.types", true),
   };
 }

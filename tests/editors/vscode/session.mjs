@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { drawingSessions } from "./drawing.mjs";
 import { until, Workbench } from "./workbench.mjs";
 
 const { values: args } = parseArgs({
@@ -325,8 +326,9 @@ function step(what) {
   console.log(`    ${what}`);
 }
 
+const all = { ...sessions, ...drawingSessions({ withWorkbench, lineOf, step, screenshots: args.screenshots }) };
 let failed = 0;
-for (const [name, session] of Object.entries(sessions)) {
+for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {
     continue;
   }

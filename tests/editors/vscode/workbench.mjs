@@ -364,6 +364,49 @@ export class Workbench {
     });
   }
 
+  /** The bars of borrows beside the visible lines, once `test` is true of them: their line and what they mean. */
+  bars(test) {
+    return until("bars beside the lines", async () => {
+      const bars = await this.page.evaluate(() => {
+        const editor = document.querySelector(".editor-instance .monaco-editor");
+        const color = (name) => {
+          const probe = document.createElement("div");
+          probe.style.color = `var(--vscode-crush-${name}Borrow)`;
+          editor.append(probe);
+          const value = getComputedStyle(probe).color;
+          probe.remove();
+          return value;
+        };
+        const kinds = Object.fromEntries(["shared", "exclusive", "conflict"].map((kind) => [color(kind), kind]));
+        const numbers = [...editor.querySelectorAll(".margin-view-overlays > div")].map((margin) => ({
+          top: Math.round(margin.getBoundingClientRect().top),
+          line: Number(margin.querySelector(".line-numbers")?.textContent),
+        }));
+        return [...editor.querySelectorAll(".view-overlays .cdr")].flatMap((mark) => {
+          const style = getComputedStyle(mark);
+          const box = mark.getBoundingClientRect();
+          const line = numbers.find(({ top }) => Math.abs(top - box.top) < 6)?.line;
+          const kind = style.borderLeftStyle === "solid" && style.borderLeftWidth === "2px" ? kinds[style.borderLeftColor] : undefined;
+          return kind && line ? [{ line, kind }] : [];
+        });
+      });
+      const sorted = bars.sort((a, b) => a.line - b.line);
+      return test(sorted) ? sorted : false;
+    });
+  }
+
+  /** The frame of the webview in which `selector` is. */
+  webview(selector) {
+    return until(`a webview with ${selector}`, async () => {
+      for (const frame of this.page.frames()) {
+        if (frame !== this.page.mainFrame() && (await frame.locator(selector).count().catch(() => 0)) > 0) {
+          return frame;
+        }
+      }
+      return false;
+    });
+  }
+
   /** Language servers that run out of this workbench's extensions folder. */
   serverProcesses() {
     return readdirSync("/proc")

@@ -317,6 +317,15 @@ mod tests {
     }
 
     #[test]
+    fn a_borrow_that_was_dropped_does_not_come_back_with_the_brace() {
+        let (snapshot, offset) = at_cursor("fn f(x$0s) {\n  let m = &mut xs\n  drop(m)\n  print(1)\n}");
+        assert_eq!(
+            drawn(&snapshot, Some(offset)),
+            "  |fn f(xs) {\nm |  let m = &mut xs\nm |  drop(m)\n  |  print(1)\n  |}"
+        );
+    }
+
+    #[test]
     fn a_loop_borrows_for_as_long_as_it_runs() {
         let (snapshot, offset) = at_cursor("let xs = [1]\nfor x in x$0s {\n  print(x)\n}\nxs.push(2)");
         assert_eq!(

@@ -108,6 +108,7 @@ impl Lines<'_> {
     fn of_loans(&self) -> Vec<Vec<(usize, usize)>> {
         let before = self.living();
         let mut seen = vec![Seen::default(); self.cfg.loans.len()];
+        let landings: BTreeSet<NodeId> = self.cfg.nodes.iter().map(|node| node.unwind).collect();
         for node in self.cfg.reverse_postorder() {
             let mut living = before[node.index()].clone();
             for action in &self.cfg.nodes[node.index()].actions {
@@ -116,7 +117,8 @@ impl Lines<'_> {
                     self.step(action, &mut after);
                     living.difference(&after).copied().collect()
                 };
-                for loan in &ended {
+                // An error that passes ends borrows too, but on no line of their own.
+                for loan in ended.iter().filter(|_| !landings.contains(&node)) {
                     seen[loan.index()].alive.extend(self.end_line(*loan, action));
                 }
                 self.note(action, &living, &mut seen);
