@@ -41,8 +41,7 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().expect("a writer");
-        let mut terminal =
-            Self { keys, shown, text: String::new(), child, _master: pair.master, _history: history };
+        let mut terminal = Self { keys, shown, text: String::new(), child, _master: pair.master, _history: history };
         terminal.wait_for("> ");
         terminal
     }
