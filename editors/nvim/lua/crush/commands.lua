@@ -48,6 +48,20 @@ function M.define()
     require("crush.values").toggle()
   end, { desc = "Toggle the values beside the lines" })
 
+  define("CrushBorrows", function(call)
+    require("crush.borrows").command(call.args)
+  end, {
+    nargs = "?",
+    complete = function()
+      return { "off", "under_cursor", "always" }
+    end,
+    desc = "Which borrows are drawn on the code; without a word: off or on",
+  })
+
+  define("CrushHeap", function(call)
+    require("crush.heap").open(here(), tonumber(call.args))
+  end, { nargs = "?", desc = "Draw the heap of the last run, or the objects around a slot" })
+
   define("CrushRestart", function()
     require("crush.client").restart()
   end, { desc = "Restart the language server" })

@@ -8,6 +8,9 @@ local M = {}
 ---@field milliseconds? integer quota of a background run
 ---@field borrow_hints? boolean
 ---@field type_hints? boolean
+---@field parameter_hints? boolean
+---@field code_lenses? boolean
+---@field borrows? "off"|"under_cursor"|"always" which borrows are drawn on the code
 ---@field inlay_hints? boolean turn Neovim's inlay hints on in CRUSH buffers
 ---@field values? boolean show values beside the lines
 ---@field maximum_length? integer longest text beside a line
@@ -22,6 +25,9 @@ local defaults = {
   milliseconds = 5000,
   borrow_hints = true,
   type_hints = true,
+  parameter_hints = true,
+  code_lenses = true,
+  borrows = "under_cursor",
   inlay_hints = true,
   values = true,
   maximum_length = 60,
