@@ -3,6 +3,8 @@
 mod borrows;
 mod heap;
 mod live;
+mod referrers;
 
 pub use borrows::{BorrowConflict, BorrowDrawing, DrawnBorrow, borrows};
 pub use heap::{HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, heap, heap_of};
+pub(crate) use referrers::referrers_text;

@@ -162,6 +162,9 @@ fn held_text(evaluation: &Evaluation, statement: &StatementRecord, held: &Held) 
             out.push_str(&format!(", taken {}", evaluation.place_text(taken)));
         }
     }
+    if let Some(others) = crate::drawing::referrers_text(evaluation, object, &held.name) {
+        out.push_str(&format!("\n\n{others}"));
+    }
     out
 }
 

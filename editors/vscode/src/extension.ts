@@ -6,6 +6,7 @@ import { Borrows } from "./borrows";
 import { showReferences } from "./clientCommands";
 import { HeapPanel } from "./heapPanel";
 import { InlineValues } from "./inlineValues";
+import { goToLine } from "./places";
 import { ProgramOutput } from "./programOutput";
 import { Server } from "./server";
 import { StatusItem } from "./statusItem";
@@ -42,6 +43,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.commands.registerCommand("crush.run", (of?: unknown) => run(analyzer, wanted, of)),
     vscode.commands.registerCommand("crush.showReferences", showReferences),
+    vscode.commands.registerCommand("crush.goToLine", (uri: string, line: number) => goToLine(vscode.Uri.parse(uri), line)),
     vscode.commands.registerCommand("crush.cancel", () => cancel(analyzer)),
     vscode.commands.registerCommand("crush.showArena", () => arena.show()),
     vscode.commands.registerCommand("crush.showOutput", () => output.show()),

@@ -13,3 +13,11 @@ export async function reveal(uri: vscode.Uri, range: Range): Promise<void> {
   const selection = toRange(range);
   await vscode.window.showTextDocument(uri, open?.viewColumn ? { selection, viewColumn: open.viewColumn } : { selection });
 }
+
+/** Goes to the beginning of what stands on a line, from 1. */
+export async function goToLine(uri: vscode.Uri, line: number): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const at = document.lineAt(Math.min(line, document.lineCount) - 1);
+  const place = { line: at.lineNumber, character: at.firstNonWhitespaceCharacterIndex };
+  await reveal(uri, { start: place, end: place });
+}

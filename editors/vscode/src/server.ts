@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 import { announced } from "./clientCommands";
+import { hovers } from "./hovers";
 import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
 import { findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
@@ -158,6 +159,7 @@ export class Server implements vscode.Disposable {
         // Requests under way when the server dies fail; that is in the log, not a message each.
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: false, supportHtml: false },
+        middleware: hovers,
       },
     );
     // A crash is told by the status item and healed by a restart; only giving up deserves a message.

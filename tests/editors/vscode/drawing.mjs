@@ -92,6 +92,13 @@ export function drawingSessions({ withWorkbench, lineOf, step, screenshots }) {
         await bench.page.keyboard.press("a");
         await bench.cursorAt(lineOf(folder, "family.crush", 'name: "Ada"'));
 
+        step("from the hover to the picture");
+        await bench.goToLine(1);
+        const hover = await bench.hover("let ada", "ada");
+        assert.match(hover, /also referred to by .*people\[0\]/);
+        await bench.page.locator(".monaco-hover:not(.hidden) a", { hasText: /^#\d+$/ }).first().click();
+        await until("the object of the hover in the middle", async () => /around #\d+/.test(await picture.locator("#headline").innerText()));
+
         step("nothing runs in the page but its own script");
         const policy = await picture.locator("meta[http-equiv]").getAttribute("content");
         assert.match(policy, /default-src 'none'/);
