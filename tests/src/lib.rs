@@ -5,6 +5,7 @@ pub mod binary;
 pub mod checked;
 pub mod client;
 pub mod conformance;
+pub mod debugger;
 pub mod document;
 pub mod generate;
 pub mod mutations;

@@ -33,7 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("crush-server", &["crush-ide"]),
-    ("crush-analyzer", &["crush-ide", "crush-library", "crush-server"]),
+    ("crush-dap", &["crush-ide"]),
+    ("crush-analyzer", &["crush-dap", "crush-ide", "crush-library", "crush-server"]),
 ];
 
 /// External crates that only some crates may use, with the crates that may.

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Parse(Input),
     /// Run a program as it is typed, an entry at a time
     Repl(Repl),
+    /// Speak the debug adapter protocol on standard input and output
+    Dap(Dap),
     /// Speak the language server protocol on standard input and output
     Lsp,
 }
@@ -99,6 +101,14 @@ pub(crate) struct Fmt {
     /// Read standard input and write to standard output
     #[arg(long, conflicts_with = "paths")]
     pub(crate) stdin: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Dap {
+    #[command(flatten)]
+    pub(crate) grants: Grants,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
 }
 
 #[derive(Args, Debug)]

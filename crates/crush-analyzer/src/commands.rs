@@ -3,6 +3,7 @@
 pub(crate) mod arena;
 pub(crate) mod asm;
 pub(crate) mod check;
+pub(crate) mod dap;
 pub(crate) mod disasm;
 pub(crate) mod fmt;
 pub(crate) mod parse;

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Asm(assembly) => commands::asm::run(&assembly),
         Command::Parse(input) => commands::parse::run(&input),
         Command::Repl(repl) => commands::repl::run(&repl),
+        Command::Dap(dap) => commands::dap::run(&dap),
         Command::Lsp => {
             start_log();
             commands::lsp()

@@ -275,7 +275,8 @@ impl<'h> Timeline<'h> {
                 let until = end.map_or(u64::MAX, |end| end.saturating_add(1));
                 let (sought, back) = self.seek_with(segment, goal, from.tick, until, true)?;
                 goal = back;
-                if sought.found.is_some() || sought.stopped.is_none() || end.is_none() {
+                let is_paused = self.pause.load(Ordering::Relaxed);
+                if sought.found.is_some() || sought.stopped.is_none() || end.is_none() || is_paused {
                     let here = sought.found.or(sought.stopped).map_or(Position::END, Position::at);
                     self.here = Some((here, sought.vm));
                     return Ok(here);
@@ -415,7 +416,10 @@ impl<'h> Timeline<'h> {
     fn step_event(&mut self, from: Position, direction: Direction) -> Result<Position, Lost> {
         match direction {
             Direction::Forward if from == Position::END => self.go_to(from),
-            Direction::Forward => self.next_event(from),
+            Direction::Forward => {
+                let found = self.next_event(EventGoal::Any, from, Position::END)?;
+                found.map_or_else(|| self.go_to(Position::END), Ok)
+            }
             Direction::Back => match self.last_event(EventGoal::Any, from)? {
                 Some(found) => self.go_to(found.behind),
                 None => self.go_to(Position::at(1)),
@@ -423,24 +427,58 @@ impl<'h> Timeline<'h> {
         }
     }
 
-    fn next_event(&mut self, from: Position) -> Result<Position, Lost> {
+    /// The first event after one moment and before another, and where the run is stopped behind it.
+    fn next_event(&mut self, goal: EventGoal, from: Position, bound: Position) -> Result<Option<Position>, Lost> {
         let first = self.checkpoints.before(from.tick.max(1));
         for segment in first.. {
             let end = self.checkpoints.end_of(segment);
-            if segment > first && end.is_some() && !self.has_events(segment) {
-                continue;
+            if segment == first || end.is_none() || self.may_have(segment, goal) {
+                // The event of an instruction is seen at the next one, which may be the first of the next segment.
+                let until = end.map_or(Position::END, |end| Position { tick: end + 1, step: 1 }).min(bound);
+                let mut found = None;
+                let (at, vm, stopped) = self.run_events(segment, goal, from, until, true, &mut found)?;
+                if found.is_some() {
+                    self.here = Some((at, vm));
+                    return Ok(Some(at));
+                }
+                if !stopped || end.is_none() {
+                    break;
+                }
             }
-            // The event of an instruction is seen at the next one, which may be the first of the next segment.
-            let until = end.map_or(Position::END, |end| Position { tick: end + 1, step: 1 });
-            let mut found = None;
-            let (at, vm, stopped) = self.run_events(segment, EventGoal::Any, from, until, true, &mut found)?;
-            if found.is_some() || !stopped || end.is_none() {
-                let here = if stopped { at } else { Position::END };
-                self.here = Some((here, vm));
-                return Ok(here);
+            if end.is_some_and(|end| end >= bound.tick) {
+                break;
             }
         }
-        Err(Lost::Missed)
+        Ok(None)
+    }
+
+    /// The first change of an object on the way from one moment to another, forward or back: the moment behind it.
+    pub fn change_between(
+        &mut self,
+        (task, slot, generation): (u32, u32, u32),
+        from: Position,
+        to: Position,
+        direction: Direction,
+    ) -> Result<Option<Position>, Lost> {
+        let goal = EventGoal::Change { task, object: Ref::new(slot, generation) };
+        match direction {
+            Direction::Forward => self.next_event(goal, from, to),
+            Direction::Back => {
+                let mut found = self.last_event(goal, from)?;
+                // The one that led here is behind this moment.
+                if let Some(at) = found
+                    && at.behind >= from
+                {
+                    found = self.last_event(goal, at.before)?;
+                }
+                Ok(found.map(|found| found.behind).filter(|at| *at > to))
+            }
+        }
+    }
+
+    /// The first of some lines, from one on and before another, on which statements begin.
+    pub fn line_from(&self, first: u32, end: u32) -> Option<u32> {
+        self.lines.iter().copied().filter(|line| (first..end).contains(line)).min()
     }
 
     /// Whether an arena was changed in a segment: it runs once more for that, nearly as fast as if nobody looked.
@@ -513,7 +551,7 @@ impl<'h> Timeline<'h> {
         Ok(None)
     }
 
-    /// Whether an event of one object may be in a segment: the segment runs once more, nearly as fast as if nobody looked.
+    /// Whether an event may be in a segment: the segment runs once more, nearly as fast as if nobody looked.
     fn may_have(&mut self, segment: usize, goal: EventGoal) -> bool {
         let (EventGoal::Change { task: 0, object } | EventGoal::Borrow { task: 0, object }) = goal else {
             return self.has_events(segment);

@@ -161,6 +161,29 @@ impl<'h> TimeTravel<'h> {
         Ok(found.map(ObjectChange::from))
     }
 
+    /// The first change of an object on the way from one moment to another, forward or back: the moment behind it.
+    ///
+    /// # Errors
+    ///
+    /// When it was cancelled.
+    pub fn change_between(
+        &mut self,
+        object: ObjectId,
+        from: Position,
+        to: Position,
+        direction: Direction,
+    ) -> Result<Option<Position>, Lost> {
+        let object = (object.task, object.slot, object.generation);
+        self.timeline.change_between(object, from, to, direction)
+    }
+
+    /// The first line (from 0) of a file, from one on, on which a statement begins.
+    pub fn next_line_with_code(&self, file: ModuleId, line: usize) -> Option<usize> {
+        let (first, end) = (line_number(file, line), line_number(file, 0).wrapping_add(LINES_OF_A_FILE));
+        let found = self.timeline.line_from(first, end)?;
+        Some((found - line_number(file, 0)) as usize)
+    }
+
     /// The arena at a moment.
     ///
     /// # Errors

@@ -310,7 +310,8 @@ impl<'h> Vm<'h> {
     pub(crate) fn take_turns<R: Recorder>(&mut self, pause: Pause, recorder: &mut R) -> Result<(), Trap> {
         if let Some(crew) = self.crew.clone() {
             let taken = crew.take_turns(self, recorder);
-            if let Err(Trap::Part) = taken {
+            // Where it is stopped, this tells what it waits for.
+            if let Err(Trap::Part | Trap::Stop) = taken {
                 self.waits = Some(pause);
             }
             taken?;

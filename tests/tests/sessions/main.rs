@@ -2,6 +2,7 @@
 
 mod arena;
 mod completion;
+mod debugger;
 mod drawing;
 mod evaluation;
 mod features;
