@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crush_hir::body::{BlockId, Body, ExprId, LambdaId, LocalId};
 use crush_hir::cfg::{Cfg, LoanOwner};
 use crush_hir::source_map::BodyRange;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::draft::Draft;
 use crate::report::{Code, FunctionId, Place, Step};
@@ -193,6 +193,12 @@ pub(crate) struct Lambda<'a> {
     condition_keys: FxHashMap<(Code, u32, u32, bool), usize>,
     callbacks: Vec<FoundCallback>,
     released: BTreeSet<LocalId>,
+    /// Variables that lambdas share and that stand for another one each time.
+    declared_again: FxHashSet<LocalId>,
+    /// Variables that may get back what they held when a lambda began.
+    regained: BTreeSet<LocalId>,
+    /// Borrows that may have ended while their variable holds the handle: it was dropped, or bound to the variable once more.
+    loose: FxHashSet<u32>,
     /// Arrays that a caller knows, whose elements may have moved.
     shifted: BTreeSet<u32>,
     drops: bool,
@@ -201,6 +207,9 @@ pub(crate) struct Lambda<'a> {
     throws_itself: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
+    /// The closures that are being applied, each with its arguments, and what closures have given so far.
+    applying: Vec<(u32, Vec<Value>)>,
+    given: FxHashMap<u32, call::Called>,
     /// What runs now may run more than once in one run of the lambda.
     repeats: bool,
     /// What it has cost so far.
@@ -252,11 +261,16 @@ impl<'a> Lambda<'a> {
             condition_keys: FxHashMap::default(),
             callbacks: Vec::new(),
             released: BTreeSet::new(),
+            declared_again: FxHashSet::default(),
+            regained: BTreeSet::new(),
+            loose: FxHashSet::default(),
             shifted: BTreeSet::new(),
             drops: false,
             in_task: false,
             throws_itself: false,
             nesting: 0,
+            applying: Vec::new(),
+            given: FxHashMap::default(),
             repeats: false,
             work: Cell::new(0),
             budget,
@@ -313,7 +327,7 @@ impl<'a> Lambda<'a> {
 
     fn entry_state(&mut self) -> State {
         let mut state = State::default();
-        state.phase = Phase { before: true, after: false };
+        state.phase.before = true;
         let receiver = (self.id == LambdaId(0)).then(|| self.lookup.receiver(self.function)).flatten();
         for (index, param) in self.body[self.id].params.iter().enumerate() {
             let shape = match receiver {

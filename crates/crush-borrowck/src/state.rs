@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) stored: PMap<Value>,
     /// By expression: the variable that was read there, and has not been bound since.
     read_from: PMap<LocalId>,
+    /// Variables that lambdas share and that have gone out of scope.
+    left: PMap<()>,
     pub(crate) freed: PMap<Freed>,
     /// By loan.
     pub(crate) loans: PMap<Live>,
@@ -118,6 +120,7 @@ impl State {
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.read_from.merge(&other.read_from, &mut |_, _, _| None, &mut |_, _, _| Alone::Remove);
+        self.left.merge(&other.left, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
             Side::This | Side::Other => Alone::Remove,
         });
@@ -129,6 +132,7 @@ impl State {
             || !(self.locals.ptr_eq(&before.locals)
                 && self.temporaries.ptr_eq(&before.temporaries)
                 && self.read_from.ptr_eq(&before.read_from)
+                && self.left.ptr_eq(&before.left)
                 && self.heap.ptr_eq(&before.heap)
                 && self.stored.ptr_eq(&before.stored)
                 && self.freed.ptr_eq(&before.freed)
@@ -173,6 +177,16 @@ impl State {
 
     pub(crate) fn local(&self, local: LocalId) -> Value {
         self.locals.get(local.0).cloned().unwrap_or_else(Value::plain)
+    }
+
+    /// A variable that lambdas share goes out of scope; they keep it.
+    pub(crate) fn leave(&mut self, local: LocalId) {
+        self.left.insert(local.0, ());
+    }
+
+    /// Whether a variable that lambdas share may have gone out of scope.
+    pub(crate) fn has_left(&self, local: LocalId) -> bool {
+        self.left.get(local.0).is_some()
     }
 
     /// Notes that an expression has read a variable.

@@ -119,6 +119,8 @@ pub(crate) struct Effect {
 pub(crate) struct Phase {
     pub(crate) before: bool,
     pub(crate) after: bool,
+    /// Captured variables may have been bound again.
+    pub(crate) rebound: bool,
 }
 
 impl Phase {
@@ -127,6 +129,7 @@ impl Phase {
         let old = *self;
         self.before |= other.before;
         self.after |= other.after;
+        self.rebound |= other.rebound;
         *self != old
     }
 }
@@ -198,6 +201,8 @@ pub(crate) struct Taken {
     pub(crate) at: Step,
     /// It may have ended since.
     pub(crate) may_have_ended: bool,
+    /// And the variable may hold its handle all the same.
+    pub(crate) loose: bool,
 }
 
 /// What a caller has to know of a lambda. The default: it never ends.
@@ -215,6 +220,8 @@ pub(crate) struct Summary {
     pub(crate) shifted: Vec<ObjectIndex>,
     /// Captured variables that are bound again, which ends what they own.
     pub(crate) released: Vec<LocalId>,
+    /// Those of them that may hold again what they held.
+    pub(crate) regained: Vec<LocalId>,
     /// Handles it hands out, dead: where they were taken, and of what.
     pub(crate) dead: Vec<(bool, Step, Option<String>)>,
     pub(crate) returned: SummaryValue,

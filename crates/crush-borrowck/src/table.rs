@@ -326,6 +326,14 @@ impl Table {
         }
     }
 
+    /// Whether an object is the cell of that variable of the function that is analysed.
+    pub(crate) fn is_cell_of(&self, object: u32, local: LocalId) -> bool {
+        match self.objects[object as usize].origin {
+            Origin::Cell { local: of, .. } | Origin::Captured(of) => of == local,
+            _ => false,
+        }
+    }
+
     /// Whether functions nobody knows may change it.
     pub(crate) fn is_known_elsewhere(&self, object: u32) -> bool {
         self.objects[object as usize].symbolic || self.exposed[object as usize]

@@ -7,7 +7,7 @@ use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
 use crate::state::{Freed, Live, State};
 use crate::summary::Use;
-use crate::table::{Alias, Origin, Owner, Shape};
+use crate::table::{Alias, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// A use of a value.
@@ -149,7 +149,10 @@ impl Lambda<'_> {
         let conflict = |code, surely| {
             Some(Conflict { code, surely, obstacle: Obstacle::Loan(loan), may_differ: false, through: true })
         };
-        let Some(live) = state.loans.get(loan) else { return conflict(Code::BorrowOutlivesScope, true) };
+        let lives = self.is_held_by_its_owner(loan, usage);
+        let Some(live) = state.loans.get(loan) else {
+            return if lives { None } else { conflict(Code::BorrowOutlivesScope, true) };
+        };
         if usage.usage == Use::Send {
             return conflict(Code::HandleSentToTask, true);
         }
@@ -173,7 +176,7 @@ impl Lambda<'_> {
             Use::Read | Use::DeepRead | Use::Share | Use::Drop | Use::Send => None,
         };
         match through {
-            None if state.may_have_ended(loan) => conflict(Code::BorrowOutlivesScope, false),
+            None if state.may_have_ended(loan) && !lives => conflict(Code::BorrowOutlivesScope, false),
             None if state.is_lent(loan) && !self.in_task => {
                 self.note_later_use(loan, usage.at);
                 None
@@ -249,12 +252,26 @@ impl Lambda<'_> {
     /// Whether a borrow has ended where its object itself is what a variable holds: while the variable owns the borrow, it
     /// holds the handle (B4).
     fn has_ended_where_it_is_used(&self, loan: u32, usage: &Usage) -> bool {
+        self.is_of_its_variable(loan, usage)
+    }
+
+    /// Whether a handle is what the variable that owns its borrow holds: then it lives (B4), unless it was dropped there, or
+    /// has come back to the variable later.
+    fn is_held_by_its_owner(&self, loan: u32, usage: &Usage) -> bool {
+        self.is_of_its_variable(loan, usage)
+            && !self.loose.contains(&loan)
+            && usage.variable.is_none_or(|local| !self.regained.contains(&local))
+    }
+
+    fn is_of_its_variable(&self, loan: u32, usage: &Usage) -> bool {
         let Some(local) = usage.variable else { return false };
         let is_its = self.table.loans[loan as usize].owner == Owner::Local(local);
-        // Of a variable that is declared again, or of another call, there may be another one.
-        let is_one = !self.in_cell(local)
-            || self.cycle.is_empty() && self.table.find(&Origin::Cell { local, old: true }).is_none();
-        is_its && ((loan as usize) < self.cfg.loans.len() || self.is_own(local) && is_one)
+        is_its && ((loan as usize) < self.cfg.loans.len() || self.is_the_one(local))
+    }
+
+    /// Whether a variable of this lambda is one variable of the run, whoever knows it: not declared again, nor in other calls.
+    pub(super) fn is_the_one(&self, local: LocalId) -> bool {
+        self.is_own(local) && (!self.in_cell(local) || self.cycle.is_empty() && !self.declared_again.contains(&local))
     }
 
     /// Whether two objects are one, or, where a use is deep, the one may lie below the other: below a captured variable lies
@@ -346,6 +363,7 @@ impl Lambda<'_> {
             // A variable owns one borrow at a time, and one that lived has just ended.
             for loan in self.loans_of.get(&owner).into_iter().flatten() {
                 state.end(*loan);
+                self.loose.insert(*loan);
             }
             return;
         }
@@ -358,8 +376,14 @@ impl Lambda<'_> {
                         state.freed.insert(*object, Freed { surely, at: usage.at });
                     }
                 }
-                Target::Handle(loan) if sole => state.end(*loan),
-                Target::Handle(loan) => state.end_perhaps(*loan),
+                Target::Handle(loan) => {
+                    self.loose.insert(*loan);
+                    if sole {
+                        state.end(*loan);
+                    } else {
+                        state.end_perhaps(*loan);
+                    }
+                }
                 Target::Function(_) => {}
             }
         }

@@ -1,6 +1,6 @@
 //! Summaries at a call: what the callee does to the caller's state.
 
-use crush_hir::body::LambdaId;
+use crush_hir::body::{LambdaId, LocalId};
 use rustc_hash::FxHashSet;
 
 use super::access::Usage;
@@ -117,12 +117,14 @@ impl Lambda<'_> {
         if call.of.0 != self.function {
             return;
         }
+        self.regained.extend(&call.summary.regained);
         for local in &call.summary.released {
             for loan in self.loans_of.get(local).cloned().unwrap_or_default() {
                 state.end_perhaps(loan);
             }
             if !self.is_own(*local) {
                 self.released.insert(*local);
+                state.phase.rebound = true;
             }
         }
     }
@@ -173,6 +175,7 @@ impl Lambda<'_> {
             self.access(state, &anything, &usage);
         }
         for handle in self.reach_all(state, &given).handles {
+            self.loose.insert(handle);
             state.end_perhaps(handle);
         }
         let objects = self.underlying(state, &anything);
@@ -234,10 +237,7 @@ impl Lambda<'_> {
                 // A drop inside may end the borrow before it is in the way.
                 certain: *surely && call.site.certain && first && (!drops || alone) && call.summary.released.is_empty(),
                 callee: Some(self.instance_name(call)),
-                variable: match &call.summary.objects[*object as usize] {
-                    SummaryObject::Parameter(number) => call.site.variables.get(*number as usize).copied().flatten(),
-                    _ => None,
-                },
+                variable: self.variable_of(state, call, effect),
             };
             self.access(state, &value, &usage);
             // A callback may come before it.
@@ -246,6 +246,23 @@ impl Lambda<'_> {
             }
         }
         passed.iter().for_each(|(value, usage)| self.assume_passed(state, value, usage));
+    }
+
+    /// The variable that holds, at the time of an effect, the object that it is on.
+    fn variable_of(&self, state: &State, call: &Instance<'_>, effect: &Effect) -> Option<LocalId> {
+        match &call.summary.objects[effect.object as usize] {
+            // No call binds it.
+            SummaryObject::Parameter(number) => {
+                let variable = call.site.variables.get(*number as usize).copied().flatten();
+                variable.filter(|local| !self.in_cell(*local))
+            }
+            SummaryObject::Path(base, Field::Variable(local)) if call.of.0 == self.function => {
+                let is_cell = call.summary.objects[*base as usize] == SummaryObject::Captured(*local);
+                let is_entry = !effect.phase.after && !effect.phase.rebound;
+                (is_cell && is_entry && self.is_the_one(*local) && !state.has_left(*local)).then_some(*local)
+            }
+            _ => None,
+        }
     }
 
     fn apply_conditions(&mut self, state: &mut State, call: &Instance<'_>) {
@@ -316,6 +333,19 @@ impl Lambda<'_> {
             }
             let object = call.values[write.object as usize].clone();
             let value = self.resolve(call, &write.value);
+            if let Field::Variable(local) = write.field
+                && object.objects().any(|cell| self.table.is_cell_of(cell, local))
+            {
+                let is_taken = |target: &SummaryTarget| match target {
+                    SummaryTarget::Taken(number) if !call.summary.taken[*number as usize].loose => {
+                        Some(*number as usize)
+                    }
+                    _ => None,
+                };
+                let taken: Vec<_> = write.value.targets.iter().filter_map(is_taken).collect();
+                let taken: Vec<_> = taken.into_iter().map(|number| self.import(call, false, number)).collect();
+                self.note_loose(local, &value, |loan| taken.contains(&loan));
+            }
             let certain = write.replaces && call.site.certain && !call.summary.throws;
             self.store(state, &object, &write.field, &value, certain);
         }
@@ -454,6 +484,11 @@ impl Lambda<'_> {
         for candidate in candidates {
             let closure = match candidate {
                 Candidate::Function(_) => None,
+                // It calls itself, and does nothing that it is not doing already.
+                Candidate::Closure(object, ..) if self.is_applied(object, &site.args) => {
+                    called.join(&self.given.get(&object).cloned().unwrap_or_default());
+                    continue;
+                }
                 Candidate::Closure(object, ..) => Some(object),
             };
             called.join(&self.apply_unknown(state, closure, site));
@@ -462,6 +497,22 @@ impl Lambda<'_> {
             called.join(&self.call_unknown(state, &unknown, site));
         }
         called
+    }
+
+    /// Whether a closure is being applied, to all that these arguments may be.
+    fn is_applied(&self, closure: u32, args: &[Value]) -> bool {
+        if self.applying.iter().all(|(object, _)| *object != closure) {
+            return false;
+        }
+        let mut known: Vec<Value> = Vec::new();
+        for (_, args) in self.applying.iter().filter(|(object, _)| *object == closure) {
+            known.resize(known.len().max(args.len()), Value::default());
+            for (known, arg) in known.iter_mut().zip(args) {
+                known.join(arg);
+            }
+        }
+        let is_known = |(arg, known): (&Value, &Value)| arg.targets().iter().all(|target| known.has(*target));
+        known.len() >= args.len() && args.iter().zip(&known).all(is_known)
     }
 
     /// A condition of a callee that only this lambda's caller can decide.

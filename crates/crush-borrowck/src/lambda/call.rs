@@ -6,12 +6,12 @@ use super::access::Usage;
 use super::{FoundCallback, FoundHeld, Lambda};
 use crate::report::{FunctionId, Step};
 use crate::state::State;
-use crate::summary::{Phase, Use};
+use crate::summary::Use;
 use crate::table::{Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// What a call gives.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Called {
     pub(super) value: Value,
     pub(super) thrown: Value,
@@ -26,12 +26,14 @@ impl Called {
         Self { value, returns: true, ..Self::default() }
     }
 
-    pub(super) fn join(&mut self, other: &Self) {
-        self.value.join(&other.value);
-        self.thrown.join(&other.thrown);
+    /// Adds the other, and tells whether that changed anything.
+    pub(super) fn join(&mut self, other: &Self) -> bool {
+        let flags = (self.returns, self.throws, self.throws_itself);
         self.returns |= other.returns;
         self.throws |= other.throws;
         self.throws_itself |= other.throws_itself;
+        let changed = self.value.join(&other.value) | self.thrown.join(&other.thrown);
+        changed || flags != (self.returns, self.throws, self.throws_itself)
     }
 }
 
@@ -42,7 +44,7 @@ pub(super) struct Site {
     pub(super) step: Step,
     pub(super) args: Vec<Value>,
     pub(super) names: Vec<Option<String>>,
-    /// The variables that hold the arguments, where no call can bind them.
+    /// The variables that hold the arguments when the call begins.
     pub(super) variables: Vec<Option<LocalId>>,
     /// This callee is called, with these arguments, in every run that reaches the call.
     pub(super) certain: bool,
@@ -84,7 +86,7 @@ impl Lambda<'_> {
                     }
                     Callee::Method { receiver, name } => {
                         let receiver_name = self.describe(*receiver);
-                        let variable = self.held_in(state, *receiver);
+                        let variable = state.read_from(*receiver);
                         let receiver = state.take_value(*receiver);
                         self.method(state, (&receiver, receiver_name, variable), name, &site)
                     }
@@ -120,15 +122,10 @@ impl Lambda<'_> {
             expr,
             step: self.step(self.body[expr].range),
             names: args.iter().map(|arg| self.describe(*arg)).collect(),
-            variables: args.iter().map(|arg| self.held_in(state, *arg)).collect(),
+            variables: args.iter().map(|arg| state.read_from(*arg)).collect(),
             args: args.iter().map(|arg| state.take_value(*arg)).collect(),
             certain: true,
         }
-    }
-
-    /// The variable that holds the value of an argument, where no call can bind it.
-    fn held_in(&self, state: &State, arg: ExprId) -> Option<LocalId> {
-        state.read_from(arg).filter(|local| !self.in_cell(*local))
     }
 
     /// `S::f`: the method of that struct, or the trait's default when it has none of its own.
@@ -173,14 +170,20 @@ impl Lambda<'_> {
                     self.apply(state, root, (*function, LambdaId(0)), None, site)
                 }
                 Candidate::Closure(object, function, lambda) => {
-                    if *function == self.function {
-                        let Some(summary) = self.inner.get(*lambda) else { continue };
-                        self.apply(state, &summary, (*function, *lambda), Some(*object), site)
+                    self.applying.push((*object, site.args.clone()));
+                    let one = if *function == self.function {
+                        let summary = self.inner.get(*lambda);
+                        summary.map(|it| self.apply(state, &it, (*function, *lambda), Some(*object), site))
                     } else {
-                        let Some(all) = self.lookup.summary(*function) else { continue };
-                        let Some(summary) = all.lambda(*lambda) else { continue };
-                        self.apply(state, summary, (*function, *lambda), Some(*object), site)
-                    }
+                        let all = self.lookup.summary(*function);
+                        let summary = all.as_ref().and_then(|all| all.lambda(*lambda));
+                        summary.map(|it| self.apply(state, it, (*function, *lambda), Some(*object), site))
+                    };
+                    self.applying.pop();
+                    let Some(one) = one else { continue };
+                    // Who relied on less comes again.
+                    self.table.reshaped |= self.given.entry(*object).or_default().join(&one);
+                    one
                 }
             };
             called.join(&one);
@@ -272,7 +275,7 @@ impl Lambda<'_> {
                 self.callbacks.push(found);
             }
         }
-        state.phase = Phase { before: false, after: true };
+        (state.phase.before, state.phase.after) = (false, true);
         // It may be one of those that share a variable, and bind it again; and it may drop a handle that it was given. Either
         // ends the borrow. Of what it meets, its caller knows whether it does.
         let mut concerned = self.owned(state, |owner| match owner {
@@ -285,6 +288,7 @@ impl Lambda<'_> {
             if are_held.contains(&loan) {
                 state.lend(loan);
             } else {
+                self.loose.insert(loan);
                 state.end_perhaps(loan);
             }
         }

@@ -57,6 +57,7 @@ impl Lambda<'_> {
         extract.summary.throws = throws;
         extract.summary.throws_itself = throws && self.throws_itself;
         extract.summary.released = self.released.iter().copied().collect();
+        extract.summary.regained = self.regained.iter().copied().collect();
         if self.body[self.id].parent.is_some() || self.has_callers() {
             self.extract(&mut extract, &end);
         }
@@ -140,13 +141,8 @@ impl Lambda<'_> {
                 let number = *extract.taken.entry(loan).or_insert(extract.summary.taken.len() as u32) as usize;
                 if number == extract.summary.taken.len() {
                     let may_have_ended = end.may_have_ended(loan) || end.is_lent(loan);
-                    extract.summary.taken.push(Taken {
-                        local,
-                        exclusive: info.exclusive,
-                        of,
-                        at: info.place,
-                        may_have_ended,
-                    });
+                    let (exclusive, at, loose) = (info.exclusive, info.place, self.loose.contains(&loan));
+                    extract.summary.taken.push(Taken { local, exclusive, of, at, may_have_ended, loose });
                 }
             }
         }
@@ -305,7 +301,8 @@ impl Lambda<'_> {
                             let at = info.place;
                             let (exclusive, of) = (info.exclusive, SummaryValue::default());
                             let may_have_ended = end.may_have_ended(*loan) || end.is_lent(*loan);
-                            extract.summary.taken.push(Taken { local, exclusive, of, at, may_have_ended });
+                            let loose = self.loose.contains(loan);
+                            extract.summary.taken.push(Taken { local, exclusive, of, at, may_have_ended, loose });
                             let of = end.loans.get(*loan).map(|live| live.of.clone()).unwrap_or_default();
                             let of = self.summary_value(extract, end, results, &of);
                             extract.summary.taken[number as usize].of = of;

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lambda;
 use crate::state::State;
-use crate::table::{Field, Origin, Shape};
+use crate::table::{Field, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// Everything that a value reaches.
@@ -235,7 +235,12 @@ impl Lambda<'_> {
         if !self.in_cell(local) || !self.is_own(local) {
             return;
         }
-        let Some(cell) = self.table.find(&Origin::Cell { local, old: false }) else { return };
+        let cell = self.cell(local);
+        if !state.was_born(cell) {
+            state.born_again(cell, None, &self.table);
+            return;
+        }
+        self.declared_again.insert(local);
         let old = self.table.object(Origin::Cell { local, old: true }, Shape::Cell);
         for slot in self.table.objects[cell as usize].slots.clone() {
             let field = self.table.slots[slot as usize].field;
@@ -253,11 +258,34 @@ impl Lambda<'_> {
         state.slot(slot, &self.table)
     }
 
+    /// A variable that gets the handle of a borrow of its own in another way than by taking it may hold it when it has ended.
+    pub(super) fn note_loose(&mut self, local: LocalId, value: &Value, is_taken: impl Fn(u32) -> bool) {
+        // `r = r` ends what `r` owns.
+        if !self.is_own(local) {
+            let slot = self.cell_slot(local);
+            if value.targets().iter().any(|target| self.table.entry(slot).has(*target)) {
+                self.regained.insert(local);
+            }
+        }
+        for target in value.targets() {
+            if let Target::Handle(loan) = target
+                && self.table.loans[*loan as usize].owner == Owner::Local(local)
+                && !is_taken(*loan)
+            {
+                self.loose.insert(*loan);
+            }
+        }
+    }
+
     pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
         state.forget_reads(|read| read == local);
         if self.in_cell(local) {
             let slot = self.cell_slot(local);
             state.store(slot, value, true, &self.table);
+            if self.is_own(local) {
+                let cell = self.cell(local);
+                state.born_again(cell, None, &self.table);
+            }
         } else {
             state.locals.insert(local.0, value.clone());
         }

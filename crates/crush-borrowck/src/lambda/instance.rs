@@ -152,6 +152,10 @@ impl Lambda<'_> {
             self.loans_of.entry(local).or_default().push(loan);
         }
         self.table.loans.push(info);
+        if shown >= IMPORTS {
+            // It stands for those of several variables.
+            self.loose.insert(loan);
+        }
         self.imported.insert(key, loan);
         loan
     }

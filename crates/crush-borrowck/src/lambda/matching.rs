@@ -34,6 +34,7 @@ impl<'a> Lambda<'a> {
         match pattern {
             Pattern::Binding(local) => {
                 self.declare(state, *local);
+                self.note_loose(*local, value, |_| false);
                 self.bind(state, *local, value);
             }
             Pattern::Struct { fields, .. } => {

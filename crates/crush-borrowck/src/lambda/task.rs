@@ -39,7 +39,9 @@ impl Lambda<'_> {
         let each = Site { args: vec![item], names: vec![None], variables: Vec::new(), certain: false, ..site.clone() };
         self.send(state, function, site.names.get(1).cloned().flatten(), site);
         let callees = self.candidates(state, function);
+        let outer = std::mem::replace(&mut self.repeats, true);
         let task = self.start_task(state, &callees, &each);
+        self.repeats = outer;
         let waited = self.wait(state, site.expr, &task.value, &Usage { name: None, certain: false, ..read });
         let results = self.allocate(state, site.expr, 0, Shape::Array);
         let results = Value::of(Target::Object(results));
@@ -73,6 +75,7 @@ impl Lambda<'_> {
             inside.join(&result);
         }
         self.in_task = outer;
+        state.phase.join(copy.phase);
         let result = self.fresh(site.expr);
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
         let handles = self.reach_all(&copy, &inside.value).handles;

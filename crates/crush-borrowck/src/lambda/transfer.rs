@@ -102,22 +102,29 @@ impl<'a> Lambda<'a> {
             }
             Action::Release { local, keep } => self.release(state, *local, *keep),
             Action::Bind { local, value, declares, .. } => {
-                let value = state.take_value(*value);
+                let expr = *value;
+                let value = state.take_value(expr);
                 if *declares {
                     self.declare(state, *local);
                 }
+                // Its own borrow, taken for it right now.
+                let taken =
+                    self.cfg.loans.iter().position(|loan| loan.expr == expr && loan.owner == LoanOwner::Local(*local));
+                self.note_loose(*local, &value, |loan| Some(loan as usize) == taken);
                 self.bind(state, *local, &value);
             }
             Action::BindElement { local, iterable, .. } => {
                 let iterated = state.value(*iterable);
                 let element = self.load(state, &iterated, &Field::Element);
                 self.declare(state, *local);
+                self.note_loose(*local, &element, |_| false);
                 self.bind(state, *local, &element);
             }
             Action::Catch { name } => {
                 let thrown = std::mem::take(&mut state.thrown);
                 if let Some((local, _)) = name {
                     self.declare(state, *local);
+                    self.note_loose(*local, &thrown, |_| false);
                     self.bind(state, *local, &thrown);
                 }
             }
@@ -428,6 +435,7 @@ impl<'a> Lambda<'a> {
     fn release(&mut self, state: &mut State, local: LocalId, keep: Option<LoanId>) {
         if !self.is_own(local) {
             self.released.insert(local);
+            state.phase.rebound = true;
         }
         for loan in self.loans_of.get(&local).into_iter().flatten() {
             if keep.is_none_or(|keep| keep.0 != *loan) {
@@ -441,6 +449,9 @@ impl<'a> Lambda<'a> {
         for local in locals.iter() {
             self.release(state, *local, None);
             state.locals.remove(local.0);
+            if self.in_cell(*local) {
+                state.leave(*local);
+            }
         }
     }
 
