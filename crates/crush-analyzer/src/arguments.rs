@@ -16,7 +16,20 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report syntax errors, unknown names and borrow conflicts, without running anything
+    ///
+    /// Exit status: 0 clean, or nothing worse than warnings; 1 errors (with `--error-on-warning` also warnings) that no baseline has; 2 a
+    /// file could not be read or written, or an argument makes no sense.
     Check(Check),
+    /// Print the page of a code: what it means, why, and the ways out; without a code, the codes there are
+    Explain {
+        /// The code, as reports show it in brackets
+        code: Option<String>,
+    },
+    /// Print the script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Print programs as everybody prints them: one style, nothing to choose
     ///
     /// Exit status: 0 formatted, 1 with `--check` something would change, or a statement did not parse and was left as it is, 2 a
@@ -73,9 +86,9 @@ pub(crate) struct Modules {
 
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// The programs; `-` reads standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<String>,
+    /// Programs, and folders with the `.crush` files in them, but for what `.gitignore` leaves out; `-` reads standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<std::path::PathBuf>,
     #[command(flatten)]
     pub(crate) modules: Modules,
     /// Take the severity of each code from FILE, rather than from the nearest `crush.toml` upwards from each program
@@ -84,9 +97,18 @@ pub(crate) struct Check {
     /// Exit with status 1 when there are warnings, too
     #[arg(long)]
     pub(crate) error_on_warning: bool,
+    /// Apply the first fix of each report, as long as that leaves less to report, and report the rest
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Do not report what FILE has: reports of old code, known by file, code and the text of the line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<std::path::PathBuf>,
+    /// Write what is reported into the file of `--baseline`, and report nothing
+    #[arg(long, requires = "baseline")]
+    pub(crate) write_baseline: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
 }
 
 #[derive(Args, Debug)]
@@ -206,4 +228,19 @@ pub(crate) enum Format {
     Human,
     /// For programs: one JSON object a line
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people: with the source, underlined
+    #[default]
+    Human,
+    /// For programs: one JSON object a line
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub: commands that annotate the change
+    Github,
+    /// For what shows tests: JUnit XML, a suite for each program
+    Junit,
 }

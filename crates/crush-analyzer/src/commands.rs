@@ -5,6 +5,7 @@ pub(crate) mod asm;
 pub(crate) mod check;
 pub(crate) mod dap;
 pub(crate) mod disasm;
+pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod parse;
 pub(crate) mod repl;
@@ -22,6 +23,15 @@ use crate::{Ending, Misuse, report};
 pub(crate) fn lsp() -> Result<Ending, Misuse> {
     // The protocol wants status 1 for an `exit` that no `shutdown` came before.
     Ok(if crush_server::serve()? { Ending::Clean } else { Ending::Errors })
+}
+
+/// `crush-analyzer completions`.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Ending, Misuse> {
+    let mut command = <crate::arguments::Arguments as clap::CommandFactory>::command();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "crush-analyzer", &mut script);
+    anstream::stdout().lock().write_all(&script)?;
+    Ok(Ending::Clean)
 }
 
 /// Prints what keeps a program from being run. Borrow reports do not: the run will show.

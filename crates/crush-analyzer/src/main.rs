@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod output;
+mod paths;
 mod prompt;
 mod report;
 mod source;
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let ending = match arguments.command {
         Command::Check(check) => commands::check::run(&check),
+        Command::Explain { code } => commands::explain::run(code.as_deref()),
+        Command::Completions { shell } => commands::completions(shell),
         Command::Fmt(fmt) => commands::fmt::run(&fmt),
         Command::Run(run) => commands::run::run(&run),
         Command::Arena(arena) => commands::arena::run(&arena),

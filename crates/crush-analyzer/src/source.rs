@@ -43,10 +43,19 @@ impl Source {
         let text = String::from_utf8(bytes).map_err(|error| {
             misuse(format!("it is not UTF-8 text (byte {} is the first that is not)", error.utf8_error().valid_up_to()))
         })?;
+        Ok(Self::analysed(Path::new(path), name, text, modules, analyse))
+    }
+
+    /// The same program with another text.
+    pub(crate) fn with_text(&self, path: &Path, text: String, modules: &Modules) -> Self {
+        Self::analysed(path, &self.path, text, modules, FileAnalysis::new)
+    }
+
+    fn analysed(path: &Path, name: &str, text: String, modules: &Modules, analyse: fn(Text) -> FileAnalysis) -> Self {
         let mut analysis = analyse(Text::from(text.as_str()));
         let search = SearchPath::with_environment(modules.library.iter().cloned());
-        analysis.load_modules(crush_server::key(Path::new(path)), name.into(), &search);
-        Ok(Self { path: name.to_string(), analysis, text })
+        analysis.load_modules(crush_server::key(path), name.into(), &search);
+        Self { path: name.to_string(), analysis, text }
     }
 
     /// Line and column of an offset, both from 1, columns in Unicode scalars.

@@ -42,7 +42,6 @@ mod suppression;
 mod symbols;
 mod syntax;
 mod tokens;
-pub mod time;
 mod values;
 
 use std::sync::Arc;
@@ -71,7 +70,7 @@ pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, f
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use lenses::{Lens, LensKind, lenses};
-pub use links::{Link, links};
+pub use links::{Link, import_path_edits, links};
 pub use modules::FilePlace;
 pub use notes::{LineNote, NoteKind, line_notes};
 pub use outline::{FlatSymbol, Outline, flat_symbols, outline};

@@ -1,10 +1,10 @@
-//! The files that a text names: the modules that it imports, and files from outside.
+//! The files that a text names: the modules that it imports.
 
-use crush_hir::modules::ModuleId;
-use crush_syntax::TextRange;
+use crush_hir::modules::{FileKey, ModuleId};
+use crush_syntax::{TextEdit, TextRange};
 
-use crate::Snapshot;
 use crate::names::{What, declaration_names};
+use crate::{FileAnalysis, Snapshot};
 
 /// A place in the text that leads to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,4 +30,23 @@ pub fn links(snapshot: &Snapshot) -> Vec<Link> {
         }
     }
     links
+}
+
+/// The edits by which the imports of a text name the files that `new_path` says, where that is not what they name already. Where
+/// calls went by the last part of the path, it stays as an alias.
+pub fn import_path_edits(analysis: &FileAnalysis, new_path: impl Fn(&FileKey) -> Option<String>) -> Vec<TextEdit> {
+    let snapshot = Snapshot::unevaluated(analysis.clone());
+    let mut edits = Vec::new();
+    for link in links(&snapshot) {
+        let Some(new) = analysis.key_of(link.module).and_then(&new_path) else { continue };
+        let old = analysis.text().slice(link.range).into_owned();
+        let Some(import) = crate::meaning::import_at(analysis.hir(), link.range) else { continue };
+        let last = |path: &str| path.rsplit('.').next().map(str::to_owned);
+        let goes_by_it = import.alias.is_none() && import.names.is_empty() && last(&old) != last(&new);
+        let alias = last(&old).filter(|_| goes_by_it).map_or_else(String::new, |alias| format!(" as {alias}"));
+        if new != old {
+            edits.push(TextEdit { range: link.range, new_text: format!("{new}{alias}") });
+        }
+    }
+    edits
 }

@@ -13,15 +13,17 @@ use tower_lsp::ls_types::{
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
     CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
-    DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams,
-    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams,
-    InlayHintTooltip, LSPAny, Location, MarkupContent, MarkupKind, Position, PrepareRenameResponse, ProgressToken,
-    ReferenceParams, Registration, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
+    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
+    LSPAny, Location, MarkupContent, MarkupKind, Position, PrepareRenameResponse, ProgressToken, ReferenceParams,
+    Registration, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens,
     SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
     SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
-    TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
+    TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams,
     WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
@@ -35,7 +37,7 @@ use crate::refusing::Refusing;
 use crate::runs::Runs;
 use crate::uri::DocumentKey;
 use crate::workspace::{OpenDocuments, Programs, Workspace};
-use crate::{calls, capabilities, completion, formatting, lenses, navigation, outline, rename, tokens};
+use crate::{calls, capabilities, completion, formatting, lenses, moves, navigation, outline, pull, rename, tokens};
 
 /// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
 /// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
@@ -290,6 +292,7 @@ impl LanguageServer for Backend {
         let has = |name| commands.is_some_and(|commands| commands.iter().any(|command| command == name));
         self.can_run.store(has(lenses::RUN), Ordering::Relaxed);
         self.can_show_references.store(has(lenses::SHOW_REFERENCES), Ordering::Relaxed);
+        let pulls = pull::is_wanted(&params);
         let settings = params
             .initialization_options
             .and_then(|options| serde_json::from_value::<Settings>(options).ok())
@@ -301,9 +304,9 @@ impl LanguageServer for Backend {
             .and_then(|workspace| workspace.inlay_hint.as_ref())
             .and_then(|hints| hints.refresh_support)
             .unwrap_or(false);
-        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints });
+        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints, pulls });
         Ok(InitializeResult {
-            capabilities: capabilities::capabilities(encoding),
+            capabilities: capabilities::capabilities(encoding, pulls),
             server_info: Some(ServerInfo {
                 name: "crush-analyzer".to_string(),
                 version: Some(env!("CARGO_PKG_VERSION").to_string()),
@@ -554,6 +557,36 @@ impl LanguageServer for Backend {
             Ok(Some(lenses::resolved(lens, programs, document, &targets, can_show)))
         });
         Ok(resolved.await?.unwrap_or(unresolved))
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let known = params.previous_result_id;
+        let report = self
+            .answer_now(params.text_document.uri, move |document, _| Ok(pull::document(document, known.as_deref())));
+        // Of a document that is not open nothing is known.
+        let report = report.await?.unwrap_or_else(|| DocumentDiagnosticReport::Full(Default::default()));
+        Ok(DocumentDiagnosticReportResult::Report(report))
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        let token = params.partial_result_params.partial_result_token;
+        let (client, runtime) = (self.client.clone(), Handle::current());
+        let items = self.answer_from_workspace(move |programs| {
+            let mut items = Vec::new();
+            pull::workspace(programs, &params.previous_result_ids, |report| match &token {
+                Some(token) => {
+                    let part = serde_json::json!({ "token": token, "value": { "items": [report] } });
+                    runtime.block_on(client.send_notification::<pull::PartialResult>(part));
+                }
+                None => items.push(report),
+            });
+            items
+        });
+        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items: items.await? }))
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.answer_from_workspace(move |programs| Some(moves::import_edits(programs, &params.files))).await
     }
 
     async fn inlay_hint_resolve(&self, mut hint: InlayHint) -> Result<InlayHint> {

@@ -4,15 +4,15 @@
 use crush_ide::PositionEncoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
-    DeclarationCapability, DocumentLinkOptions, FoldingRangeProviderCapability, HoverProviderCapability,
-    ImplementationProviderCapability, InitializeParams, InlayHintOptions, InlayHintServerCapabilities, LSPAny, OneOf,
-    PositionEncodingKind, RenameOptions, SaveOptions, SelectionRangeProviderCapability, ServerCapabilities,
-    SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DeclarationCapability, DiagnosticServerCapabilities, DocumentLinkOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, ImplementationProviderCapability, InitializeParams, InlayHintOptions,
+    InlayHintServerCapabilities, LSPAny, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use crate::{formatting, protocol, tokens};
+use crate::{formatting, moves, protocol, pull, tokens};
 
 /// What columns count, by what the client offers.
 pub(crate) fn encoding_of(params: &InitializeParams) -> PositionEncoding {
@@ -26,7 +26,7 @@ pub(crate) fn encoding_of(params: &InitializeParams) -> PositionEncoding {
 }
 
 /// What is told to the client.
-pub(crate) fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
+pub(crate) fn capabilities(encoding: PositionEncoding, pulls: bool) -> ServerCapabilities {
     let mut experimental = serde_json::Map::new();
     experimental.insert("crush".to_string(), serde_json::json!({ "version": protocol::VERSION }));
     formatting::announce(ServerCapabilities {
@@ -60,12 +60,13 @@ pub(crate) fn capabilities(encoding: PositionEncoding) -> ServerCapabilities {
             prepare_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
+        diagnostic_provider: pulls.then(|| DiagnosticServerCapabilities::Options(pull::options())),
         workspace: Some(WorkspaceServerCapabilities {
+            file_operations: Some(moves::operations()),
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            ..WorkspaceServerCapabilities::default()
         }),
         document_symbol_provider: Some(OneOf::Left(true)),
         inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {

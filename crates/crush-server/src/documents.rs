@@ -30,7 +30,7 @@ use crate::uri::DocumentKey;
 /// Something that happened, in the client's order.
 pub(crate) enum Event {
     /// The handshake is over: how columns count, and what the client wants.
-    Configure { encoding: PositionEncoding, settings: Settings, can_refresh_hints: bool },
+    Configure { encoding: PositionEncoding, settings: Settings, can_refresh_hints: bool, pulls: bool },
     /// Settings changed. Trust is not among them.
     Settings(Settings),
     /// The user trusts the workspace, or no longer does.
@@ -188,6 +188,8 @@ pub(crate) struct Documents {
     encoding: PositionEncoding,
     settings: Settings,
     can_refresh_hints: bool,
+    /// Whether the client asks for diagnostics, and is pushed none.
+    pulls: bool,
     outbox: Outbox,
     runs: Runs,
     files: Files,
@@ -211,6 +213,7 @@ impl Documents {
             encoding: PositionEncoding::Utf16,
             settings: Settings::default(),
             can_refresh_hints: false,
+            pulls: false,
             outbox,
             runs,
             files: Files::new(),
@@ -257,7 +260,8 @@ impl Documents {
 
     fn handle(&mut self, event: Event, stale: &mut Vec<DocumentKey>) {
         match event {
-            Event::Configure { encoding, settings, can_refresh_hints } => {
+            Event::Configure { encoding, settings, can_refresh_hints, pulls } => {
+                self.pulls = pulls;
                 self.encoding = encoding;
                 self.settings = settings;
                 self.can_refresh_hints = can_refresh_hints;
@@ -562,6 +566,9 @@ impl Documents {
 
     /// Publishes what is known of a document: syntax, names and borrows, and the run when it is of this version.
     fn publish(&mut self, key: &DocumentKey) {
+        if self.pulls {
+            return;
+        }
         let Some(diagnostics) = self.diagnostics(key) else { return };
         let Some(document) = self.open.get_mut(key) else { return };
         document.told.clone_from(&diagnostics);

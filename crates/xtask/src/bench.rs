@@ -11,11 +11,14 @@ mod machine;
 #[cfg(feature = "bench")]
 mod program;
 #[cfg(feature = "bench")]
+mod requests;
+#[cfg(feature = "bench")]
 mod servers;
 #[cfg(feature = "bench")]
 mod session;
 #[cfg(feature = "bench")]
 mod table;
+#[cfg(feature = "bench")]
 #[cfg(feature = "bench")]
 mod vm;
 
@@ -41,6 +44,10 @@ pub(crate) struct Arguments {
     /// Write the table into docs/performance.md
     #[arg(long)]
     save: bool,
+
+    /// lsp: only how long each request takes while somebody types
+    #[arg(long)]
+    requests: bool,
 
     /// vm: runs of each program
     #[arg(long, default_value_t = 5)]
@@ -86,6 +93,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 #[cfg(feature = "bench")]
 fn lsp(arguments: &Arguments) -> anyhow::Result<()> {
     let servers = servers::all(arguments.no_peers);
+    if arguments.requests {
+        let text = requests::table(&servers.servers, &arguments.lines, if arguments.quick { 15 } else { 100 });
+        println!("{text}");
+        if arguments.save {
+            table::save(&text, "bench --requests", &crate::root().join("docs/performance.md"))?;
+        }
+        return Ok(());
+    }
     let mut table = table::Table::new(servers.notes.clone());
     for &lines in &arguments.lines {
         let edits = match (arguments.quick, lines) {

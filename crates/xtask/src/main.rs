@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod dist;
 mod e2e;
+mod edits;
 mod fuzz;
 mod fuzz_oracle;
 mod grammar;
@@ -39,6 +40,8 @@ enum Command {
     Dist(dist::Arguments),
     /// Drive the packaged extension and plugin in the real editors.
     E2e(e2e::Arguments),
+    /// Random edits: a document is afterwards like one that has just been opened.
+    Edits(edits::Arguments),
     /// Random input for a while: never a panic, a hang or an overflow of the stack.
     Fuzz(fuzz::Arguments),
     /// Random programs must do the same on the reference and here.
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Dist(arguments) => dist::run(&arguments),
         Command::E2e(arguments) => e2e::run(&arguments),
+        Command::Edits(arguments) => edits::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::FuzzOracle(arguments) => fuzz_oracle::run(&arguments),
         Command::Grammar(arguments) => grammar::run(&arguments),

@@ -1,13 +1,13 @@
 //! `crush-analyzer fmt`: programs in the one style.
 
 use std::io::{Read as _, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use similar::TextDiff;
 
 use crate::arguments::Fmt;
 use crate::output::Output;
-use crate::{Ending, Misuse};
+use crate::{Ending, Misuse, paths};
 
 /// Formats files in place, or standard input to standard output. A file that is as it should be is not written.
 pub(crate) fn run(arguments: &Fmt) -> Result<Ending, Misuse> {
@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Fmt) -> Result<Ending, Misuse> {
     if arguments.stdin || arguments.paths.iter().any(|path| path.as_os_str() == "-") {
         formatter.standard_input()?;
     } else {
-        for path in programs(&arguments.paths)? {
+        for path in paths::programs(&arguments.paths)? {
             formatter.file(&path)?;
         }
     }
@@ -25,31 +25,6 @@ pub(crate) fn run(arguments: &Fmt) -> Result<Ending, Misuse> {
         Some(misuse) => Err(misuse),
         None => Ok(formatter.ending),
     }
-}
-
-/// The files that were named, and the programs in the folders that were, without what `.gitignore` leaves out; in order.
-fn programs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Misuse> {
-    let mut programs = Vec::new();
-    for path in paths {
-        let unreadable = |error: &dyn std::fmt::Display| Misuse::Input {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        };
-        if !std::fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
-            programs.push(path.clone());
-            continue;
-        }
-        let walk = ignore::WalkBuilder::new(path).sort_by_file_path(Ord::cmp).require_git(false).build();
-        for entry in walk {
-            let entry = entry.map_err(|error| unreadable(&error))?;
-            let is_program = entry.path().extension().is_some_and(|extension| extension == "crush");
-            if is_program && entry.file_type().is_some_and(|kind| kind.is_file()) {
-                // In this folder, nobody says `./`.
-                programs.push(entry.path().strip_prefix("./").unwrap_or(entry.path()).to_path_buf());
-            }
-        }
-    }
-    Ok(programs)
 }
 
 /// What was done so far.
@@ -89,7 +64,7 @@ impl Formatter {
         if self.is_check {
             return self.would_change(&name, &text, &formatted);
         }
-        match replace(path, &formatted) {
+        match paths::replace(path, &formatted) {
             Ok(()) => Ok(()),
             Err(error) => self.failed(Misuse::Argument(format!("cannot write `{name}`: {error}"))),
         }
@@ -131,15 +106,3 @@ impl Formatter {
 }
 
 const NOT_TEXT: &str = "it is not UTF-8 text";
-
-/// Puts `text` in the place of a file: all of it or, if that fails, nothing. A link stays one; who may do what stays, too.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = std::fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
-}

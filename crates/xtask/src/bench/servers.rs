@@ -10,6 +10,7 @@ use super::program::Dialect;
 
 /// The peers, in the versions that the figures are compared with.
 const CRUSH_LSP: &str = "0.1.0";
+const TY: &str = "0.0.105";
 const RUFF: &str = "0.17.6";
 
 /// How a server is started and spoken to.
@@ -52,7 +53,7 @@ pub(crate) fn all(no_peers: bool) -> Servers {
     };
     let mut all = Servers { servers: vec![ours], notes: Vec::new() };
     if !no_peers {
-        for (name, peer) in [("crush-lsp", crush_lsp()), ("ruff", ruff())] {
+        for (name, peer) in [("crush-lsp", crush_lsp()), ("ruff", ruff()), ("ty", ty())] {
             match peer {
                 Ok(server) => all.servers.push(server),
                 Err(error) => all.notes.push(format!("{name} is not measured: {error:#}")),
@@ -85,6 +86,21 @@ fn ruff() -> anyhow::Result<Server> {
     fetch(&program, &mut install)?;
     Ok(Server {
         name: format!("ruff server {RUFF}"),
+        dialect: Dialect::Python,
+        wants_whole_text: false,
+        program,
+        arguments: &["server"],
+    })
+}
+
+fn ty() -> anyhow::Result<Server> {
+    let root = crate::root().join(".cache/bench/ty");
+    let program = root.join("bin/ty");
+    let mut install = Command::new("python3");
+    install.args(["-m", "pip", "install", "--quiet", "--target"]).arg(&root).arg(format!("ty=={TY}"));
+    fetch(&program, &mut install)?;
+    Ok(Server {
+        name: format!("ty server {TY}"),
         dialect: Dialect::Python,
         wants_whole_text: false,
         program,

@@ -90,14 +90,14 @@ fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>], text: usize) -
 }
 
 /// The duration that `percent` of all do not exceed.
-fn quantile(durations: &[Duration], percent: usize) -> Duration {
+pub(crate) fn quantile(durations: &[Duration], percent: usize) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
-fn milliseconds(duration: Duration) -> String {
+pub(crate) fn milliseconds(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1e3)
 }
 

@@ -1,0 +1,27 @@
+//! `cargo xtask edits`: random edits, after each of which a document is like one that has just been opened.
+
+use std::process::Command;
+
+use anyhow::ensure;
+use clap::Args;
+
+/// How many, and from where.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How many edits
+    #[arg(long, default_value_t = 1_000_000)]
+    count: u64,
+
+    /// The first; the others follow from it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Makes them, in an optimised build of the test that makes a few thousand.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut test = Command::new(env!("CARGO"));
+    test.args(["test", "--release", "--package", "crush-tests", "--test", "editing"]).current_dir(crate::root());
+    test.env("CRUSH_EDITS", arguments.count.to_string()).env("CRUSH_SEED", arguments.seed.to_string());
+    ensure!(test.status()?.success(), "an edited document is not like one that is opened");
+    Ok(())
+}
