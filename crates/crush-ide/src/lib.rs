@@ -41,6 +41,7 @@ mod signature;
 mod suppression;
 mod symbols;
 mod syntax;
+pub mod time;
 mod tokens;
 mod values;
 
