@@ -31,7 +31,7 @@ export interface Layout {
 
 export const ROW = 22;
 export const HEAD = 28;
-const GAP = { x: 64, y: 22 };
+const GAP = { x: 54, y: 22 };
 const MARGIN = 20;
 const CHARACTER = 7.4;
 const WIDTH = { least: 110, most: 260 };

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { drawingSessions } from "./drawing.mjs";
+import { enduranceSessions } from "./endurance.mjs";
 import { until, Workbench } from "./workbench.mjs";
 
 const { values: args } = parseArgs({
@@ -326,7 +327,8 @@ function step(what) {
   console.log(`    ${what}`);
 }
 
-const all = { ...sessions, ...drawingSessions({ withWorkbench, lineOf, step, screenshots: args.screenshots }) };
+const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots };
+const all = { ...sessions, ...drawingSessions(tools), ...enduranceSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {

@@ -148,6 +148,65 @@ export class Workbench {
     await this.page.locator(".editor-instance .view-line").first().waitFor();
   }
 
+  /** Opens a workspace of several folders, with a file of one. */
+  async openWorkspace(workspace, file) {
+    const url = new URL(`http://127.0.0.1:${this.port}/`);
+    url.searchParams.set("workspace", workspace);
+    url.searchParams.set("payload", JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${this.port}${file}`]]));
+    await this.page.goto(url.href);
+    await this.page.locator(".editor-instance .view-line").first().waitFor();
+  }
+
+  /** Opens a file by its name. */
+  async quickOpen(name) {
+    await this.page.keyboard.press("Control+P");
+    const input = this.page.locator(".quick-input-widget:not(.hidden) input.input");
+    await input.fill(name);
+    await this.page.locator(".quick-input-widget .monaco-list-row", { hasText: name }).first().click();
+    await input.waitFor({ state: "hidden" });
+    await this.page.locator(".tab.active", { hasText: name }).waitFor();
+  }
+
+  /** Presses a key, and measures in the page, frame by frame, how long it takes until each of what is wanted is seen. */
+  async timeKey(key, wanted) {
+    // What is listened with stands before the key is pressed.
+    await this.page.evaluate((wanted) => {
+      const editor = document.querySelector(".editor-instance .monaco-editor");
+      const lines = () => [...editor.querySelectorAll(".view-line")];
+      const squiggles = () => editor.querySelectorAll(".squiggly-error").length;
+      const isValue = (span) => /^".+"$/.test(getComputedStyle(span, "::after").content);
+      const before = squiggles();
+      const seen = {
+        text: () => lines().some((line) => line.textContent.replace(/\u00a0/g, " ").includes(wanted.text)),
+        squiggle: () => squiggles() > before,
+        behind: () => lines().some((line) => [...line.querySelectorAll("span")].some(isValue)),
+      };
+      window.timed = new Promise((done) => {
+        const pressed = (event) => {
+          if (["Control", "Shift"].includes(event.key)) {
+            return;
+          }
+          removeEventListener("keydown", pressed, { capture: true });
+          const start = performance.now();
+          const found = {};
+          const look = () => {
+            for (const name of Object.keys(wanted)) {
+              if (found[name] === undefined && seen[name]()) {
+                found[name] = performance.now() - start;
+              }
+            }
+            const all = Object.keys(wanted).every((name) => found[name] !== undefined);
+            all ? done(found) : requestAnimationFrame(look);
+          };
+          look();
+        };
+        addEventListener("keydown", pressed, { capture: true });
+      });
+    }, wanted);
+    await this.page.keyboard.press(key);
+    return this.page.evaluate(() => window.timed);
+  }
+
   /** Ends the server with all it started, and removes what it wrote. */
   async stop() {
     await this.browser?.close();
