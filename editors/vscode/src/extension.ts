@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { ArenaView } from "./arenaView";
 import { Borrows } from "./borrows";
 import { showReferences } from "./clientCommands";
+import { Debugging } from "./debugging";
 import { HeapPanel } from "./heapPanel";
 import { InlineValues } from "./inlineValues";
 import { goToLine } from "./places";
@@ -30,6 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     arena,
     new Borrows(analyzer),
+    new Debugging(analyzer).register(),
     new HeapPanel(analyzer, context.extensionUri),
     analyzer.onHealth((health) => status.setHealth(health)),
     analyzer.onEvaluation((evaluation) => {
@@ -46,6 +48,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("crush.goToLine", (uri: string, line: number) => goToLine(vscode.Uri.parse(uri), line)),
     vscode.commands.registerCommand("crush.cancel", () => cancel(analyzer)),
     vscode.commands.registerCommand("crush.showArena", () => arena.show()),
+    vscode.commands.registerCommand("crush.arena.showVariable", () => arena.showVariable()),
+    vscode.commands.registerCommand("crush.newFile", () => newFile()),
     vscode.commands.registerCommand("crush.showOutput", () => output.show()),
     vscode.commands.registerCommand("crush.showLog", () => analyzer.showLog()),
     vscode.commands.registerCommand("crush.restartServer", () => analyzer.restart()),
@@ -87,6 +91,11 @@ async function cancel(analyzer: Server): Promise<void> {
   }
 }
 
+/** An empty program, of no file yet. */
+async function newFile(): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "crush", content: "" }));
+}
+
 interface Entry extends vscode.QuickPickItem {
   command: string;
 }
@@ -95,6 +104,7 @@ interface Entry extends vscode.QuickPickItem {
 async function menu(): Promise<void> {
   const entries: Entry[] = [
     { label: "$(play) Run the program", command: "crush.run" },
+    { label: "$(debug-alt) Debug the program", command: "crush.debug" },
     { label: "$(layers) Show the arena", command: "crush.showArena" },
     { label: "$(type-hierarchy) Draw the heap", command: "crush.heap.show" },
     { label: "$(output) Show the program's output", command: "crush.showOutput" },

@@ -7,7 +7,7 @@ import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State 
 import { announced } from "./clientCommands";
 import { hovers } from "./hovers";
 import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
-import { findServer } from "./serverLookup";
+import { Found, NotFound, findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
 
 export type Health = "starting" | "running" | "stopped" | "missing";
@@ -54,6 +54,18 @@ export class Server implements vscode.Disposable {
 
   showLog(): void {
     this.log.show(true);
+  }
+
+  /** Where the program is that is the server, and the debug adapter. */
+  lookup(): Found | NotFound {
+    return findServer({
+      setting: settings().get("server.path", ""),
+      extensionFolder: this.extensionFolder,
+      home: homedir(),
+      searchPath: process.env["PATH"] ?? "",
+      platform: process.platform,
+      isProgram,
+    });
   }
 
   async run(uri: string): Promise<void> {
@@ -105,14 +117,7 @@ export class Server implements vscode.Disposable {
   }
 
   private async startNow(): Promise<void> {
-    const lookup = findServer({
-      setting: settings().get("server.path", ""),
-      extensionFolder: this.extensionFolder,
-      home: homedir(),
-      searchPath: process.env["PATH"] ?? "",
-      platform: process.platform,
-      isProgram,
-    });
+    const lookup = this.lookup();
     if (!lookup.found) {
       this.healthChanged.fire("missing");
       this.log.appendLine(["The server crush-analyzer was not found. Tried:", ...lookup.tried].join("\n  "));

@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { debuggingSessions } from "./debugging.mjs";
 import { drawingSessions } from "./drawing.mjs";
 import { enduranceSessions } from "./endurance.mjs";
 import { until, Workbench } from "./workbench.mjs";
@@ -328,7 +329,7 @@ function step(what) {
 }
 
 const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots };
-const all = { ...sessions, ...drawingSessions(tools), ...enduranceSessions(tools) };
+const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...enduranceSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {
