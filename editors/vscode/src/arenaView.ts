@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { addPage, Arena, badge, childRows, count, Grouping, hasChildren, Row, spoken, topRows } from "./arenaModel";
+import { type BorrowsView, drawingMethods } from "./drawingProtocol";
 import { Evaluation, Range, Slot, SlotKind } from "./protocol";
 import { Server } from "./server";
 
@@ -62,6 +63,37 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   async show(): Promise<void> {
     await vscode.commands.executeCommand("crush.arena.focus");
     await this.refresh();
+  }
+
+  /** Selects the object that the variable under the cursor holds; one of a function that is over, when its line last ran. */
+  async showVariable(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document.languageId !== "crush") {
+      return;
+    }
+    const { line, character } = editor.selection.active;
+    const params = { textDocument: { uri: editor.document.uri.toString() }, position: { line, character } };
+    const name = (await this.server.ask<BorrowsView>(drawingMethods.borrows, params))?.variable;
+    await this.show();
+    let row = name ? this.rowOf(name) : undefined;
+    if (name && !row) {
+      await this.setFollowing(true);
+      row = this.rowOf(name);
+    }
+    if (row) {
+      await this.view.reveal(row, { select: true, focus: true, expand: true });
+    } else {
+      void vscode.window.showInformationMessage(name ? `\`${name}\` held no object when this line last ran.` : "Put the cursor on a variable.");
+    }
+  }
+
+  getParent(row: Row): Row | undefined {
+    return row.row === "slot" ? this.getChildren().find((group) => childIds(this.arena, group).includes(row.id)) : undefined;
+  }
+
+  private rowOf(name: string): Row | undefined {
+    const rows = this.getChildren().flatMap((group) => this.getChildren(group));
+    return rows.find((row) => row.row === "slot" && row.slot.names.includes(name));
   }
 
   async evaluated(evaluation: Evaluation): Promise<void> {
@@ -215,6 +247,10 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     );
     await vscode.window.showTextDocument(this.document, { selection });
   }
+}
+
+function childIds(arena: Arena | undefined, row: Row): string[] {
+  return arena ? childRows(arena, row).map(({ id }) => id) : [];
 }
 
 function summaryItem(row: Row & { row: "summary" }): vscode.TreeItem {

@@ -43,6 +43,19 @@ export function drawingSessions({ withWorkbench, lineOf, step, screenshots }) {
           return /shared borrow of rows, held by seen/.test(hover) && /taken once in the last run, of #\d+/.test(hover);
         });
 
+        step("from the code to the arena");
+        await bench.goToLine(at("let stock ="), 6);
+        await bench.command("CRUSH: Show This Variable in the Arena");
+        const selected = bench.page.locator('.pane:has(.pane-header[aria-label*="Arena"]) .monaco-list-row.selected');
+        await until("the object of the variable, selected", async () => /stock/.test((await selected.first().getAttribute("aria-label")) ?? ""));
+        await bench.goToLine(at("let writer ="), 10);
+        await bench.command("CRUSH: Show This Variable in the Arena");
+        await until("of a function that is over: when the line last ran", async () => /writer/.test((await selected.first().getAttribute("aria-label")) ?? ""));
+        // The view takes the focus when it has revealed the object: a palette opened before that would close.
+        await bench.page.locator('.pane:has(.pane-header[aria-label*="Arena"]) .monaco-list.element-focused').first().waitFor();
+        await bench.focusEditor();
+        await bench.command("CRUSH Arena: Stop Following");
+
         step("off and on");
         await bench.command("CRUSH: Toggle Borrows on the Code");
         await bench.bars((all) => all.length === 0);
