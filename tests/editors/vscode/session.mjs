@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { debuggingSessions } from "./debugging.mjs";
 import { drawingSessions } from "./drawing.mjs";
 import { enduranceSessions } from "./endurance.mjs";
+import { walkthroughSessions } from "./walkthrough.mjs";
 import { until, Workbench } from "./workbench.mjs";
 
 const { values: args } = parseArgs({
@@ -329,7 +330,7 @@ function step(what) {
 }
 
 const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots };
-const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...enduranceSessions(tools) };
+const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...enduranceSessions(tools), ...walkthroughSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {
