@@ -11,6 +11,7 @@ import { goToLine } from "./places";
 import { ProgramOutput } from "./programOutput";
 import { Server } from "./server";
 import { StatusItem } from "./statusItem";
+import { TimeTravel } from "./timeTravel";
 
 let server: Server | undefined;
 
@@ -32,6 +33,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     arena,
     new Borrows(analyzer),
     new Debugging(analyzer).register(),
+    new TimeTravel(analyzer, values),
     new HeapPanel(analyzer, context.extensionUri),
     analyzer.onHealth((health) => status.setHealth(health)),
     analyzer.onEvaluation((evaluation) => {

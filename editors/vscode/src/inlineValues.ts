@@ -23,6 +23,7 @@ export class InlineValues implements vscode.Disposable {
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.errorForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });
+  private hidden: string | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor() {
@@ -47,6 +48,14 @@ export class InlineValues implements vscode.Disposable {
     this.models.set(uri, model);
     model.evaluated(evaluation);
     this.drawAll(uri);
+  }
+
+  /** Hides the values of a document while those of another moment stand there; of none, to show all again. */
+  hide(uri: string | undefined): void {
+    if (this.hidden !== uri) {
+      this.hidden = uri;
+      vscode.window.visibleTextEditors.forEach((editor) => this.draw(editor));
+    }
   }
 
   async toggle(): Promise<void> {
@@ -87,7 +96,7 @@ export class InlineValues implements vscode.Disposable {
     if (document.languageId !== "crush") {
       return;
     }
-    const enabled = settings().get("inlineValues.enabled", true);
+    const enabled = settings().get("inlineValues.enabled", true) && document.uri.toString() !== this.hidden;
     const values = enabled ? this.models.get(document.uri.toString())?.current() : undefined;
     const lines = (values?.lines ?? []).filter((value) => value.line < document.lineCount);
     for (const style of STYLES) {

@@ -82,6 +82,12 @@ export class Server implements vscode.Disposable {
     return client ? client.sendRequest<ArenaPage | null>(methods.arena, params) : null;
   }
 
+  /** Asks something that the user wants to know: what went wrong is for them to read. */
+  async request<T>(method: string, params: object): Promise<T> {
+    const client = await this.ready();
+    return client.sendRequest<T>(method, params);
+  }
+
   /** Asks something that is drawn: no answer is no picture, and the next question is not far. */
   async ask<T>(method: string, params: object): Promise<T | null> {
     try {
