@@ -492,6 +492,59 @@ sessions["drawing"] = function()
   check(vim.api.nvim_win_get_cursor(0)[1] == line_of('name: "Ada"'), "where it was allocated")
 end
 
+sessions["time"] = function()
+  open("orders.crush")
+  attached()
+  vim.cmd.write()
+  wait("the end of the run", function()
+    return require("crush.values").status() == "finished"
+  end)
+  local packed = line_of("let packed")
+  local time = require("crush.time")
+  local function moment(pattern)
+    wait("the moment " .. pattern, function()
+      return time.moment() and time.moment().text:find(pattern)
+    end)
+  end
+  local function then_at(line)
+    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, time.namespace, 0, -1, { details = true })) do
+      if mark[2] == line - 1 and mark[4].virt_text then
+        return mark[4].virt_text[1][1]
+      end
+    end
+  end
+
+  step("back by line, to where less was packed")
+  vim.cmd.CrushStep("back")
+  moment("before line " .. line_of("print(") .. " of main")
+  check(vim.api.nvim_win_get_cursor(0)[1] == line_of("print("), "the cursor follows")
+  check(not value_at(packed), "the values of the last run are hidden")
+  vim.cmd.CrushStep("back")
+  vim.cmd.CrushStep("back")
+  vim.cmd.CrushStep({ args = { "back", "event" } })
+  wait("the value as it was", function()
+    return (then_at(packed) or ""):find("packed = #%d+ %[Grace, Edsger%]")
+  end)
+  picture("nvim-time")
+
+  step("what a text gives then, and leaving")
+  vim.cmd.CrushEval("len(packed)")
+  wait("the value", function()
+    local bufnr = vim.fn.bufnr("crush://evaluated")
+    return bufnr ~= -1 and vim.api.nvim_buf_get_lines(bufnr, 1, 2, false)[1] == "2"
+  end)
+  vim.cmd.CrushStep("leave")
+  wait("the values of the last run", function()
+    return not time.moment() and value_at(packed)
+  end)
+  check(not then_at(packed), "nothing of the moment is left")
+  vim.cmd.CrushStep("back")
+  moment("before line")
+  vim.api.nvim_buf_set_lines(0, 0, 0, false, { "// edited" })
+  vim.cmd.doautocmd("TextChanged")
+  check(not time.moment(), "an edit leaves the moment")
+end
+
 sessions["missing"] = function()
   local said = {}
   vim.notify_once = function(message)

@@ -18,6 +18,7 @@ const SESSIONS: &[(&str, &str)] = &[
     ("main-job", "yes"),
     ("run-command", "yes"),
     ("drawing", "yes"),
+    ("time", "yes"),
     ("untrusted", "ask"),
     ("asked", "ask"),
     ("killed", "yes"),

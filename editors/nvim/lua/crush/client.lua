@@ -92,6 +92,7 @@ function M.config()
         require("crush.values").evaluated(bufnr, evaluation)
         require("crush.arena").evaluated(bufnr, evaluation)
         require("crush.borrows").evaluated(bufnr, evaluation)
+        require("crush.time").evaluated(bufnr, evaluation)
       end,
     },
   }

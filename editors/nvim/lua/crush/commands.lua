@@ -62,6 +62,22 @@ function M.define()
     require("crush.heap").open(here(), tonumber(call.args))
   end, { nargs = "?", desc = "Draw the heap of the last run, or the objects around a slot" })
 
+  define("CrushStep", function(call)
+    require("crush.time").step(here(), call.fargs)
+  end, {
+    nargs = "*",
+    complete = function()
+      return { "back", "over", "out", "event", "leave" }
+    end,
+    desc = "Step through the last run: back, over, out, by event; leave the moment",
+  })
+
+  define("CrushEval", function(call)
+    local first, last = call.line1, call.line2
+    local text = call.args ~= "" and call.args or table.concat(vim.api.nvim_buf_get_lines(0, first - 1, last, false), "\n")
+    require("crush.time").evaluate(here(), text, first)
+  end, { nargs = "*", range = true, desc = "Evaluate a text, or lines, in the last run" })
+
   define("CrushRestart", function()
     require("crush.client").restart()
   end, { desc = "Restart the language server" })

@@ -7,6 +7,7 @@ local function set()
   vim.api.nvim_set_hl(0, "CrushValueStale", { default = true, link = "NonText" })
   vim.api.nvim_set_hl(0, "CrushOutput", { default = true, link = "DiagnosticOk" })
   vim.api.nvim_set_hl(0, "CrushFault", { default = true, link = "DiagnosticError" })
+  vim.api.nvim_set_hl(0, "CrushMoment", { default = true, bg = dark and "#3d3a1c" or "#fff6c8" })
   vim.api.nvim_set_hl(0, "CrushFaultLine", { default = true, bg = dark and "#3b2023" or "#fbe3e1" })
   local shared, exclusive, conflict = "#1a6fc9", "#8a3fc4", "#c62f26"
   if dark then

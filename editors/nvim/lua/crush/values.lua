@@ -12,6 +12,7 @@ local GROUPS = { value = "CrushValue", output = "CrushOutput", fault = "CrushFau
 ---@field running boolean
 
 local states = {} ---@type table<integer, crush.State>
+local hidden ---@type integer? the buffer where the values of another moment stand
 
 --- A fault has the line to itself, and its end says who holds the borrow: it may be twice as long.
 ---@param line table
@@ -72,7 +73,7 @@ end
 local function draw(bufnr)
   vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
   local state = states[bufnr]
-  if not state or not state.evaluation or not options.get().values then
+  if not state or not state.evaluation or not options.get().values or bufnr == hidden then
     return
   end
   for _, line in ipairs(state.evaluation.lines) do
@@ -136,6 +137,21 @@ function M.evaluated(bufnr, evaluation)
   state.evaluation = evaluation
   state.stale = false
   draw(bufnr)
+end
+
+--- Hides the values of a buffer while those of another moment stand there; of none, to show all again.
+---@param bufnr integer?
+function M.hide(bufnr)
+  local before = hidden
+  hidden = bufnr
+  for _, changed in ipairs({ before or false, bufnr or false }) do
+    if changed and states[changed] then
+      draw(changed)
+      if states[changed].stale then
+        dim(changed)
+      end
+    end
+  end
 end
 
 function M.toggle()
