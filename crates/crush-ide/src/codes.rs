@@ -59,6 +59,65 @@ const REFUSALS: &[&str] = &[
     "wrong-type",
 ];
 
+/// The codes that have a page.
+const PAGES: &[&str] = &[
+    "borrow-of-immediate",
+    "borrow-outlives-scope",
+    "borrowed-twice",
+    "callback-changes-argument",
+    "changed-while-borrowed",
+    "changed-while-iterated",
+    "conflicting-results",
+    "dropped-while-borrowed",
+    "duplicate-field",
+    "duplicate-function",
+    "duplicate-method",
+    "float-range",
+    "handle-sent-to-task",
+    "implicit-output",
+    "integer-range",
+    "invalid-assignment",
+    "invalid-kind",
+    "invalid-settings",
+    "invalid-suppression",
+    "main-parameters",
+    "missing-field",
+    "missing-method",
+    "nested-too-deeply",
+    "new-arguments",
+    "no-fields",
+    "no-outputs",
+    "not-in-trait",
+    "not-iterable",
+    "output-not-given",
+    "outside-loop",
+    "read-while-exclusive",
+    "too-large-to-analyse",
+    "unknown-code",
+    "unknown-field",
+    "unknown-language",
+    "unknown-name",
+    "unknown-struct",
+    "unknown-trait",
+    "unknown-type",
+    "unused-suppression",
+    "use-after-drop",
+    "written-through-shared",
+    "wrong-argument",
+    "wrong-arity",
+    "wrong-condition",
+    "wrong-operand",
+    "wrong-type",
+];
+
+/// Where the pages are.
+const PAGES_AT: &str = "https://github.com/crush-analyzer/crush-analyzer/blob/main/docs/diagnostics";
+
+/// The address of the page of a code, if it has one.
+pub fn page_of(code: &str) -> Option<String> {
+    PAGES.contains(&code).then(|| format!("{PAGES_AT}/{code}.md"))
+}
+
 /// The codes that a comment can suppress.
 pub(crate) fn suppressible() -> impl Iterator<Item = &'static str> {
     Code::ALL.iter().map(|code| code.as_str()).chain(WARNINGS.iter().copied())
@@ -93,4 +152,17 @@ pub(crate) fn unknown_code(code: &str, known: impl Iterator<Item = &'static str>
     let near = crush_library::nearest(code, known);
     let hint = near.map_or(Cow::Borrowed(""), |near| format!(": did you mean `{near}`?").into());
     (format!("there is no code `{code}`{hint}"), near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PAGES;
+
+    #[test]
+    fn every_page_is_known() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
+        let is_there = |code: &&&str| std::path::Path::new(folder).join(format!("{code}.md")).exists();
+        assert_eq!(PAGES.iter().filter(is_there).count(), PAGES.len());
+        assert!(PAGES.is_sorted());
+    }
 }

@@ -15,6 +15,7 @@ mod diagnostics;
 mod drawing;
 mod ended;
 mod evaluation;
+mod faded;
 mod fixes;
 #[cfg(test)]
 mod fixture;
@@ -50,7 +51,7 @@ use std::sync::Arc;
 pub use analysis::FileAnalysis;
 pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
 pub use calls::{Callable, Calls, callables_at, called_at, incoming_calls, outgoing_calls};
-pub use codes::configurable_codes;
+pub use codes::{configurable_codes, page_of};
 pub use completion::{Completion, CompletionKind, Importable, completions, documentation};
 pub use config::Config;
 pub use crush_eval::Limits as RunLimits;
@@ -66,6 +67,7 @@ pub use drawing::{
     heap_of,
 };
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, run_summary};
+pub use faded::faded;
 pub use fixes::fixes;
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};

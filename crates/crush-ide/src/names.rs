@@ -7,6 +7,7 @@
 mod body;
 mod cache;
 mod known;
+mod unneeded;
 mod walk;
 
 use crush_hir::body::{BodyOwner, LocalId, LocalKind, Name};

@@ -11,20 +11,20 @@ use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionKind, CodeActionOrCommand,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
-    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
-    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
-    LSPAny, Location, MarkupContent, MarkupKind, Position, PrepareRenameResponse, ProgressToken, ReferenceParams,
-    Registration, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens,
-    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
-    TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams,
-    WorkspaceSymbolResponse,
+    CompletionResponse, DiagnosticTag, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams,
+    DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverContents, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintKind,
+    InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent, MarkupKind, Position,
+    PrepareRenameResponse, ProgressToken, ReferenceParams, Registration, RenameFilesParams, RenameParams,
+    SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo,
+    SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
@@ -293,6 +293,8 @@ impl LanguageServer for Backend {
         self.can_run.store(has(lenses::RUN), Ordering::Relaxed);
         self.can_show_references.store(has(lenses::SHOW_REFERENCES), Ordering::Relaxed);
         let pulls = pull::is_wanted(&params);
+        let published = text.and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref());
+        let shows_faded = published.is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY));
         let settings = params
             .initialization_options
             .and_then(|options| serde_json::from_value::<Settings>(options).ok())
@@ -304,7 +306,7 @@ impl LanguageServer for Backend {
             .and_then(|workspace| workspace.inlay_hint.as_ref())
             .and_then(|hints| hints.refresh_support)
             .unwrap_or(false);
-        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints, pulls });
+        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints, pulls, shows_faded });
         Ok(InitializeResult {
             capabilities: capabilities::capabilities(encoding, pulls),
             server_info: Some(ServerInfo {
@@ -316,6 +318,9 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        // The first request about the workspace finds it read.
+        let workspace = self.workspace.clone();
+        tokio::task::spawn_blocking(move || workspace.entries());
         if self.watches_files.load(Ordering::Relaxed) {
             let client = self.client.clone();
             // The answer may take long; nobody needs it.
@@ -444,7 +449,7 @@ impl LanguageServer for Backend {
         // The text may have moved on: what is typed next chooses among what is found now.
         compute(move || {
             let open = OpenDocuments::new(all);
-            let programs = Programs::new(&workspace, &open);
+            let programs = Programs::known(&workspace, &open);
             let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
             let offset = positions.offset(at.position).map_err(invalid_position)?;
             let items = completion::completion(&document, positions, &programs, offset, with_snippets);

@@ -82,7 +82,9 @@ impl Positions<'_> {
                 crush_ide::Severity::Hint => DiagnosticSeverity::HINT,
             }),
             code: Some(NumberOrString::String(diagnostic.code.to_string())),
-            code_description: None,
+            code_description: crush_ide::page_of(&diagnostic.code)
+                .and_then(|page| page.parse().ok())
+                .map(|href| lsp::CodeDescription { href }),
             source: Some("crush".to_string()),
             message: diagnostic.message.clone(),
             related_information: Some(related.collect()),

@@ -30,7 +30,13 @@ use crate::uri::DocumentKey;
 /// Something that happened, in the client's order.
 pub(crate) enum Event {
     /// The handshake is over: how columns count, and what the client wants.
-    Configure { encoding: PositionEncoding, settings: Settings, can_refresh_hints: bool, pulls: bool },
+    Configure {
+        encoding: PositionEncoding,
+        settings: Settings,
+        can_refresh_hints: bool,
+        pulls: bool,
+        shows_faded: bool,
+    },
     /// Settings changed. Trust is not among them.
     Settings(Settings),
     /// The user trusts the workspace, or no longer does.
@@ -190,6 +196,8 @@ pub(crate) struct Documents {
     can_refresh_hints: bool,
     /// Whether the client asks for diagnostics, and is pushed none.
     pulls: bool,
+    /// Whether the client shows faded what nothing needs.
+    shows_faded: bool,
     outbox: Outbox,
     runs: Runs,
     files: Files,
@@ -214,6 +222,7 @@ impl Documents {
             settings: Settings::default(),
             can_refresh_hints: false,
             pulls: false,
+            shows_faded: false,
             outbox,
             runs,
             files: Files::new(),
@@ -260,8 +269,8 @@ impl Documents {
 
     fn handle(&mut self, event: Event, stale: &mut Vec<DocumentKey>) {
         match event {
-            Event::Configure { encoding, settings, can_refresh_hints, pulls } => {
-                self.pulls = pulls;
+            Event::Configure { encoding, settings, can_refresh_hints, pulls, shows_faded } => {
+                (self.pulls, self.shows_faded) = (pulls, shows_faded);
                 self.encoding = encoding;
                 self.settings = settings;
                 self.can_refresh_hints = can_refresh_hints;
@@ -588,7 +597,10 @@ impl Documents {
         let document = self.open.get(key)?;
         let snapshot = self.snapshot(key, Taken { edits: Arc::default(), at: 0 })?;
         let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
-        let diagnostics = crush_ide::diagnostics(&snapshot.snapshot);
+        let mut diagnostics = crush_ide::diagnostics(&snapshot.snapshot);
+        if self.shows_faded {
+            diagnostics.extend(crush_ide::faded(&snapshot.snapshot));
+        }
         Some(diagnostics.iter().map(|d| positions.diagnostic(d, |file| snapshot.place(file))).collect())
     }
 }

@@ -50,7 +50,8 @@ fn with_id(diagnostics: Vec<lsp::Diagnostic>) -> Found {
 
 fn of_open(document: &DocumentSnapshot) -> Found {
     let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
-    let found = crush_ide::diagnostics(&document.snapshot);
+    let mut found = crush_ide::diagnostics(&document.snapshot);
+    found.extend(crush_ide::faded(&document.snapshot));
     with_id(found.iter().map(|it| positions.diagnostic(it, |file| document.place(file))).collect())
 }
 

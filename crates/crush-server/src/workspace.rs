@@ -67,6 +67,17 @@ impl Workspace {
         self.lock().is_outdated = true;
     }
 
+    /// What is known of the programs in the folders, without another look at the disk once there was one: for what is asked at
+    /// every key.
+    pub(crate) fn known_entries(&self) -> Vec<Arc<Entry>> {
+        let known = self.lock();
+        if known.is_outdated && known.entries.is_empty() {
+            drop(known);
+            return self.entries();
+        }
+        known.entries.values().cloned().collect()
+    }
+
     /// What is known of the programs in the folders, by path. Looks at the disk when something may have changed there.
     pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
         let (roots, entries, is_outdated) = {

@@ -6,6 +6,7 @@ mod debugger;
 mod drawing;
 mod evaluation;
 mod every_request;
+mod faded;
 mod features;
 mod formatting;
 mod lifecycle;

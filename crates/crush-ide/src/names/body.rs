@@ -13,6 +13,8 @@ pub(crate) struct BodyNames {
     pub(crate) locals: Vec<LocalKind>,
     /// The names.
     pub(crate) uses: Vec<NameUse>,
+    /// What nothing needs, and why: names that nobody reads, and statements that nothing reaches.
+    pub(crate) faded: Vec<(BodyRange, String)>,
     /// Variables that are read by their name in a text that is none of ours.
     pub(crate) hidden: Vec<Hidden>,
 }

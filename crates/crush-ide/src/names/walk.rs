@@ -28,8 +28,9 @@ pub(super) fn body_names(hir: &FileHir, tree: &Tree, body: BodyId) -> BodyNames 
     }
     let mut uses = walk.names;
     uses.sort_by_key(|name| name.range);
-    let hidden = known.hidden.iter().map(|&(local, range)| Hidden { local, range }).collect();
-    BodyNames { locals, uses, hidden }
+    let hidden: Vec<_> = known.hidden.iter().map(|&(local, range)| Hidden { local, range }).collect();
+    let faded = super::unneeded::find(&lowered, &uses, &hidden);
+    BodyNames { locals, uses, faded, hidden }
 }
 
 /// The names of a declaration outside of bodies, in offsets of the item.

@@ -58,6 +58,11 @@ impl<'a> Programs<'a> {
         Self { open, encoding: workspace.encoding(), entries: workspace.entries(), files: Files::new() }
     }
 
+    /// Without a look at the disk, where there has been one.
+    pub(crate) fn known(workspace: &Workspace, open: &'a OpenDocuments) -> Self {
+        Self { open, encoding: workspace.encoding(), entries: workspace.known_entries(), files: Files::new() }
+    }
+
     /// What is known of the programs that are not open.
     pub(crate) fn closed(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.entries.iter().filter(|entry| !self.open.sources.contains_key(&entry.key))

@@ -97,15 +97,15 @@ fn measure(server: &Server, lines: usize, rounds: usize) -> Vec<Vec<Duration>> {
             client.change(&document, vec![change]);
             let sent = Instant::now();
             let id = client.ask(method, params);
-            let response = client.response(id);
-            let took = sent.elapsed();
+            let (took, response) = client.wait_for("the answer", |message| {
+                let is_it = message.method().is_empty() && message.value["id"] == id;
+                is_it.then(|| (message.at - sent, message.value.clone()))
+            });
             client.forget();
             // A place that cannot be renamed is an answer, too; an unknown method is none.
-            let is_known = response.as_ref().err().is_none_or(|error| error["code"] != -32601);
-            if method.ends_with("full")
-                && let Ok(result) = &response
-            {
-                tokens = result["resultId"].clone();
+            let is_known = response["error"]["code"] != -32601;
+            if method.ends_with("full") {
+                tokens = response["result"]["resultId"].clone();
             }
             if round >= WARM_UP && is_known {
                 all[index].push(took);

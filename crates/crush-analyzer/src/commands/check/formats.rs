@@ -30,9 +30,6 @@ impl Tally {
     }
 }
 
-/// Where the pages of the codes are.
-const PAGES: &str = "https://github.com/crush-analyzer/crush-analyzer/blob/main/docs/diagnostics";
-
 impl<W: Write> Reports<W> {
     pub(super) fn new(out: W, format: ReportFormat) -> Self {
         Self { out, format, tally: Tally::default(), collected: Vec::new() }
@@ -147,8 +144,7 @@ fn sarif_log(results: Vec<Value>) -> Value {
     let mut codes: Vec<_> = results.iter().filter_map(|result| result["ruleId"].as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
-    let rules: Vec<_> =
-        codes.iter().map(|code| json!({ "id": code, "helpUri": format!("{PAGES}/{code}.md") })).collect();
+    let rules: Vec<_> = codes.iter().map(|code| json!({ "id": code, "helpUri": crush_ide::page_of(code) })).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
