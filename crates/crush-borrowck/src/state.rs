@@ -1,6 +1,7 @@
 //! What is known at one point of a lambda.
 
 use crush_hir::body::{ExprId, LocalId};
+use smallvec::SmallVec;
 
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
@@ -40,7 +41,7 @@ pub(crate) struct State {
     /// By field: what was put into any symbolic object, for another one may be the same.
     pub(crate) stored: PMap<Value>,
     /// By expression: the variable that was read there, and has not been bound since.
-    read_from: PMap<LocalId>,
+    read_from: SmallVec<[(ExprId, LocalId); 4]>,
     /// Variables that lambdas share and that have gone out of scope.
     left: PMap<()>,
     pub(crate) freed: PMap<Freed>,
@@ -119,7 +120,7 @@ impl State {
         self.lent.merge(&other.lent, &mut |_, (), ()| None, &mut alone);
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
-        self.read_from.merge(&other.read_from, &mut |_, _, _| None, &mut |_, _, _| Alone::Remove);
+        self.read_from.retain(|read| other.read_from.contains(read));
         self.left.merge(&other.left, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.done.merge(&other.done, &mut |_, (), ()| None, &mut |_, (), side| match side {
             Side::This | Side::Other => Alone::Remove,
@@ -131,7 +132,7 @@ impl State {
         changed
             || !(self.locals.ptr_eq(&before.locals)
                 && self.temporaries.ptr_eq(&before.temporaries)
-                && self.read_from.ptr_eq(&before.read_from)
+                && self.read_from == before.read_from
                 && self.left.ptr_eq(&before.left)
                 && self.heap.ptr_eq(&before.heap)
                 && self.stored.ptr_eq(&before.stored)
@@ -167,7 +168,7 @@ impl State {
 
     /// The value of an expression that is used up here.
     pub(crate) fn take_value(&mut self, expr: ExprId) -> Value {
-        self.read_from.remove(expr.0);
+        self.read_from.retain(|(read, _)| *read != expr);
         self.temporaries.remove(expr.0).unwrap_or_default()
     }
 
@@ -191,25 +192,18 @@ impl State {
 
     /// Notes that an expression has read a variable.
     pub(crate) fn note_read(&mut self, expr: ExprId, local: LocalId) {
-        self.read_from.insert(expr.0, local);
+        self.read_from.retain(|(read, _)| *read != expr);
+        self.read_from.push((expr, local));
     }
 
     /// The variable that still holds what an expression has read.
     pub(crate) fn read_from(&self, expr: ExprId) -> Option<LocalId> {
-        self.read_from.get(expr.0).copied()
+        self.read_from.iter().find(|(read, _)| *read == expr).map(|(_, local)| *local)
     }
 
     /// Such variables are bound, or may be.
     pub(crate) fn forget_reads(&mut self, is_bound: impl Fn(LocalId) -> bool) {
-        let mut over = Vec::new();
-        self.read_from.for_each(|expr, local| {
-            if is_bound(*local) {
-                over.push(expr);
-            }
-        });
-        for expr in over {
-            self.read_from.remove(expr);
-        }
+        self.read_from.retain(|(_, local)| !is_bound(*local));
     }
 
     // ---- the heap

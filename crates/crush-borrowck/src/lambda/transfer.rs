@@ -108,9 +108,8 @@ impl<'a> Lambda<'a> {
                     self.declare(state, *local);
                 }
                 // Its own borrow, taken for it right now.
-                let taken =
-                    self.cfg.loans.iter().position(|loan| loan.expr == expr && loan.owner == LoanOwner::Local(*local));
-                self.note_loose(*local, &value, |loan| Some(loan as usize) == taken);
+                let taken_here = |loan: u32| self.cfg.loans.get(loan as usize).is_some_and(|loan| loan.expr == expr);
+                self.note_loose(*local, &value, taken_here);
                 self.bind(state, *local, &value);
             }
             Action::BindElement { local, iterable, .. } => {
