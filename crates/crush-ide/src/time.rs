@@ -37,7 +37,9 @@ pub fn travel<T>(
     let program = analysis.compile().map_err(|problems| NotRun::Refused(refusal(&problems)))?;
     let (grants, mut nowhere) = (Grants::none(), std::io::sink());
     let host = Host::pure(&grants, &mut nowhere);
-    travel_with(analysis, &program, &host, Bounds::new(limits.quotas()), cancel, work)
+    // A server may have several.
+    let bounds = Bounds { checkpoints: 128 << 20, ..Bounds::new(limits.quotas()) };
+    travel_with(analysis, &program, &host, bounds, cancel, work)
 }
 
 /// Hands `work` a run of a program, compiled from `analysis`, with a host that provides what was granted. What it does
