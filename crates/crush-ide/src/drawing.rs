@@ -7,4 +7,5 @@ mod referrers;
 
 pub use borrows::{BorrowConflict, BorrowDrawing, DrawnBorrow, borrows};
 pub use heap::{HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, heap, heap_of};
+pub(crate) use live::ending_with_scope;
 pub(crate) use referrers::referrers_text;

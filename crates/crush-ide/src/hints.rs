@@ -1,6 +1,6 @@
 //! Inlay hints: what a name borrows, where that borrow ends, and what a variable was seen to hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crush_eval::Held;
 use crush_hir::body::{Body, Callee, ExprId, ExprKind, LocalId, LocalKind, Name, StmtKind};
@@ -9,6 +9,7 @@ use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_syntax::TextRange;
 
 use crate::Snapshot;
+use crate::drawing::ending_with_scope;
 use crate::evaluation::text_range;
 
 /// Which hints to show.
@@ -58,7 +59,7 @@ pub fn inlay_hints(snapshot: &Snapshot, range: TextRange, options: HintOptions) 
         let mut collect = Collect { body: &body, map: &map, kinds: &kinds, hints: &mut hints };
         collect.declarations(options);
         if options.borrow_ends {
-            collect.borrow_ends();
+            collect.borrow_ends(&ending_with_scope(&body, &map, analysis.text()));
         }
         if options.parameters {
             collect.parameters(hir);
@@ -152,11 +153,11 @@ impl Collect<'_> {
     }
 
     /// At the end of a scope: which named borrows end there (B4).
-    fn borrow_ends(&mut self) {
+    fn borrow_ends(&mut self, ending_with_scope: &BTreeSet<LocalId>) {
         let mut ending: HashMap<u32, Vec<String>> = HashMap::new();
         for stmt in &self.body.stmts {
             let StmtKind::Let { local, value, .. } = &stmt.kind else { continue };
-            if self.borrowed(*value).is_none() {
+            if self.borrowed(*value).is_none() || !ending_with_scope.contains(local) {
                 continue;
             }
             let scope = &self.body[self.body[*local].scope];
@@ -281,6 +282,12 @@ mod tests {
         let wanted =
             "fn f(xs) {\n  if true {\n    let r‹: shared borrow of xs› = &xs\n    print(r)\n  }‹borrow r ends›\n}";
         assert_eq!(drawn(&snapshot), wanted);
+    }
+
+    #[test]
+    fn a_borrow_that_was_dropped_does_not_end_again() {
+        let (snapshot, _) = at_cursor("fn f(xs) {\n  let r = &xs\n  drop(r)\n  let m = &mut xs\n  m.push(1)\n}$0");
+        assert!(drawn(&snapshot).ends_with("}‹borrow m ends›"), "{}", drawn(&snapshot));
     }
 
     #[test]

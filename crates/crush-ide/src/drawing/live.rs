@@ -40,6 +40,17 @@ pub(super) fn live_loans(body: &Body, map: &BodyMap, text: &Text) -> Vec<LiveLoa
     found
 }
 
+/// The variables whose borrow may live until they go out of scope: it was not dropped on every way there, and not replaced.
+pub(crate) fn ending_with_scope(body: &Body, map: &BodyMap, text: &Text) -> BTreeSet<LocalId> {
+    let until_the_end = |live: LiveLoan| {
+        let LoanOwner::Local(local) = live.loan.owner else { return None };
+        let end = body[body[local].scope].range.end;
+        let line = text.line_of(map.to_file(end.max(1) - 1) as usize);
+        live.lines.last().is_some_and(|(_, last)| *last == line).then_some(local)
+    };
+    live_loans(body, map, text).into_iter().filter_map(until_the_end).collect()
+}
+
 /// The variable at the root of a place: `items` of `items.first[0]`.
 pub(super) fn root(body: &Body, expr: ExprId) -> Option<LocalId> {
     let mut expr = expr;
