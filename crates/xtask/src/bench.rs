@@ -19,6 +19,8 @@ mod session;
 #[cfg(feature = "bench")]
 mod table;
 #[cfg(feature = "bench")]
+mod time;
+#[cfg(feature = "bench")]
 #[cfg(feature = "bench")]
 mod vm;
 
@@ -53,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
 
-    /// vm: only these programs
+    /// vm, time: only these programs
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 
@@ -73,6 +75,8 @@ enum Subject {
     Lsp,
     /// Running programs: time and memory beside Lua and the reference
     Vm,
+    /// Going back and forth in a run of ten million instructions
+    Time,
 }
 
 /// Only an optimised build measures; this one asks for it.
@@ -87,6 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match arguments.subject {
         Subject::Lsp => lsp(arguments),
         Subject::Vm => vm::run(arguments),
+        Subject::Time => time::run(arguments),
     }
 }
 
