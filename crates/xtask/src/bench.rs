@@ -21,7 +21,6 @@ mod table;
 #[cfg(feature = "bench")]
 mod time;
 #[cfg(feature = "bench")]
-#[cfg(feature = "bench")]
 mod vm;
 
 /// What to measure, and on how much.
