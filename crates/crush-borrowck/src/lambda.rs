@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod builtin;
 mod call;
+mod callback;
 mod copy;
 mod extract;
 mod heap;

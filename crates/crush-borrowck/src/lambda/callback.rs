@@ -1,0 +1,239 @@
+//! Callbacks at a call: functions that the callee gets from here, and what they meet while it works.
+
+use super::access::Usage;
+use super::call::{Called, Candidate, Site};
+use super::instance::Instance;
+use super::{Lambda, index};
+use crate::report::{Entry, Step};
+use crate::state::{Freed, Live, State};
+use crate::summary::{Callback, Held, SummaryTarget, Use};
+use crate::table::{Field, LoanInfo, Owner};
+use crate::value::{Target, Value};
+
+/// How deep callbacks that are handed on are followed. Loss: beyond, everything is expected of them.
+const NESTING: u32 = 3;
+
+/// How many of the borrows that are held during one callback are told apart, besides their kind.
+const HELD: usize = 8;
+
+impl Lambda<'_> {
+    pub(super) fn apply_callbacks(&mut self, state: &mut State, call: &mut Instance<'_>) {
+        let callbacks = &call.summary.callbacks;
+        let outer = self.repeats;
+        for (number, callback) in callbacks.iter().enumerate() {
+            self.repeats = outer || callback.repeats || callbacks.len() > 1;
+            let result = self.apply_callback(state, call, number, callback);
+            // The callee may catch what it throws, or let it pass.
+            call.results[number].join(&result.value);
+            call.results[number].join(&result.thrown);
+            call.callbacks_throw.0 |= result.throws;
+            call.callbacks_throw.1 |= result.throws_itself;
+        }
+        self.repeats = outer;
+    }
+
+    fn apply_callback(
+        &mut self,
+        state: &mut State,
+        call: &mut Instance<'_>,
+        number: usize,
+        callback: &Callback,
+    ) -> Called {
+        let callee = self.resolve(call, &callback.callee);
+        let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
+        // The borrows that the callee holds meanwhile stand in the state while the callback is applied.
+        let mut held = Vec::new();
+        for (position, borrow) in callback.held.iter().enumerate() {
+            let of = self.resolve(call, &borrow.of);
+            let of = self.underlying(state, &of);
+            if of.targets().is_empty() {
+                continue;
+            }
+            let loan = self.held_loan(call, (number, position), borrow);
+            // An earlier call here, or one that this is part of, may have left it, or hold it too.
+            let before = state.loans.get(loan).cloned().map(|live| (live, state.may_have_ended(loan)));
+            let of = before.iter().fold(of, |of, (live, _)| of.joined(&live.of));
+            state.begin(loan, of);
+            let by_another = borrow.lent && call.ended.contains(&loan);
+            if borrow.may_have_ended || by_another || before.as_ref().is_some_and(|(_, may_have_ended)| *may_have_ended)
+            {
+                state.end_perhaps(loan);
+            }
+            if borrow.lent && call.lent.contains(&loan) {
+                state.lend(loan);
+            }
+            held.push((loan, position, before));
+        }
+        let site = Site {
+            expr: call.site.expr,
+            step: self.deeper(call, Entry::Called(index(number))),
+            names: vec![None; args.len()],
+            variables: Vec::new(),
+            args,
+            certain: false,
+        };
+        let called = if self.nesting < NESTING {
+            self.nesting += 1;
+            let called = self.call_value(state, &callee, &site);
+            self.nesting -= 1;
+            called
+        } else {
+            self.call_beyond(state, &callee, &site)
+        };
+        for (loan, position, before) in held.into_iter().rev() {
+            self.note_end(state, call, (number, position), loan);
+            state.loans.remove(loan);
+            if let Some((live, may_have_ended)) = before {
+                state.begin(loan, live.of);
+                if may_have_ended {
+                    state.end_perhaps(loan);
+                }
+            }
+        }
+        called
+    }
+
+    /// Whether a callback has ended what the callee holds meanwhile, and uses afterwards.
+    fn note_end(&mut self, state: &State, call: &mut Instance<'_>, (number, position): (usize, usize), loan: u32) {
+        let borrow = &call.summary.callbacks[number].held[position];
+        let later = self.deeper(call, Entry::Later(index(number), index(position)));
+        if state.may_have_ended(loan) {
+            call.ended.insert(loan);
+            if self.reporting && !borrow.used_later.is_empty() {
+                let draft = self.word_ended(loan, later, &self.instance_name(call));
+                self.report(draft);
+            }
+        }
+        if state.is_lent(loan) {
+            call.lent.insert(loan);
+            if !borrow.used_later.is_empty() {
+                self.note_later_use(loan, later);
+            }
+        }
+    }
+
+    /// The handle of a borrow is used after functions were called that may have ended it: who knows them knows whether.
+    pub(super) fn note_later_use(&mut self, loan: u32, at: Step) {
+        let held = self.callbacks.iter_mut().flat_map(|callback| &mut callback.held);
+        held.filter(|held| held.loan == loan).for_each(|held| at.add_to(&mut held.used_later));
+    }
+
+    /// The number here of a borrow that a callee holds during a callback: that of its handle, where the callback may come
+    /// to that.
+    fn held_loan(&mut self, call: &Instance<'_>, (number, position): (usize, usize), borrow: &Held) -> u32 {
+        let name = borrow.of.targets.first().and_then(|target| match target {
+            SummaryTarget::Object(object) => self.object_name(call, *object),
+            _ => None,
+        });
+        let handle = match borrow.handle {
+            Some(SummaryTarget::Dead(number)) => Some(self.import(call, true, number as usize)),
+            Some(SummaryTarget::Taken(number)) => Some(self.import(call, false, number as usize)),
+            _ => None,
+        };
+        if let Some(loan) = handle {
+            // Here what it borrows has a name of its own.
+            let known = &mut self.table.loans[loan as usize].name;
+            *known = name.or_else(|| known.take());
+            return loan;
+        }
+        let place = self.deeper(call, Entry::Callback(index(number), index(position)));
+        let owner = if borrow.iterated { Owner::Loop } else { Owner::Elsewhere };
+        let info = LoanInfo { exclusive: borrow.exclusive, owner, name, place };
+        // A function that calls itself holds those of every turn.
+        let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
+        let slot = if position < HELD { position } else { HELD + kind };
+        self.anonymous_loan(call, (number, slot), info)
+    }
+
+    /// A callback that is handed on too often to be followed.
+    fn call_beyond(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
+        let (candidates, unknown) = self.candidates(state, callee);
+        let mut called = Called::default();
+        for candidate in candidates {
+            let closure = match candidate {
+                Candidate::Function(_) => None,
+                // It calls itself, and does nothing that it is not doing already.
+                Candidate::Closure(object, ..) if self.is_applied(object, &site.args) => {
+                    called.join(&self.given.get(&object).cloned().unwrap_or_default());
+                    continue;
+                }
+                Candidate::Closure(object, ..) => Some(object),
+            };
+            called.join(&self.apply_unknown(state, closure, site));
+        }
+        if !unknown.is_empty() {
+            called.join(&self.call_unknown(state, &unknown, site));
+        }
+        called
+    }
+
+    /// Whether a closure is being applied, to all that these arguments may be.
+    fn is_applied(&self, closure: u32, args: &[Value]) -> bool {
+        if self.applying.iter().all(|(object, _)| *object != closure) {
+            return false;
+        }
+        let mut known: Vec<Value> = Vec::new();
+        for (_, args) in self.applying.iter().filter(|(object, _)| *object == closure) {
+            known.resize(known.len().max(args.len()), Value::default());
+            for (known, arg) in known.iter_mut().zip(args) {
+                known.join(arg);
+            }
+        }
+        let is_known = |(arg, known): (&Value, &Value)| arg.targets().iter().all(|target| known.has(*target));
+        known.len() >= args.len() && args.iter().zip(&known).all(is_known)
+    }
+
+    /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
+    /// everything is borrowed, with handles among the arguments that are dead or for reading only.
+    pub(super) fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
+        let mut given = Value::default();
+        for arg in &site.args {
+            given.join(arg);
+        }
+        if let Some(closure) = closure {
+            given.add(Target::Object(closure));
+        }
+        let mut anything = self.anything_in(state, &given);
+        for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
+            let callee = Some(self.call_name(site.expr));
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
+            self.access(state, &anything, &usage);
+        }
+        for handle in self.reach_all(state, &given).handles {
+            self.loose.insert(handle);
+            state.end_perhaps(handle);
+        }
+        let objects = self.underlying(state, &anything);
+        for object in objects.objects() {
+            let field = self.table.field(Field::Element);
+            let slot = self.table.slot(object, field);
+            state.store(slot, &anything, false, &self.table);
+            if !self.in_task && self.table.is_callers_business(object) {
+                self.effect(state, object, Use::Drop, site.step);
+            }
+            if state.freed.get(object).is_none() {
+                state.freed.insert(object, Freed { surely: false, at: site.step });
+            }
+        }
+        self.drops |= !self.in_task;
+        if self.nesting < NESTING && !self.is_exhausted() {
+            let dead = self.assumed_loan(site, false);
+            anything.add(Target::Handle(dead));
+            let held = self.assumed_loan(site, true);
+            state.loans.insert(held, Live { surely: false, of: objects });
+            // What comes twice meets what it did the first time.
+            for _ in 0..2 {
+                let args = vec![anything.clone(); 4];
+                let names = vec![None; args.len()];
+                let inner = Site { names, variables: Vec::new(), args, certain: false, ..site.clone() };
+                self.nesting += 1;
+                let result = self.call_value(state, &anything.clone(), &inner);
+                self.nesting -= 1;
+                anything.join(&result.value);
+                anything.join(&result.thrown);
+            }
+            state.loans.remove(held);
+        }
+        Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: true }
+    }
+}
