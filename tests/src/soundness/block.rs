@@ -121,7 +121,7 @@ impl Generator {
         let record = if self.place.in_module { None } else { self.variable(Kind::Record) };
         let Some(record) = record else {
             let arms = vec![Line::block("0 => {", self.inner(depth)), Line::block("_ => {", self.inner(depth))];
-            return vec![Line::block("match input % 3 {", arms)];
+            return vec![Line::block(format!("match {} % 2 {{", self.bit()), arms)];
         };
         let outer = self.scope.clone();
         let (p, q) = (self.declare(Kind::Flat), self.declare(Kind::Flat));

@@ -86,7 +86,7 @@ pub(super) struct Generator {
 }
 
 /// How many bits of the input there are.
-pub(super) const BITS: usize = 12;
+pub(super) const BITS: usize = 24;
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
@@ -148,29 +148,27 @@ impl Generator {
         }
     }
 
-    /// A condition that the input decides, or sometimes a length or the turn of a loop.
+    /// A condition that the input decides, sometimes together with a length or the turn of a loop: both ways are open.
     pub(super) fn condition(&mut self) -> String {
-        match self.random.u32(0..10) {
-            0 => match self.variable(Kind::Flat) {
-                Some(name) => format!("len({name}) > {}", self.random.u32(1..4)),
-                None => "input % 3 == 0".to_owned(),
-            },
-            1..3 => match self.pick(&self.scope.counters.clone()) {
-                Some(counter) => format!("(input + {counter}) % 2 == 0"),
-                None => self.bit(),
-            },
-            _ => self.bit(),
+        let with = match self.random.u32(0..10) {
+            0 => self.variable(Kind::Flat).map(|name| format!("len({name})")),
+            1..3 => self.pick(&self.scope.counters.clone()),
+            _ => None,
+        };
+        let (bit, value) = (self.bit(), u32::from(self.random.bool()));
+        match with {
+            Some(with) => format!("({bit} + {with}) % 2 == {value}"),
+            None => format!("{bit} % 2 == {value}"),
         }
     }
 
-    /// Each condition asks for a bit of its own, as long as there are any.
-    fn bit(&mut self) -> String {
+    /// A number whose last bit the input decides. Each is one of its own, as long as there are any.
+    pub(super) fn bit(&mut self) -> String {
         self.bits += 1;
         let bit = if self.bits <= BITS && self.chance(85) { self.bits - 1 } else { self.random.usize(0..BITS) };
-        let value = u32::from(self.random.bool());
         match bit {
-            0 => format!("input % 2 == {value}"),
-            _ => format!("input / {} % 2 == {value}", 1 << bit),
+            0 => "input".to_owned(),
+            _ => format!("input / {}", 1 << bit),
         }
     }
 }

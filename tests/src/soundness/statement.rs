@@ -105,7 +105,7 @@ impl Generator {
         let matched = self.chance(40);
         let name = self.declare(kind);
         let value = match matched {
-            true => format!("match input % 4 {{ 1 => ({first}), _ => ({second}) }}"),
+            true => format!("match {} % 2 {{ 1 => ({first}), _ => ({second}) }}", self.bit()),
             false => format!("if {condition} {{ {first} }} else {{ {second} }}"),
         };
         vec![self.declaration(&name, &value, kind)]

@@ -104,11 +104,11 @@ impl Generator {
     /// A new value that holds nothing else.
     pub(super) fn literal(&mut self, kind: Kind) -> String {
         match kind {
-            Kind::Flat => "[5]".to_owned(),
-            Kind::Nested => "[[1], [2]]".to_owned(),
-            Kind::Record => format!("{} {{ p: [1], q: [2] }}", self.record_name()),
-            Kind::Table => "{p: [1], q: [2]}".to_owned(),
-            Kind::Tree => "T { own: [1], kids: [] }".to_owned(),
+            Kind::Flat => "[5, 6]".to_owned(),
+            Kind::Nested => "[[1, 3], [2]]".to_owned(),
+            Kind::Record => format!("{} {{ p: [1, 3], q: [2] }}", self.record_name()),
+            Kind::Table => "{p: [1, 3], q: [2]}".to_owned(),
+            Kind::Tree => "T { own: [1, 3], kids: [] }".to_owned(),
         }
     }
 

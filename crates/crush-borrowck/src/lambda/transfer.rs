@@ -159,8 +159,9 @@ impl<'a> Lambda<'a> {
                 if called.throws {
                     // The callee may have done any part of what it does.
                     let mut thrown = state.clone();
-                    thrown.join(&before, &self.table);
+                    // First, for what was dropped and thrown counts as dropped as long as something leads to it.
                     thrown.thrown.join(&called.thrown);
+                    thrown.join(&before, &self.table);
                     flow(self, unwind, &thrown);
                 }
                 if !called.returns {
