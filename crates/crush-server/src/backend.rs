@@ -23,8 +23,8 @@ use tower_lsp::ls_types::{
     SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
     SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo,
     SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
+    WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
@@ -578,13 +578,18 @@ impl LanguageServer for Backend {
         let (client, runtime) = (self.client.clone(), Handle::current());
         let items = self.answer_from_workspace(move |programs| {
             let mut items = Vec::new();
+            let send = |token: &ProgressToken, items: &[WorkspaceDocumentDiagnosticReport]| {
+                let part = serde_json::json!({ "token": token, "value": { "items": items } });
+                runtime.block_on(client.send_notification::<pull::PartialResult>(part));
+            };
             pull::workspace(programs, &params.previous_result_ids, |report| match &token {
-                Some(token) => {
-                    let part = serde_json::json!({ "token": token, "value": { "items": [report] } });
-                    runtime.block_on(client.send_notification::<pull::PartialResult>(part));
-                }
+                Some(token) => send(token, &[report]),
                 None => items.push(report),
             });
+            // The answer may overtake one message that still waits to be sent: let that be a part without a report.
+            if let Some(token) = &token {
+                send(token, &[]);
+            }
             items
         });
         Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items: items.await? }))

@@ -78,7 +78,8 @@ fn a_workspace_is_reported_in_parts() {
         .received()
         .iter()
         .filter(|message| message.method() == "$/progress" && message.params()["token"] == "parts")
-        .map(|message| message.params()["value"]["items"][0]["kind"].clone())
+        .flat_map(|message| array(&message.params()["value"]["items"]).to_vec())
+        .map(|report| report["kind"].clone())
         .collect();
     assert_eq!(parts, ["unchanged"; 3]);
 }
