@@ -2,7 +2,7 @@
 
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
-use super::instance::Instance;
+use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Entry, Step};
 use crate::state::{Freed, Live, State};
@@ -55,8 +55,8 @@ impl Lambda<'_> {
             let of = before.iter().fold(of, |of, (live, _)| of.joined(&live.of));
             state.begin(loan, of);
             let by_another = borrow.lent && call.ended.contains(&loan);
-            if borrow.may_have_ended || by_another || before.as_ref().is_some_and(|(_, may_have_ended)| *may_have_ended)
-            {
+            let was_left = before.as_ref().is_some_and(|(_, may_have_ended)| *may_have_ended);
+            if borrow.may_have_ended || by_another || was_left || stands_for_several(borrow) {
                 state.end_perhaps(loan);
             }
             if borrow.lent && call.lent.contains(&loan) {
@@ -236,4 +236,10 @@ impl Lambda<'_> {
         }
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: true }
     }
+}
+
+/// Whether the handle of a borrow that is held has the number of others, which may be dead.
+fn stands_for_several(borrow: &Held) -> bool {
+    let (Some(SummaryTarget::Dead(number)) | Some(SummaryTarget::Taken(number))) = borrow.handle else { return false };
+    number as usize >= IMPORTS
 }
