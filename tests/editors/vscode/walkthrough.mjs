@@ -23,6 +23,9 @@ export function walkthroughSessions({ withWorkbench, step, screenshots }) {
         await bench.screenshot(screenshots, "vscode-walkthrough");
 
         step("a new file");
+        // The page of a step takes the focus when it has loaded, whenever that is; behind another tab it does not.
+        await bench.page.locator(".tab", { hasText: "inventory.crush" }).click();
+        await bench.focusEditor();
         await bench.command("CRUSH: New CRUSH File");
         await bench.page.locator(".tab.active", { hasText: /Untitled/ }).waitFor();
         await bench.page.keyboard.type("let xs = [1]\nlet r = &xs\nxs.push(2)\nprint(r)");
