@@ -286,6 +286,14 @@ impl Lambda<'_> {
 
     /// What lies below an object that is read through a handle, where only a caller knows that.
     fn check_below_borrowed(&mut self, state: &State, object: u32, usage: &Usage) {
+        let mut freed = Vec::new();
+        state.freed.for_each(|other, it| freed.push((other, it.at)));
+        self.spend(freed.len());
+        for (other, at) in freed.into_iter().filter(|(other, _)| *other != object) {
+            if self.table.alias(other, object) == Alias::Unknown {
+                self.condition(Code::UseAfterDrop, other, (at, None), object, true, usage);
+            }
+        }
         let mut loans = Vec::new();
         state.loans.for_each(|loan, live| loans.push((loan, live.of.clone())));
         self.spend(loans.len());

@@ -155,7 +155,8 @@ impl Lambda<'_> {
                 self.access(state, &Value::of(Target::Object(*object)), &usage);
             }
             let tells = |target: &&Target| match target {
-                Target::Object(object) => !spoiled.contains(object),
+                // One that was dropped may be the result itself, dropped after an earlier `await`.
+                Target::Object(object) => !self.stands_for_spoiled(*object),
                 Target::Handle(_) => false,
                 Target::Function(_) => true,
             };
@@ -176,10 +177,13 @@ impl Lambda<'_> {
         }
     }
 
-    /// Whether it stands for what cannot be copied back. That of a task that a callee started is known by its drop alone.
+    /// Whether it may stand for what cannot be copied back. That of a task that a callee started is known by its drop alone.
     fn is_spoiled(&self, state: &State, object: u32) -> bool {
+        self.stands_for_spoiled(object) || state.freed.get(object).is_some()
+    }
+
+    fn stands_for_spoiled(&self, object: u32) -> bool {
         matches!(self.table.objects[object as usize].origin, Origin::Site { part: SPOILED, .. })
-            || state.freed.get(object).is_some()
     }
 
     /// A value is copied into a task.
