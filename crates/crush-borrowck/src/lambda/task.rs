@@ -76,6 +76,12 @@ impl Lambda<'_> {
         }
         self.in_task = outer;
         state.phase.join(copy.phase);
+        if !unknown.is_empty() {
+            // What a function gives that only a caller knows, only the caller knows: it finds the handles in it.
+            let usage =
+                Usage { usage: Use::Send, at: site.step, name: None, certain: false, callee: None, variable: None };
+            self.note_effects(state, &inside.value, &usage);
+        }
         let result = self.fresh(site.expr);
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
         let handles = self.reach_all(&copy, &inside.value).handles;
