@@ -1,15 +1,15 @@
 //! What the two runs remember, held against one run that looks at every statement every time and forgets all but the last.
 #![expect(clippy::disallowed_methods, reason = "it reads the programs of the tests")]
 
+mod support;
+
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 
 use crush_arena::RuntimeValue;
 use crush_eval::{Limits, evaluate};
-use crush_hir::file::FileHir;
 use crush_host::{Grants, Host};
-use crush_syntax::{Text, Tree};
-use crush_vm::{CancelToken, Moment, Quotas, Recorder, VerifiedProgram, Vm, verify};
+use crush_vm::{CancelToken, Moment, Quotas, Recorder, VerifiedProgram, Vm};
+use support::{compiled, over_every_program};
 
 const INSTRUCTIONS: u64 = 20_000;
 const CALL_DEPTH: usize = 200;
@@ -93,13 +93,6 @@ fn held_behind(moment: &Moment<'_>, statement: usize) -> Vec<(String, String)> {
     seen.map(|local| (local.name.to_string(), shown(moment, moment.value_of(local.home)))).collect()
 }
 
-fn compiled(source: &str) -> Option<VerifiedProgram> {
-    let tree = Tree::parse(Text::from(source));
-    let file = FileHir::new(&tree);
-    let program = crush_compiler::compile(&file, &tree, crush_compiler::Options::default()).ok()?;
-    verify(program).ok()
-}
-
 /// By function and statement, from one run that looks every time.
 fn every_time(program: &VerifiedProgram) -> Known {
     let (grants, mut nowhere) = (Grants::none(), std::io::sink());
@@ -150,25 +143,9 @@ fn compare(source: &str, name: &str) -> usize {
     found.len()
 }
 
-fn programs(below: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(below).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            programs(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "crush") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn two_runs_remember_what_looking_every_time_does() {
-    let mut found = Vec::new();
-    programs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests"), &mut found);
-    let compared = found
-        .iter()
-        .map(|path| compare(&std::fs::read_to_string(path).unwrap_or_default(), &path.display().to_string()));
-    let statements: usize = compared.sum();
+    let statements = over_every_program(compare);
     assert!(statements > 4_000, "only {statements} statements ran");
 }
 

@@ -1,22 +1,15 @@
 //! Any moment of a run, had again from a checkpoint, is what it was when the run came there from the beginning.
 #![expect(clippy::disallowed_methods, reason = "it reads the programs of the tests")]
 
-use std::path::{Path, PathBuf};
+mod support;
 
 use crush_eval::time::{Bounds, Direction, Lost, Position, Replay, Step, Timeline, Where};
-use crush_hir::file::FileHir;
 use crush_host::{Grants, Host};
-use crush_syntax::{Text, Tree};
-use crush_vm::{CancelToken, Quotas, VerifiedProgram, verify};
+use crush_syntax::Text;
+use crush_vm::{CancelToken, Quotas};
+use support::{compiled, over_every_program};
 
 const INSTRUCTIONS: u64 = 20_000;
-
-fn compiled(source: &str) -> Option<VerifiedProgram> {
-    let tree = Tree::parse(Text::from(source));
-    let file = FileHir::new(&tree);
-    let program = crush_compiler::compile(&file, &tree, crush_compiler::Options::default()).ok()?;
-    verify(program).ok()
-}
 
 fn bounds(interval: u64) -> Bounds {
     let quotas = Quotas { instructions: INSTRUCTIONS, call_depth: 200, ..Quotas::default() };
@@ -43,17 +36,6 @@ fn seen(timeline: &mut Timeline<'_>, ticks: &[u64]) -> Result<Vec<String>, Lost>
         Ok(format!("{state:#?}\n{:#?}", timeline.arena(position)?))
     };
     ticks.iter().map(at).collect()
-}
-
-fn programs(below: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(below).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            programs(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "crush") {
-            found.push(path);
-        }
-    }
 }
 
 /// Compares a few moments, looked at out of order, with the same looked at from the beginning.
@@ -83,12 +65,7 @@ fn compare(source: &str, name: &str) -> usize {
 
 #[test]
 fn every_moment_is_what_it_was() {
-    let mut found = Vec::new();
-    programs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests"), &mut found);
-    let compared = found
-        .iter()
-        .map(|path| compare(&std::fs::read_to_string(path).unwrap_or_default(), &path.display().to_string()));
-    let checkpoints: usize = compared.sum();
+    let checkpoints = over_every_program(compare);
     assert!(checkpoints > 2_000, "only {checkpoints} checkpoints");
 }
 

@@ -59,8 +59,15 @@ const REFUSALS: &[&str] = &[
     "wrong-type",
 ];
 
-/// The codes that have a page.
-const PAGES: &[&str] = &[
+macro_rules! pages {
+    ($($code:literal),* $(,)?) => {
+        /// Each code that has a page, by its name, and the text of the page.
+        pub const PAGES: &[(&str, &str)] =
+            &[$(($code, include_str!(concat!("../../../docs/diagnostics/", $code, ".md")))),*];
+    };
+}
+
+pages![
     "borrow-of-immediate",
     "borrow-outlives-scope",
     "borrowed-twice",
@@ -115,7 +122,7 @@ const PAGES_AT: &str = "https://github.com/crush-analyzer/crush-analyzer/blob/ma
 
 /// The address of the page of a code, if it has one.
 pub fn page_of(code: &str) -> Option<String> {
-    PAGES.contains(&code).then(|| format!("{PAGES_AT}/{code}.md"))
+    PAGES.iter().any(|(known, _)| *known == code).then(|| format!("{PAGES_AT}/{code}.md"))
 }
 
 /// The codes that a comment can suppress.
@@ -161,7 +168,7 @@ mod tests {
     #[test]
     fn every_page_is_known() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
-        let is_there = |code: &&&str| std::path::Path::new(folder).join(format!("{code}.md")).exists();
+        let is_there = |(code, _): &&(&str, &str)| std::path::Path::new(folder).join(format!("{code}.md")).exists();
         assert_eq!(PAGES.iter().filter(is_there).count(), PAGES.len());
         assert!(PAGES.is_sorted());
     }

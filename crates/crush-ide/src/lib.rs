@@ -51,7 +51,7 @@ use std::sync::Arc;
 pub use analysis::FileAnalysis;
 pub use arena_view::{ArenaBorrow, ArenaMoment, ArenaQuery, ArenaSlot, ArenaStats, ArenaView, arena_view};
 pub use calls::{Callable, Calls, callables_at, called_at, incoming_calls, outgoing_calls};
-pub use codes::{configurable_codes, page_of};
+pub use codes::{PAGES, configurable_codes, page_of};
 pub use completion::{Completion, CompletionKind, Importable, completions, documentation};
 pub use config::Config;
 pub use crush_eval::Limits as RunLimits;

@@ -2,65 +2,9 @@
 
 use std::io::Write as _;
 
+use crush_ide::PAGES;
+
 use crate::{Ending, Misuse};
-
-macro_rules! pages {
-    ($($code:literal),* $(,)?) => {
-        /// Each code that has a page, and the page.
-        const PAGES: &[(&str, &str)] =
-            &[$(($code, include_str!(concat!("../../../../docs/diagnostics/", $code, ".md")))),*];
-    };
-}
-
-pages![
-    "borrow-of-immediate",
-    "borrow-outlives-scope",
-    "borrowed-twice",
-    "callback-changes-argument",
-    "changed-while-borrowed",
-    "changed-while-iterated",
-    "conflicting-results",
-    "dropped-while-borrowed",
-    "duplicate-field",
-    "duplicate-function",
-    "duplicate-method",
-    "float-range",
-    "handle-sent-to-task",
-    "implicit-output",
-    "integer-range",
-    "invalid-assignment",
-    "invalid-kind",
-    "invalid-settings",
-    "invalid-suppression",
-    "main-parameters",
-    "missing-field",
-    "missing-method",
-    "nested-too-deeply",
-    "new-arguments",
-    "no-fields",
-    "no-outputs",
-    "not-in-trait",
-    "not-iterable",
-    "output-not-given",
-    "outside-loop",
-    "read-while-exclusive",
-    "too-large-to-analyse",
-    "unknown-code",
-    "unknown-field",
-    "unknown-language",
-    "unknown-name",
-    "unknown-struct",
-    "unknown-trait",
-    "unknown-type",
-    "unused-suppression",
-    "use-after-drop",
-    "written-through-shared",
-    "wrong-argument",
-    "wrong-arity",
-    "wrong-condition",
-    "wrong-operand",
-    "wrong-type",
-];
 
 /// Prints the page of `code`, or without one the codes there are.
 pub(crate) fn run(code: Option<&str>) -> Result<Ending, Misuse> {
@@ -91,7 +35,7 @@ fn first_sentence(page: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::PAGES;
+    use crush_ide::PAGES;
 
     #[test]
     fn every_page_can_be_explained() {
