@@ -7,6 +7,7 @@ pub mod client;
 pub mod conformance;
 pub mod debugger;
 pub mod document;
+pub mod files;
 pub mod generate;
 pub mod mutations;
 pub mod run;

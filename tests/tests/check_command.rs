@@ -4,21 +4,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crush_tests::binary::crush_analyzer;
+use crush_tests::files::folder;
 use serde_json::Value;
-use tempfile::TempDir;
 
 const CONFLICT: &str = "let xs = [1]\nfor x in xs {\n    xs.push(x)\n}\n";
 const CLEAN: &str = "print(1)\n";
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
-        std::fs::write(path, text).expect("the file can be written");
-    }
-    folder
-}
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(crush_analyzer()).args(arguments).current_dir(folder).output().expect("crush-analyzer starts")

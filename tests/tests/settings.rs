@@ -4,19 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crush_tests::binary::crush_analyzer;
-use tempfile::TempDir;
+use crush_tests::files::folder;
 
 const CERTAIN: &str = "let xs = [1]\nfor x in xs { xs.push(x) }\n";
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
-        std::fs::write(path, text).expect("the file can be written");
-    }
-    folder
-}
 
 /// What `check` says of each report, and its exit status.
 fn check(folder: &Path, arguments: &[&str]) -> (Vec<String>, Option<i32>) {

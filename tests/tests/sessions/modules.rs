@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crush_tests::client::{Client, Introduction};
 use crush_tests::document::Document;
+use crush_tests::files::write;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -27,9 +28,7 @@ pub(crate) fn codes(diagnostics: &[Value]) -> Vec<&str> {
 /// A workspace in which only the files given are on disk, and a client that trusts it.
 pub(crate) fn workspace(files: &[(&str, &str)]) -> (TempDir, Client) {
     let folder = tempfile::Builder::new().prefix("with space 😀 ").tempdir().expect("there is room for a folder");
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("the file can be written");
-    }
+    write(folder.path(), files);
     (folder, Client::ready(&Introduction { trusted: true, ..Introduction::default() }))
 }
 

@@ -1,9 +1,8 @@
 //! From names to where they are declared and used, in one document and in workspaces of several.
 
-use std::path::Path;
-
 use crush_tests::client::{Client, Introduction, about};
 use crush_tests::document::{Document, Encoding};
+use crush_tests::files::write;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,14 +24,6 @@ pub(crate) fn workspace(files: &[(&str, &str)]) -> (TempDir, Client) {
     );
     client.notify("initialized", json!({}));
     (folder, client)
-}
-
-pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the folder can be made");
-        std::fs::write(path, text).expect("the file can be written");
-    }
 }
 
 pub(crate) fn open(client: &mut Client, folder: &TempDir, name: &str, text: &str) -> Document {

@@ -2,10 +2,11 @@
 
 use crush_tests::client::{Client, Introduction};
 use crush_tests::document::Document;
+use crush_tests::files::write;
 use serde_json::{Value, json};
 
 use crate::modules::{codes, uri};
-use crate::navigation::{open, workspace, write};
+use crate::navigation::{open, workspace};
 
 const CONFLICT: &str = "let xs = [1]\nfor x in xs {\n    xs.push(x)\n}\n";
 
