@@ -53,7 +53,8 @@ pub(crate) fn all(no_peers: bool) -> Servers {
     };
     let mut all = Servers { servers: vec![ours], notes: Vec::new() };
     if !no_peers {
-        for (name, peer) in [("crush-lsp", crush_lsp()), ("ruff", ruff()), ("ty", ty())] {
+        for (name, peer) in [("crush-lsp", crush_lsp()), ("ruff", from_pypi("ruff", RUFF)), ("ty", from_pypi("ty", TY))]
+        {
             match peer {
                 Ok(server) => all.servers.push(server),
                 Err(error) => all.notes.push(format!("{name} is not measured: {error:#}")),
@@ -78,29 +79,15 @@ fn crush_lsp() -> anyhow::Result<Server> {
     })
 }
 
-fn ruff() -> anyhow::Result<Server> {
-    let root = crate::root().join(".cache/bench/ruff");
-    let program = root.join("bin/ruff");
+/// The server of a program for Python, from PyPI.
+fn from_pypi(name: &str, version: &str) -> anyhow::Result<Server> {
+    let root = crate::root().join(".cache/bench").join(name);
+    let program = root.join("bin").join(name);
     let mut install = Command::new("python3");
-    install.args(["-m", "pip", "install", "--quiet", "--target"]).arg(&root).arg(format!("ruff=={RUFF}"));
+    install.args(["-m", "pip", "install", "--quiet", "--target"]).arg(&root).arg(format!("{name}=={version}"));
     fetch(&program, &mut install)?;
     Ok(Server {
-        name: format!("ruff server {RUFF}"),
-        dialect: Dialect::Python,
-        wants_whole_text: false,
-        program,
-        arguments: &["server"],
-    })
-}
-
-fn ty() -> anyhow::Result<Server> {
-    let root = crate::root().join(".cache/bench/ty");
-    let program = root.join("bin/ty");
-    let mut install = Command::new("python3");
-    install.args(["-m", "pip", "install", "--quiet", "--target"]).arg(&root).arg(format!("ty=={TY}"));
-    fetch(&program, &mut install)?;
-    Ok(Server {
-        name: format!("ty server {TY}"),
+        name: format!("{name} server {version}"),
         dialect: Dialect::Python,
         wants_whole_text: false,
         program,
