@@ -3,6 +3,7 @@
 use crush_vm::{Fault, FileId, SourceRange, Span, VerifiedProgram};
 
 use crate::moment::Moment;
+use crate::outside::Outside;
 use crate::record::{ArenaRecord, Held};
 use crate::run::{Limits, arena_at};
 
@@ -30,11 +31,12 @@ pub struct StatementRecord {
     pub printed: Option<String>,
 }
 
-/// What is known of a run. Its size is bounded by that of the program.
+/// What is known of a run. Its size is bounded by that of the program, but for what it got from outside.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
     pub(crate) program: VerifiedProgram,
     pub(crate) limits: Limits,
+    pub(crate) outside: Outside,
     pub(crate) outcome: Outcome,
     pub(crate) statements: Vec<StatementRecord>,
     pub(crate) output: String,
@@ -44,6 +46,11 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// What the run was granted, and what it got from outside.
+    pub fn outside(&self) -> &Outside {
+        &self.outside
+    }
+
     /// How the run ended.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -108,7 +115,7 @@ impl Evaluation {
                 if hits == 0 {
                     return None;
                 }
-                let then = arena_at(&self.program, self.limits, Span::new(start, end), hits);
+                let then = arena_at(&self.program, self.limits, &self.outside, Span::new(start, end), hits);
                 Some(then.unwrap_or_else(|| self.arena.clone()))
             }
         }

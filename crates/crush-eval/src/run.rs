@@ -1,13 +1,16 @@
-//! Running: under quotas, with nothing but pure capabilities, stopped by a token.
+//! Running: under quotas, with nothing outside but what was granted, stopped by a token.
+
+use std::sync::Arc;
 
 use crush_arena::RuntimeValue;
-use crush_host::{Grants, Host};
-use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Recorder, Span, VerifiedProgram, Vm};
+use crush_host::Grants;
+use crush_vm::{CancelToken, Fault, FaultKind, HostAdapter, Quotas, Recorder, Span, VerifiedProgram, Vm};
 
 use crate::count::Counter;
 use crate::evaluation::{Evaluation, Outcome, StatementRecord};
 use crate::look::{Looker, names_of};
 use crate::moment::Until;
+use crate::outside::Outside;
 use crate::record::{ArenaRecord, RawArena, Translate};
 
 /// What a background run may take.
@@ -44,13 +47,26 @@ impl Limits {
     }
 }
 
-/// Runs a program and tells what it did. `None` when it was cancelled.
+/// Runs a program that is granted nothing, and tells what it did. `None` when it was cancelled.
 pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken) -> Option<Evaluation> {
+    evaluate_granted(program, limits, &Arc::default(), cancel)
+}
+
+/// Runs a program with what it was granted, and tells what it did. `None` when it was cancelled. What it does outside is
+/// done once.
+pub fn evaluate_granted(
+    program: &VerifiedProgram,
+    limits: Limits,
+    grants: &Arc<Grants>,
+    cancel: &CancelToken,
+) -> Option<Evaluation> {
     let mut counter = Counter::new(program);
-    let counted = run(program, limits, cancel, &mut counter, |vm, result| {
-        let raw = RawArena::read(vm.arena(), &names_of(vm.moments()));
-        let translate = Translate(vm);
-        (result, vm.instructions(), translate.arena(raw))
+    let (counted, outside) = Outside::once(grants, cancel, |host| {
+        run(program, limits, host, cancel, &mut counter, |vm, result| {
+            let raw = RawArena::read(vm.arena(), &names_of(vm.moments()));
+            let translate = Translate(vm);
+            (result, vm.instructions(), translate.arena(raw))
+        })
     });
     let (result, instructions, arena) = match counted {
         Ok(counted) => counted,
@@ -62,10 +78,11 @@ pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken)
         Err(fault) if fault.kind == FaultKind::Cancelled => return None,
         Err(fault) => Outcome::Faulted(fault),
     };
-    let statements = look(program, limits, cancel, &mut counter)?;
+    let statements = look(program, limits, &outside, cancel, &mut counter)?;
     Some(Evaluation {
         program: program.clone(),
         limits,
+        outside,
         outcome,
         statements,
         output: counter.output,
@@ -79,18 +96,19 @@ pub fn evaluate(program: &VerifiedProgram, limits: Limits, cancel: &CancelToken)
 fn look(
     program: &VerifiedProgram,
     limits: Limits,
+    outside: &Outside,
     cancel: &CancelToken,
     counter: &mut Counter,
 ) -> Option<Vec<StatementRecord>> {
     let mut looker = Looker::new(program, &counter.places, &counter.counts);
-    let looked = run(program, limits, cancel, &mut looker, |_, result| result);
+    let looked = outside.host(|host| run(program, limits, host, cancel, &mut looker, |_, result| result));
     if let Ok(Err(fault)) = &looked
         && fault.kind == FaultKind::Cancelled
     {
         return None;
     }
     let mut records = Vec::new();
-    translated(program, limits, |translate| {
+    translated(program, limits, outside, |translate| {
         for (place, count) in counter.places.iter().zip(&counter.counts).filter(|(_, count)| count.hits > 0) {
             let function = place.function.index();
             let debug = &program.functions[function].debug;
@@ -112,20 +130,31 @@ fn look(
 
 /// The arena when statements of a range had run for the last time, that is for the `hits`th time. `None` when they never
 /// came to their end: then it is the arena as the run left it.
-pub(crate) fn arena_at(program: &VerifiedProgram, limits: Limits, range: Span, hits: u64) -> Option<ArenaRecord> {
+pub(crate) fn arena_at(
+    program: &VerifiedProgram,
+    limits: Limits,
+    outside: &Outside,
+    range: Span,
+    hits: u64,
+) -> Option<ArenaRecord> {
     let mut until = Until::new(range, hits);
     let never = CancelToken::new();
-    run(program, limits, &never, &mut until, |_, _| ()).ok()?;
+    outside.host(|host| run(program, limits, host, &never, &mut until, |_, _| ())).ok()?;
     let raw = until.arena?;
-    translated(program, limits, |translate| translate.arena(raw))
+    translated(program, limits, outside, |translate| translate.arena(raw))
 }
 
 /// Hands `work` what turns the arena's numbers into places and names: that takes a VM, but not one that has run.
-fn translated<T>(program: &VerifiedProgram, limits: Limits, work: impl FnOnce(&Translate<'_, '_>) -> T) -> Option<T> {
-    let (grants, mut nowhere) = (Grants::none(), std::io::sink());
-    let host = Host::pure(&grants, &mut nowhere);
-    let vm = Vm::new(program, &host, limits.quotas(), CancelToken::new()).ok()?;
-    Some(work(&Translate(&vm)))
+fn translated<T>(
+    program: &VerifiedProgram,
+    limits: Limits,
+    outside: &Outside,
+    work: impl FnOnce(&Translate<'_, '_>) -> T,
+) -> Option<T> {
+    outside.host(|host| {
+        let vm = Vm::new(program, host, limits.quotas(), CancelToken::new()).ok()?;
+        Some(work(&Translate(&vm)))
+    })
 }
 
 /// Runs a program with a recorder and hands the VM, as the run left it, to `then`.
@@ -136,14 +165,12 @@ fn translated<T>(program: &VerifiedProgram, limits: Limits, work: impl FnOnce(&T
 fn run<R: Recorder, T>(
     program: &VerifiedProgram,
     limits: Limits,
+    host: &dyn HostAdapter,
     cancel: &CancelToken,
     recorder: &mut R,
     then: impl FnOnce(&Vm<'_>, Result<RuntimeValue, Box<Fault>>) -> T,
 ) -> Result<T, Box<Fault>> {
-    // The recorder keeps what is printed.
-    let (grants, mut nowhere) = (Grants::none(), std::io::sink());
-    let host = Host::pure(&grants, &mut nowhere);
-    let mut vm = Vm::new(program, &host, limits.quotas(), cancel.clone())?;
+    let mut vm = Vm::new(program, host, limits.quotas(), cancel.clone())?;
     let result = vm.run_recorded(recorder);
     Ok(then(&vm, result))
 }

@@ -25,7 +25,7 @@ use self::keep::{Checkpoints, Kept, Summary};
 use self::seek::{AnyLine, AtDepth, AtPlaces, Either, EventGoal, Goal, Nothing, Seeker, Visited};
 
 pub use self::aside::{Aside, Change};
-pub use self::replay::Replay;
+pub use self::replay::{Given, Replay};
 pub use self::state::{Child, EventRecord, FrameState, State, TaskRecord, Where};
 
 /// A moment of a run: before the statements at a place to which it came for the `tick`th time, places of all kinds and tasks

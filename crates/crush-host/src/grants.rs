@@ -66,6 +66,11 @@ impl Grants {
         Self::default()
     }
 
+    /// Whether nothing was granted.
+    pub fn is_none(&self) -> bool {
+        !Grant::ALL.into_iter().any(|grant| self.has(grant))
+    }
+
     /// Adds a grant as it is written on the command line: `fs=DIR`, `env`, `env=NAME,NAME`, `net=HOST`.
     pub fn allow(&mut self, grant: &str) -> Result<(), GrantError> {
         let error = |cause: String| GrantError { grant: grant.to_owned(), cause };

@@ -24,6 +24,7 @@ pub struct Host<'a> {
     working_directory: Mutex<PathBuf>,
     random: Sequence,
     pure_only: bool,
+    is_quiet: bool,
 }
 
 /// What a capability may use of the world.
@@ -37,7 +38,7 @@ pub(crate) struct Provided<'p> {
     pub(crate) cancel: &'p CancelToken,
     /// The random numbers of the run.
     pub(crate) random: &'p Sequence,
-    pure_only: bool,
+    is_quiet: bool,
     working_directory: &'p Mutex<PathBuf>,
     output: &'p (dyn Sink + Sync),
 }
@@ -65,12 +66,19 @@ impl<'a> Host<'a> {
             working_directory: Mutex::default(),
             random: Sequence::default(),
             pure_only: false,
+            is_quiet: false,
         }
     }
 
-    /// A host that provides only what does nothing but compute, whatever was granted: for background evaluation.
+    /// A host that provides only what does nothing but compute, whatever was granted.
     pub fn pure(grants: &'a Grants, output: &'a mut (dyn Write + Send)) -> Self {
-        Self { pure_only: true, ..Self::new(grants, output) }
+        Self { pure_only: true, ..Self::in_background(grants, output) }
+    }
+
+    /// A host that provides what was granted, for a run that nobody started at a terminal: it leaves the standard error of
+    /// this process alone.
+    pub fn in_background(grants: &'a Grants, output: &'a mut (dyn Write + Send)) -> Self {
+        Self { is_quiet: true, ..Self::new(grants, output) }
     }
 
     /// What `io.read` reads.
@@ -95,7 +103,7 @@ impl<'a> Host<'a> {
             arguments: &self.arguments,
             cancel: &self.cancel,
             random: &self.random,
-            pure_only: self.pure_only,
+            is_quiet: self.is_quiet,
             working_directory: &self.working_directory,
             output: &self.output,
         }
@@ -108,9 +116,9 @@ impl Provided<'_> {
         self.output.flush().map_err(CallError::Failed)
     }
 
-    /// Writes to the standard error of this process; in a run that only computes, nowhere.
+    /// Writes to the standard error of this process; in a run in the background, nowhere.
     pub(crate) fn write_error(&self, text: &str) -> Result<(), CallError> {
-        if self.pure_only {
+        if self.is_quiet {
             return Ok(());
         }
         std::io::stderr().write_all(text.as_bytes()).map_err(|error| CallError::Failed(error.to_string()))

@@ -9,6 +9,31 @@ use crush_vm::{Call, CallError, HostAdapter, Resolution};
 
 /// Most bytes kept of what a program printed.
 const MOST_OUTPUT: usize = 4 << 20;
+/// Most bytes kept of what capabilities gave. A run can only be had again with all of it, so that beyond this it gets no more.
+const MOST_GIVEN: usize = 256 << 20;
+
+/// What the capabilities gave that are not the same in every run, in the order of the calls.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    results: Vec<Result<Parcel, CallError>>,
+    bytes: usize,
+}
+
+impl Given {
+    /// Keeps what a call gave, as long as there is room.
+    fn keep(&mut self, result: Result<Parcel, CallError>) -> Result<Parcel, CallError> {
+        self.bytes += result.as_ref().map_or(0, Parcel::bytes);
+        let kept = match self.bytes > MOST_GIVEN {
+            true => Err(CallError::Failed(format!(
+                "this run has got {} MB from outside, and may have no more",
+                MOST_GIVEN >> 20
+            ))),
+            false => result,
+        };
+        self.results.push(kept.clone());
+        kept
+    }
+}
 
 /// A host of a run that is had again and again: a capability that is not pure is called once, and gives the same again
 /// whenever the run comes to that call. What is printed is handed on once.
@@ -21,14 +46,15 @@ pub struct Replay<'h> {
     printed: AtomicU64,
     /// Whether what is called is no part of the run.
     aside: AtomicBool,
+    /// Whether the run is over, so that nothing is done outside any more.
+    is_over: bool,
 }
 
 #[derive(Default)]
 struct Known {
     /// The numbers of the capabilities that are not the same in every run.
     impure: BTreeSet<u32>,
-    /// What they gave, in the order of the calls.
-    results: Vec<Result<Parcel, CallError>>,
+    given: Given,
     output: String,
     /// How many bytes were printed in all.
     printed: u64,
@@ -50,7 +76,19 @@ impl<'h> Replay<'h> {
             next: AtomicUsize::new(0),
             printed: AtomicU64::new(0),
             aside: AtomicBool::new(false),
+            is_over: false,
         }
+    }
+
+    /// A run that is over, to be had again: what was called gives what it gave, and nothing else is called outside.
+    pub fn of_past(host: &'h dyn HostAdapter, given: &Given) -> Self {
+        let known = Known { given: given.clone(), ..Known::default() };
+        Self { known: Mutex::new(known), is_over: true, ..Self::new(host) }
+    }
+
+    /// What the run got.
+    pub fn into_given(self) -> Given {
+        self.known.into_inner().unwrap_or_else(PoisonError::into_inner).given
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -100,18 +138,21 @@ impl HostAdapter for Replay<'_> {
     }
 
     fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-        if self.is_aside() || !self.known().impure.contains(&id) {
+        if !self.known().impure.contains(&id) || (self.is_aside() && !self.is_over) {
             return self.host.call(id, call);
         }
+        if self.is_aside() {
+            return Err("nothing is done outside when a run is looked at".into());
+        }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let known = self.known().results.get(number).cloned();
+        let known = self.known().given.results.get(number).cloned();
         let result = match known {
             Some(result) => result,
+            None if self.is_over => return Err("nothing is done outside when a run is had again".into()),
             None => {
                 // In an arena of its own: what it does there besides giving a result would not be done again.
                 let result = call.elsewhere(|call| self.host.call(id, call));
-                self.known().results.push(result.clone());
-                result
+                self.known().given.keep(result)
             }
         };
         let given = call.arena().unpack(result?, SiteId(u32::MAX))?;
