@@ -161,8 +161,8 @@ fn background_diagnostic(fault: &Fault, evaluation: &Evaluation) -> Diagnostic {
     if let FaultKind::Capability { name, problem: CapabilityProblem::Denied { grant } } = &fault.kind {
         diagnostic.severity = Severity::Hint;
         diagnostic.message = format!(
-            "the run in the background ends here: it is granted nothing, and `{name}` needs `{grant}`; \
-             `crush-analyzer run FILE --allow {grant}` runs the whole program"
+            "the run ends here: `{name}` needs the grant `{grant}`, which programs in this folder do not have; grant it in the \
+             editor, or run the program with `--allow {grant}`"
         );
     }
     diagnostic

@@ -1,7 +1,10 @@
 //! A run, together with the text that ran.
 
-use crush_eval::{Held, HeldObject, Moment, StatementRecord};
+use std::sync::Arc;
+
+use crush_eval::{Held, HeldObject, Moment, Outside, StatementRecord};
 use crush_hir::modules::ModuleId;
+use crush_host::Grants;
 use crush_syntax::{Text, TextRange};
 use crush_vm::{CancelToken, Fault, FileId, HolderName, SourceRange};
 
@@ -35,6 +38,11 @@ impl Evaluation {
     /// The text that ran, and all that is known of it.
     pub fn analysis(&self) -> &FileAnalysis {
         &self.analysis
+    }
+
+    /// What the run was granted, and what it got from outside.
+    pub fn outside(&self) -> &Outside {
+        self.run.outside()
     }
 
     /// How the run ended.
@@ -100,7 +108,7 @@ pub enum NotRun {
     Cancelled,
 }
 
-/// Runs the program of `analysis` with pure capabilities only, under `limits`.
+/// Runs the program of `analysis`, granted nothing, under `limits`.
 ///
 /// # Errors
 ///
@@ -110,8 +118,22 @@ pub fn evaluate(
     limits: crush_eval::Limits,
     cancel: &CancelToken,
 ) -> Result<Evaluation, NotRun> {
+    evaluate_granted(analysis, limits, &Arc::default(), cancel)
+}
+
+/// Runs the program of `analysis` with what it was granted, under `limits`.
+///
+/// # Errors
+///
+/// Why there is no result.
+pub fn evaluate_granted(
+    analysis: &FileAnalysis,
+    limits: crush_eval::Limits,
+    grants: &Arc<Grants>,
+    cancel: &CancelToken,
+) -> Result<Evaluation, NotRun> {
     let program = analysis.compile().map_err(|problems| NotRun::Refused(refusal(&problems)))?;
-    match crush_eval::evaluate(&program, limits, cancel) {
+    match crush_eval::evaluate_granted(&program, limits, grants, cancel) {
         Some(run) => Ok(Evaluation { analysis: analysis.clone(), run }),
         None => Err(NotRun::Cancelled),
     }

@@ -3,9 +3,9 @@
 mod snippet;
 mod view;
 
+use crush_eval::Outside;
 use crush_eval::time::{EventRecord, Replay, Timeline};
 use crush_hir::modules::ModuleId;
-use crush_host::{Grants, Host};
 use crush_vm::{CancelToken, HostAdapter, SourceRange, VerifiedProgram};
 
 use crate::FileAnalysis;
@@ -23,23 +23,23 @@ pub struct TimeTravel<'h> {
     timeline: Timeline<'h>,
 }
 
-/// Hands `work` a run of the program of `analysis` with pure capabilities only, of which nothing is known yet.
+/// Hands `work` a run of the program of `analysis`, of which nothing is known yet but what it got from outside: it is given
+/// that again, and nothing is done outside.
 ///
 /// # Errors
 ///
 /// Why there is none.
 pub fn travel<T>(
     analysis: &FileAnalysis,
+    outside: &Outside,
     limits: crush_eval::Limits,
     cancel: &CancelToken,
     work: impl FnOnce(TimeTravel<'_>) -> T,
 ) -> Result<T, NotRun> {
     let program = analysis.compile().map_err(|problems| NotRun::Refused(refusal(&problems)))?;
-    let (grants, mut nowhere) = (Grants::none(), std::io::sink());
-    let host = Host::pure(&grants, &mut nowhere);
     // A server may have several.
     let bounds = Bounds { checkpoints: 128 << 20, ..Bounds::new(limits.quotas()) };
-    travel_with(analysis, &program, &host, bounds, cancel, work)
+    outside.again(|replay| travel_by(analysis, &program, replay, bounds, cancel, work))
 }
 
 /// Hands `work` a run of a program, compiled from `analysis`, with a host that provides what was granted. What it does
@@ -56,9 +56,19 @@ pub fn travel_with<T>(
     cancel: &CancelToken,
     work: impl FnOnce(TimeTravel<'_>) -> T,
 ) -> Result<T, NotRun> {
-    let replay = Replay::new(host);
+    travel_by(analysis, program, &Replay::new(host), bounds, cancel, work)
+}
+
+fn travel_by<T>(
+    analysis: &FileAnalysis,
+    program: &VerifiedProgram,
+    replay: &Replay<'_>,
+    bounds: Bounds,
+    cancel: &CancelToken,
+    work: impl FnOnce(TimeTravel<'_>) -> T,
+) -> Result<T, NotRun> {
     let line_of = |range: SourceRange| analysis.line_number(range);
-    let timeline = Timeline::new(program, &replay, bounds, cancel.clone(), line_of).map_err(|lost| match lost {
+    let timeline = Timeline::new(program, replay, bounds, cancel.clone(), line_of).map_err(|lost| match lost {
         Lost::Refused(fault) => NotRun::Refused(fault.message.clone()),
         Lost::Cancelled => NotRun::Cancelled,
         Lost::Missed => NotRun::Refused("the run cannot be gone back in".to_owned()),
@@ -218,7 +228,7 @@ mod tests {
         "fn grow(xs, n) {\n  xs.push(n)\n  return len(xs)\n}\nlet xs = [1]\nlet n = grow(xs, 7)\nprint(n)\n";
 
     fn with<T>(text: &str, work: impl FnOnce(TimeTravel<'_>) -> T) -> T {
-        travel(&analysis(text), crush_eval::Limits::default(), &CancelToken::new(), work).expect("it runs")
+        travel(&analysis(text), &Outside::default(), crush_eval::Limits::default(), &CancelToken::new(), work).expect("it runs")
     }
 
     #[test]

@@ -51,9 +51,9 @@ impl Session {
         let (jobs, asked) = mpsc::channel::<Job>();
         let cancel = CancelToken::new();
         let limits = RunLimits { instructions: document.settings.instructions, ..RunLimits::default() };
-        let (analysis, token) = (evaluation.analysis().clone(), cancel.clone());
+        let (analysis, ran, token) = (evaluation.analysis().clone(), evaluation.clone(), cancel.clone());
         let work = move || {
-            let worked = travel(&analysis, limits, &token, |mut time| {
+            let worked = travel(&analysis, ran.outside(), limits, &token, |mut time| {
                 let known = guarded("time", || time.run_to_end());
                 let refused = (!matches!(known, Some(Ok(())))).then(|| "the run was cancelled".to_owned());
                 for job in asked.iter() {
