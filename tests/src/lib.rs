@@ -9,6 +9,7 @@ pub mod debugger;
 pub mod document;
 pub mod files;
 pub mod generate;
+pub mod literate;
 pub mod mutations;
 pub mod run;
 pub mod soundness;

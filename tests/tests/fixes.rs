@@ -12,30 +12,7 @@ use crush_ide::{
     CancelToken, Diagnostic, FileAnalysis, Fix, Outcome, RunLimits, Snapshot, Text, diagnostics, evaluate, fixes,
     suppress,
 };
-
-/// A block of a page: its info string and its text.
-struct Block {
-    info: String,
-    text: String,
-}
-
-/// A page: text and blocks by turns, text first.
-fn read(page: &str) -> (Vec<String>, Vec<Block>) {
-    let (mut texts, mut blocks, mut is_open) = (vec![String::new()], Vec::new(), false);
-    for line in page.split_inclusive('\n') {
-        match line.trim_end().strip_prefix("```") {
-            Some(info) if !is_open => {
-                is_open = true;
-                blocks.push(Block { info: info.to_owned(), text: String::new() });
-                texts.push(String::new());
-            }
-            Some(_) => is_open = false,
-            None if is_open => blocks.last_mut().expect("one is open").text.push_str(line),
-            None => texts.last_mut().expect("there is always one").push_str(line),
-        }
-    }
-    (texts, blocks)
-}
+use crush_tests::literate::{read, renewed};
 
 fn analysis(program: &str) -> FileAnalysis {
     FileAnalysis::new(Text::from(program))
@@ -102,26 +79,6 @@ fn shown(program: &str) -> String {
     page
 }
 
-/// A page with the fixes that there really are.
-fn renewed(page: &str) -> String {
-    let (texts, blocks) = read(page);
-    let mut renewed = String::new();
-    for (index, text) in texts.iter().enumerate() {
-        let is_program = |index: usize| blocks.get(index).is_some_and(|block| block.info == "crush");
-        // What stands between a program and its fixes is nothing.
-        if index == 0 || is_program(index) || index == texts.len() - 1 || !text.trim().is_empty() {
-            let _ = write!(renewed, "{}\n\n", text.trim());
-        }
-        if is_program(index) {
-            let _ = write!(renewed, "```crush\n{}```\n\n{}", blocks[index].text, shown(&blocks[index].text));
-        }
-    }
-    while renewed.contains("\n\n\n") {
-        renewed = renewed.replace("\n\n\n", "\n\n");
-    }
-    format!("{}\n", renewed.trim_end())
-}
-
 #[test]
 fn the_fixes_are_those_of_the_pages_and_the_fixed_programs_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixes");
@@ -130,7 +87,7 @@ fn the_fixes_are_those_of_the_pages_and_the_fixed_programs_run() {
     assert!(pages.len() >= 5, "only {} pages were found", pages.len());
     for page in pages {
         let (text, expected) = (fs::read_to_string(&page).unwrap(), page.display());
-        let renewed = renewed(&text);
+        let renewed = renewed(&text, shown);
         if std::env::var_os("CRUSH_BLESS").is_some() {
             fs::write(&page, renewed).unwrap();
         } else {

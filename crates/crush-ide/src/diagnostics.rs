@@ -36,7 +36,7 @@ pub struct Diagnostic {
 }
 
 /// How bad a report is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// It is certain.
     Error,

@@ -29,11 +29,13 @@ mod links;
 mod meaning;
 mod modules;
 mod names;
+mod nodes;
 mod notes;
 mod outline;
 mod program;
 mod program_files;
 mod reach;
+mod refactorings;
 mod references;
 mod rename;
 mod search;
@@ -82,6 +84,7 @@ pub use outline::{FlatSymbol, Outline, flat_symbols, outline};
 pub use program::{
     AssemblyError, Ran, RunError, Took, assembled, assembly, listing, refused_capabilities, run, run_program,
 };
+pub use refactorings::{Refactoring, RefactoringKind, refactorings};
 pub use references::{Highlight, Reference, Role, Target, highlights, references, target_at};
 pub use rename::{FileEdit, Renameable, check_name, prepare_rename, rename_conflict, rename_edits};
 pub use search::fitness;
