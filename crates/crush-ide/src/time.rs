@@ -10,6 +10,7 @@ use crush_vm::{CancelToken, HostAdapter, SourceRange, VerifiedProgram};
 
 use crate::FileAnalysis;
 use crate::arena_view::{ArenaMoment, ArenaQuery, ArenaView, moment_view};
+use crate::drawing::{HeapDrawing, HeapQuery, heap_of};
 use crate::evaluation::{NotRun, refusal};
 
 pub use crush_eval::time::{Bounds, Direction, Lost, Position, Step};
@@ -206,6 +207,16 @@ impl<'h> TimeTravel<'h> {
         // Which moment it is, whoever asks knows.
         Ok(moment_view(ArenaMoment::End, &record, query))
     }
+
+    /// The picture of the heap at a moment. An object of another moment that is not there is not put in the middle.
+    ///
+    /// # Errors
+    ///
+    /// When it was cancelled.
+    pub fn heap(&mut self, position: Position, query: HeapQuery) -> Result<HeapDrawing, Lost> {
+        let record = self.timeline.arena(position)?;
+        Ok(heap_of(ArenaMoment::End, &record, query))
+    }
 }
 
 impl From<EventRecord> for ObjectChange {
@@ -228,7 +239,8 @@ mod tests {
         "fn grow(xs, n) {\n  xs.push(n)\n  return len(xs)\n}\nlet xs = [1]\nlet n = grow(xs, 7)\nprint(n)\n";
 
     fn with<T>(text: &str, work: impl FnOnce(TimeTravel<'_>) -> T) -> T {
-        travel(&analysis(text), &Outside::default(), crush_eval::Limits::default(), &CancelToken::new(), work).expect("it runs")
+        travel(&analysis(text), &Outside::default(), crush_eval::Limits::default(), &CancelToken::new(), work)
+            .expect("it runs")
     }
 
     #[test]

@@ -59,18 +59,15 @@ fn filled(
     }
 }
 
-/// The arena of a moment of a run; `line` is the one where that is, and `words` tell it.
+/// The arena of a moment of a run; `moment` tells it.
 pub(crate) fn at_moment(
     document: &DocumentSnapshot,
     text: &crush_ide::Text,
     arena: crush_ide::ArenaView,
     offset: usize,
-    line: Option<u32>,
-    words: String,
+    moment: Moment,
 ) -> ArenaView {
-    let positions = Positions { text, encoding: document.encoding };
-    let kind = if line.is_some() { MomentKind::Line } else { MomentKind::End };
-    filled(document, positions, arena, offset, Moment { kind, line, text: words })
+    filled(document, Positions { text, encoding: document.encoding }, arena, offset, moment)
 }
 
 fn to_slot(slot: crush_ide::ArenaSlot, positions: Positions<'_>) -> Slot {

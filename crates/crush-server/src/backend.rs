@@ -91,6 +91,7 @@ pub fn serve() -> std::io::Result<bool> {
             .custom_method("crush/time/lastChange", Backend::time_last_change)
             .custom_method("crush/time/borrowedWhen", Backend::time_borrowed_when)
             .custom_method("crush/time/arena", Backend::time_arena)
+            .custom_method("crush/time/heap", Backend::time_heap)
             .custom_method("crush/time/close", Backend::time_close)
             .custom_method("crush/evaluate", Backend::evaluate)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)

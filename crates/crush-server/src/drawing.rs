@@ -87,10 +87,30 @@ pub(crate) fn heap(document: &DocumentSnapshot, params: &HeapParams) -> Option<H
         limit: params.limit,
     };
     let drawing = crush_ide::heap(evaluation, query);
-    Some(HeapView {
+    let moment = to_moment(drawing.moment, positions);
+    Some(filled(document, positions, drawing, moment))
+}
+
+/// The picture of the heap at a moment of a run; `moment` tells it.
+pub(crate) fn heap_at_moment(
+    document: &DocumentSnapshot,
+    text: &crush_ide::Text,
+    drawing: crush_ide::HeapDrawing,
+    moment: Moment,
+) -> HeapView {
+    filled(document, Positions { text, encoding: document.encoding }, drawing, moment)
+}
+
+fn filled(
+    document: &DocumentSnapshot,
+    positions: Positions<'_>,
+    drawing: crush_ide::HeapDrawing,
+    moment: Moment,
+) -> HeapView {
+    HeapView {
         uri: document.uri.clone(),
         version: document.evaluated_version,
-        moment: to_moment(drawing.moment, positions),
+        moment,
         stats: ArenaStats {
             objects: drawing.stats.objects,
             bytes: drawing.stats.bytes,
@@ -102,7 +122,7 @@ pub(crate) fn heap(document: &DocumentSnapshot, params: &HeapParams) -> Option<H
         holders: drawing.holders.into_iter().map(to_holder).collect(),
         boxes: drawing.boxes.into_iter().map(|it| to_box(it, positions)).collect(),
         left_out: drawing.left_out,
-    })
+    }
 }
 
 /// A moment, and how to say it.

@@ -4,7 +4,7 @@ mod support;
 
 use crush_server::time::protocol::{
     CloseParams, EvaluateParams, EvaluateResult, ObjectEvent, ObjectParams, OpenParams, SeekParams, StepParams,
-    TimeArenaParams, TimeMoment,
+    TimeArenaParams, TimeHeapParams, TimeMoment,
 };
 use support::Examples;
 
@@ -20,6 +20,7 @@ fn every_example_is_a_complete_message() {
     examples.check::<ObjectParams>("ObjectParams");
     examples.check::<ObjectEvent>("ObjectEvent");
     examples.check::<TimeArenaParams>("TimeArenaParams");
+    examples.check::<TimeHeapParams>("TimeHeapParams");
     examples.check::<CloseParams>("CloseParams");
     examples.check::<EvaluateParams>("EvaluateParams");
     examples.check::<EvaluateResult>("EvaluateResult");

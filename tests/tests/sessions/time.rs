@@ -102,6 +102,33 @@ fn events_of_the_arena_are_steps_too() {
 }
 
 #[test]
+fn the_arena_and_the_heap_are_seen_as_they_were() {
+    let (mut client, document) = after_run("let xs = [1]\nlet r = &xs\ndrop(r)\nlet all = [xs]\nxs.push(2)\n");
+    let end = client.request_about("crush/time/open", &document, json!({}));
+    let mut seen = |line: u32| {
+        let there =
+            json!({ "session": end["session"], "position": end["position"], "line": line, "direction": "back" });
+        let there = client.request("crush/time/seek", there);
+        let about = json!({ "session": end["session"], "position": there["position"] });
+        (client.request("crush/time/heap", about.clone()), client.request("crush/time/arena", about))
+    };
+    let (heap, arena) = seen(2);
+    assert_eq!(heap["moment"], json!({ "kind": "line", "line": 2, "text": "before line 3 of main" }), "{heap}");
+    assert_eq!(heap["moment"], arena["moment"]);
+    let holders: Vec<_> = heap["holders"].as_array().into_iter().flatten().collect();
+    assert!(holders.iter().any(|it| it["name"] == "r" && it["borrow"] == "shared"), "{heap}");
+    assert_eq!((&heap["boxes"][0]["preview"], heap["boxes"].as_array().map(Vec::len)), (&json!("[1]"), Some(1)));
+    assert_eq!((&arena["stats"]["borrows"], &arena["slots"][0]["shared"]), (&json!(1), &json!(1)), "{arena}");
+    let (heap, arena) = seen(4);
+    assert_eq!((&arena["stats"]["borrows"], &heap["boxes"][0]["borrows"]), (&json!(0), &json!([])), "{heap}");
+    assert_eq!(heap["boxes"].as_array().map(Vec::len), Some(2), "{heap}");
+    // What is in the middle at one moment may not be there at another.
+    let middle = json!({ "session": end["session"], "position": { "tick": 1 }, "slot": heap["boxes"][0]["slot"] });
+    let before = client.request("crush/time/heap", middle);
+    assert_eq!((&before["slot"], &before["boxes"]), (&Value::Null, &json!([])), "{before}");
+}
+
+#[test]
 fn a_snippet_is_evaluated_in_the_state_of_a_line() {
     let (mut client, document) = after_run(PROGRAM);
     let mut evaluate =

@@ -138,6 +138,22 @@ pub struct TimeArenaParams {
     pub limit: Option<usize>,
 }
 
+/// Parameters of `crush/time/heap`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeHeapParams {
+    /// The session.
+    pub session: u64,
+    /// When.
+    pub position: Position,
+    /// The object in the middle; the variables when absent.
+    pub slot: Option<u32>,
+    /// How many steps to go from there; 3 when absent.
+    pub depth: Option<usize>,
+    /// How many boxes to draw at most; 60 when absent.
+    pub limit: Option<usize>,
+}
+
 /// Parameters of `crush/time/close`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crush_ide::time::{Direction, Position, SnippetError, Step, TimeTravel};
-use crush_ide::{ArenaQuery, CancelToken, Evaluation, ModuleId};
+use crush_ide::{ArenaQuery, CancelToken, Evaluation, HeapQuery, ModuleId};
 use tower_lsp::jsonrpc::Result;
 
 use super::protocol::{
     self, CloseParams, EvaluateParams, EvaluateResult, ObjectEvent, ObjectParams, OpenParams, SeekParams, StepKind,
-    StepParams, TimeArenaParams, TimeMoment,
+    StepParams, TimeArenaParams, TimeHeapParams, TimeMoment,
 };
 use super::session::{Ended, Session};
 use super::{Sessions, ended, failed, tell};
 use crate::backend::Backend;
 use crate::documents::{DocumentSnapshot, Queue};
+use crate::drawing::protocol::HeapView;
 use crate::protocol::ArenaView;
 
 /// How many instructions an evaluation may take.
@@ -24,6 +25,9 @@ const EVALUATION: Duration = Duration::from_secs(2);
 /// Slots of an arena that are sent unless said otherwise, and at most.
 const SLOTS: usize = 200;
 const MOST_SLOTS: usize = 1_000;
+/// Steps from the middle and boxes of a picture, unless said otherwise.
+const DEPTH: usize = 3;
+const BOXES: usize = 60;
 
 /// The last run of a document that may be run.
 fn last_run(document: Option<DocumentSnapshot>) -> Result<(DocumentSnapshot, Arc<Evaluation>)> {
@@ -145,9 +149,26 @@ async fn arena(sessions: &Sessions, queue: &Queue, params: TimeArenaParams) -> R
         let position = params.position.into();
         let view = time.moment(position, None).map_err(tell::lost)?;
         let arena = time.arena(position, &query).map_err(tell::lost)?;
-        let line = view.frame_in(ModuleId::ROOT).and_then(|frame| u32::try_from(frame.line).ok());
         let text = time.analysis().text().clone();
-        Ok(crate::arena::at_moment(document, &text, arena, params.offset, line, tell::in_words(&view)))
+        Ok(crate::arena::at_moment(document, &text, arena, params.offset, tell::shown(&view)))
+    })
+    .await
+}
+
+/// `crush/time/heap`
+async fn heap(sessions: &Sessions, queue: &Queue, params: TimeHeapParams) -> Result<HeapView> {
+    ask(sessions, queue, params.session, move |document, time| {
+        let query = HeapQuery {
+            line: None,
+            slot: params.slot,
+            depth: params.depth.unwrap_or(DEPTH),
+            limit: params.limit.unwrap_or(BOXES),
+        };
+        let position = params.position.into();
+        let view = time.moment(position, None).map_err(tell::lost)?;
+        let drawing = time.heap(position, query).map_err(tell::lost)?;
+        let text = time.analysis().text().clone();
+        Ok(crate::drawing::heap_at_moment(document, &text, drawing, tell::shown(&view)))
     })
     .await
 }
@@ -240,6 +261,10 @@ impl Backend {
 
     pub(crate) async fn time_arena(&self, params: TimeArenaParams) -> Result<ArenaView> {
         arena(&self.time, &self.queue, params).await
+    }
+
+    pub(crate) async fn time_heap(&self, params: TimeHeapParams) -> Result<HeapView> {
+        heap(&self.time, &self.queue, params).await
     }
 
     pub(crate) async fn time_close(&self, params: CloseParams) -> Result<()> {

@@ -12,6 +12,7 @@ use super::protocol::{self, EvaluateResult, Frame, MomentKind, MomentLine, Objec
 use crate::convert::Positions;
 use crate::documents::DocumentSnapshot;
 use crate::files;
+use crate::protocol::{Moment, MomentKind as ShownKind};
 
 /// The number of the end: the largest that every client can count to.
 const END: u64 = (1 << 53) - 1;
@@ -94,6 +95,18 @@ pub(super) fn in_words(view: &MomentView) -> String {
         Kind::Finished => "at the end".to_owned(),
         Kind::Faulted => format!("at the fault, {place}"),
     }
+}
+
+/// A moment of time, as views of the arena say it: its line is the one of the innermost frame in the document.
+pub(super) fn shown(view: &MomentView) -> Moment {
+    let line = view.frame_in(ModuleId::ROOT).and_then(|frame| u32::try_from(frame.line).ok());
+    let kind = match view.kind {
+        Kind::Finished => ShownKind::End,
+        Kind::Faulted => ShownKind::Fault,
+        Kind::Statement | Kind::Within => ShownKind::Line,
+    };
+    let line = line.filter(|_| view.kind != Kind::Finished);
+    Moment { kind, line, text: in_words(view) }
 }
 
 /// Where a place of the program that ran is, as the client knows it.
