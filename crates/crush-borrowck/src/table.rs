@@ -334,6 +334,12 @@ impl Table {
         }
     }
 
+    /// Whether it was there before this lambda, or came from a function that nobody knows.
+    pub(crate) fn is_from_outside(&self, object: u32) -> bool {
+        let it = &self.objects[object as usize];
+        it.symbolic && !matches!(self.objects[it.root as usize].origin, Origin::Fresh(_))
+    }
+
     /// Whether functions nobody knows may change it.
     pub(crate) fn is_known_elsewhere(&self, object: u32) -> bool {
         self.objects[object as usize].symbolic || self.exposed[object as usize]
@@ -341,8 +347,6 @@ impl Table {
 
     /// Whether a caller has to hear of what happens to it.
     pub(crate) fn is_callers_business(&self, object: u32) -> bool {
-        let it = &self.objects[object as usize];
-        let root = &self.objects[it.root as usize].origin;
-        it.symbolic && !matches!(root, Origin::Fresh(_)) || self.exposed[object as usize]
+        self.is_from_outside(object) || self.exposed[object as usize]
     }
 }

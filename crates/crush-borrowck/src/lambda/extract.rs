@@ -150,7 +150,8 @@ impl Lambda<'_> {
         let mut written = Vec::new();
         end.for_each_written(|slot, _| {
             let object = self.table.slots[slot as usize].object;
-            if self.table.objects[object as usize].symbolic {
+            // What a capability made, and hands out, is found from there.
+            if self.table.is_from_outside(object) {
                 written.push(object);
             }
         });
