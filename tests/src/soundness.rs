@@ -4,6 +4,8 @@
 //! Every `BorrowError` and `UseAfterFree` of a run lies at a place that some report covers, as its own place or as a step
 //! of its path; and a run that comes to the place of an `error` ends there, or at a step that it names.
 
+use crush_borrowck::Code;
+
 mod block;
 mod function;
 mod judge;
@@ -45,6 +47,32 @@ pub fn try_seed(seed: u64, effort: Effort, tally: &mut Tally) -> Result<(), Box<
     }
     tally.programs += 1;
     Ok(())
+}
+
+/// Of the last variant of the program of a seed, each warning that a run reached and none showed, in the smallest program
+/// found that still has one of its code; with the line of the warning there.
+pub fn unseen(seed: u64, effort: Effort, code: Option<Code>) -> Vec<(Code, usize, Program)> {
+    let mut program = program(seed);
+    for _ in 1..effort.variants {
+        let Ok(mut judged) = judge::guarded(&program, seed, effort, &mut Tally::default()) else { return Vec::new() };
+        if !judge::tame(&mut program, &mut judged, &mut Tally::default()) {
+            break;
+        }
+    }
+    let open = |program: &Program| {
+        let judged = judge::guarded(program, seed, effort, &mut Tally::default());
+        judged.map_or_else(|_| Vec::new(), |judged| judge::unseen(&judged))
+    };
+    let mut codes: Vec<Code> = open(&program).into_iter().map(|(code, _)| code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.retain(|of| code.is_none_or(|code| code == *of));
+    let smallest = codes.into_iter().map(|code| {
+        let program = shrink(program.clone(), |program| open(program).iter().any(|(of, _)| *of == code));
+        let line = open(&program).iter().find(|(of, _)| *of == code).map_or(0, |(_, line)| *line);
+        (code, line, program)
+    });
+    smallest.collect()
 }
 
 fn smaller(program: &Program, problem: Problem, seed: u64, effort: Effort) -> Box<(Program, Problem)> {

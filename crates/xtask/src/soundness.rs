@@ -30,6 +30,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
 
+    /// Try each program with at most so many inputs
+    #[arg(long)]
+    inputs: Option<usize>,
+
     /// Write the table into docs/soundness.md
     #[arg(long)]
     save: bool,
@@ -41,6 +45,10 @@ pub(crate) struct Arguments {
     /// Only print the program of the first seed, and what is reported of it
     #[arg(long)]
     show: bool,
+
+    /// Only print warnings that runs reach and none shows, in programs made smaller; of this code, or `all`
+    #[arg(long, value_name = "CODE")]
+    unseen: Option<String>,
 
     /// Only print this program, and what is reported of it
     #[arg(long, value_name = "FILE")]

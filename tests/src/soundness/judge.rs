@@ -135,6 +135,13 @@ fn judged(program: &Program, seed: u64, effort: Effort, tally: &mut Tally) -> Re
     Ok(judged)
 }
 
+/// The codes of the warnings that a run reached, and no run showed, with the lines of their places.
+pub(super) fn unseen(judged: &[Judged]) -> Vec<(Code, usize)> {
+    let open = judged.iter().filter(|judged| judged.report.severity == Severity::Warning);
+    let open = open.filter(|judged| judged.reached && !judged.faulted && judged.place.file.0 == 0);
+    open.map(|judged| (judged.report.code, judged.line)).collect()
+}
+
 /// Makes the lines harmless that stop runs, so that they come farther. Counts the reports there; false when there were none.
 pub(super) fn tame(program: &mut Program, judged: &mut Vec<Judged>, tally: &mut Tally) -> bool {
     let mut changed = false;

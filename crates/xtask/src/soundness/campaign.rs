@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use crush_tests::checked::Checked;
-use crush_tests::soundness::{Effort, Problem, Program, Tally, block, program, reports, show, try_seed};
+use crush_tests::soundness::{Effort, Problem, Program, Tally, block, program, reports, show, try_seed, unseen};
 
 use super::{Arguments, table};
 
@@ -32,7 +32,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("{}", reports(&program(arguments.seed)));
         return Ok(());
     }
-    let effort = if arguments.quick { Effort::SMALL } else { Effort::LARGE };
+    let mut effort = if arguments.quick { Effort::SMALL } else { Effort::LARGE };
+    effort.most_inputs = arguments.inputs.unwrap_or(effort.most_inputs).max(effort.inputs);
+    if let Some(code) = &arguments.unseen {
+        let code = Tally::codes().find(|known| known.as_str() == code);
+        for seed in arguments.seed..arguments.seed + arguments.programs {
+            for (code, line, program) in unseen(seed, effort, code) {
+                println!("== seed {seed}: [{}] on line {line}\n{}", code.as_str(), reports(&program));
+            }
+        }
+        return Ok(());
+    }
     let started = Instant::now();
     let end = arguments.minutes.map(|minutes| started + Duration::from_secs(60 * minutes));
     let (next, wrong) = (AtomicU64::new(0), AtomicUsize::new(0));
