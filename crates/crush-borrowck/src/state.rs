@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
 use crate::summary::Phase;
-use crate::table::Table;
+use crate::table::{Family, Table};
 use crate::value::{Target, Value};
 
 /// A borrow that lives, or may.
@@ -38,8 +38,8 @@ pub(crate) struct State {
     pub(crate) temporaries: PMap<Value>,
     /// By slot. Nothing there: what the slot held at entry.
     heap: PMap<Value>,
-    /// By field: what was put into any symbolic object, for another one may be the same.
-    pub(crate) stored: PMap<Value>,
+    /// By family and field: what was put into any symbolic object, for another one may be the same.
+    stored: PMap<Value>,
     /// By expression: the variable that was read there, and has not been bound since.
     read_from: SmallVec<[(ExprId, LocalId); 4]>,
     /// Variables that lambdas share and that have gone out of scope.
@@ -213,9 +213,7 @@ impl State {
         let mut value = self.heap.get(slot).cloned().unwrap_or_else(|| table.entry(slot));
         let it = &table.slots[slot as usize];
         if table.is_known_elsewhere(it.object) {
-            if let Some(stored) = self.stored.get(it.field) {
-                value.join(stored);
-            }
+            self.join_stored(slot, &mut value, table);
             // Where nothing was put in, the caller finds what the slot holds after the callbacks; it may be something else.
             if !table.objects[it.object as usize].symbolic || self.heap.get(slot).is_some() {
                 value.join(&self.havoc);
@@ -229,6 +227,24 @@ impl State {
     /// What was put in a slot here, if anything was.
     pub(crate) fn written(&self, slot: u32) -> Option<&Value> {
         self.heap.get(slot)
+    }
+
+    /// Joins what was put in any slot that may be this one.
+    pub(crate) fn join_stored(&self, slot: u32, value: &mut Value, table: &Table) {
+        for shared in table.shared_with(slot) {
+            if let Some(stored) = self.stored.get(shared) {
+                value.join(stored);
+            }
+        }
+    }
+
+    /// What was put in any symbolic object of a family.
+    pub(crate) fn for_each_stored(&self, family: Family, table: &Table, mut visit: impl FnMut(&Value)) {
+        self.stored.for_each(|shared, value| {
+            if table.shared[shared as usize].0 == family {
+                visit(value);
+            }
+        });
     }
 
     pub(crate) fn for_each_written(&self, mut visit: impl FnMut(u32, &Value)) {
@@ -247,9 +263,11 @@ impl State {
             }
         }
         if table.is_known_elsewhere(it.object) {
-            let stored = self.stored.get(it.field).cloned().unwrap_or_default();
-            if let Some(union) = stored.union_if_more(value) {
-                self.stored.insert(it.field, union);
+            for shared in table.shared_with(slot) {
+                let stored = self.stored.get(shared).cloned().unwrap_or_default();
+                if let Some(union) = stored.union_if_more(value) {
+                    self.stored.insert(shared, union);
+                }
             }
         }
     }

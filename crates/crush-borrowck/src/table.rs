@@ -112,6 +112,9 @@ pub(crate) struct Slot {
     pub(crate) field: u32,
     /// For a symbolic object: what it held at entry.
     pub(crate) entry: Option<u32>,
+    /// The slots that may be this one, as nobody here can tell their objects apart: those of the same family and field,
+    /// and of objects that a function nobody knows has seen, those of all others.
+    pub(crate) shared: (u32, u32),
 }
 
 /// A loan, as the analysed lambda sees it.
@@ -135,6 +138,9 @@ pub(crate) enum Owner {
     Elsewhere,
 }
 
+/// Objects of which some may be the same: a tree of new objects, by its root, or all others.
+pub(crate) type Family = Option<u32>;
+
 /// Whether two abstract objects are the same object of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Alias {
@@ -154,6 +160,9 @@ pub(crate) struct Table {
     by_slot: FxHashMap<(u32, u32), u32>,
     pub(crate) fields: Vec<Field>,
     by_field: FxHashMap<Field, u32>,
+    /// Slots that may be one: of which family of objects, and which field.
+    pub(crate) shared: Vec<(Family, u32)>,
+    by_shared: FxHashMap<(Family, u32), u32>,
     pub(crate) functions: Vec<FunctionId>,
     pub(crate) loans: Vec<LoanInfo>,
     /// The makers of what calls gave back; `part` of a site is a position here.
@@ -175,6 +184,8 @@ impl Table {
             by_slot: FxHashMap::default(),
             fields: Vec::new(),
             by_field: FxHashMap::default(),
+            shared: Vec::new(),
+            by_shared: FxHashMap::default(),
             functions: Vec::new(),
             loans: Vec::new(),
             makers: Vec::new(),
@@ -264,10 +275,47 @@ impl Table {
             _ => self.object(Origin::Path { base: object, field }, Shape::Unknown),
         });
         let id = self.slots.len() as u32;
-        self.slots.push(Slot { object, field, entry });
+        let shared = (self.shared((self.family(object), field)), self.shared((None, field)));
+        self.slots.push(Slot { object, field, entry, shared });
         self.by_slot.insert((object, field), id);
         self.objects[object as usize].slots.push(id);
         id
+    }
+
+    /// The number of the slots of a family under a field.
+    pub(crate) fn shared(&mut self, of: (Family, u32)) -> u32 {
+        if let Some(found) = self.by_shared.get(&of) {
+            return *found;
+        }
+        self.shared.push(of);
+        self.by_shared.insert(of, self.shared.len() as u32 - 1);
+        self.shared.len() as u32 - 1
+    }
+
+    /// The objects that this one may be among.
+    pub(crate) fn family(&self, object: u32) -> Family {
+        let root = self.objects[object as usize].root;
+        matches!(self.objects[root as usize].origin, Origin::Fresh(_)).then_some(root)
+    }
+
+    /// Whether what is no part of its own tree may be the same object.
+    fn is_in_all(&self, object: u32) -> bool {
+        let root = self.objects[object as usize].root;
+        self.exposed[root as usize]
+    }
+
+    /// The families that it is in.
+    pub(crate) fn families(&self, object: u32) -> impl Iterator<Item = Family> {
+        let own = self.family(object);
+        let all = (own.is_some() && self.is_in_all(object)).then_some(None);
+        std::iter::once(own).chain(all)
+    }
+
+    /// The numbers of what was put in slots that may be this one.
+    pub(crate) fn shared_with(&self, slot: u32) -> impl Iterator<Item = u32> {
+        let Slot { object, shared: (own, all), .. } = self.slots[slot as usize];
+        let all = (own != all && self.is_in_all(object)).then_some(all);
+        std::iter::once(own).chain(all)
     }
 
     /// What a slot holds when nothing has been put there.
@@ -308,8 +356,12 @@ impl Table {
         if !fresh(x) && !fresh(y) {
             return Alias::Unknown;
         }
+        if x.root != y.root {
+            let (tree, other) = if fresh(x) { (x, y) } else { (y, x) };
+            return if fresh(other) { Alias::No } else { self.given_back(other.root, tree.root) };
+        }
         // In a tree of new objects, two are the same only when the same path leads to them.
-        if x.root == y.root && self.same_path(a, b) { Alias::May } else { Alias::No }
+        if self.same_path(a, b) { Alias::May } else { Alias::No }
     }
 
     fn same_path(&self, a: u32, b: u32) -> bool {

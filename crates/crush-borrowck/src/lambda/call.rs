@@ -239,8 +239,10 @@ impl Lambda<'_> {
         let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
         let reached = self.reach_all(state, &given);
         for object in reached.objects.iter().chain(&reached.borrowed) {
-            if !self.table.objects[*object as usize].symbolic {
-                self.table.exposed[*object as usize] = true;
+            // Of a tree of new objects, all of it.
+            let it = &self.table.objects[*object as usize];
+            if !it.symbolic || self.table.family(*object).is_some() {
+                self.table.exposed[it.root as usize] = true;
             }
         }
         let mut held = Vec::new();

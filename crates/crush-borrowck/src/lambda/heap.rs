@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lambda;
 use crate::state::State;
-use crate::table::{Field, Origin, Owner, Shape};
+use crate::table::{Family, Field, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// Everything that a value reaches.
@@ -109,9 +109,11 @@ impl Lambda<'_> {
                     }
                 }
                 if symbolic {
-                    state.stored.for_each(|_, stored| {
-                        value.join(stored);
-                    });
+                    for family in self.table.families(object) {
+                        state.for_each_stored(family, &self.table, |stored| {
+                            value.join(stored);
+                        });
+                    }
                 }
             }
             Field::Appended | Field::Moved => {}
@@ -137,10 +139,8 @@ impl Lambda<'_> {
         if let Some(written) = written {
             value.join(written);
         }
-        if self.table.is_known_elsewhere(object)
-            && let Some(stored) = state.stored.get(field)
-        {
-            value.join(stored);
+        if self.table.is_known_elsewhere(object) {
+            state.join_stored(slot, value, &self.table);
         }
         written.is_some()
     }
@@ -305,7 +305,7 @@ impl Lambda<'_> {
     fn reach_where(&self, state: &State, value: &Value, opens: impl Fn(&Shape) -> bool) -> Reached {
         let mut reached = Reached::default();
         let mut waiting: Vec<Target> = value.targets().to_vec();
-        let mut all_stored = false;
+        let mut stored = Vec::new();
         let mut opened = FxHashSet::default();
         while let Some(target) = waiting.pop() {
             if !reached.seen.insert(target) {
@@ -319,7 +319,7 @@ impl Lambda<'_> {
                         for object in live.of.objects() {
                             reached.borrowed.push(object);
                             if opened.insert(object) && opens(&self.table.objects[object as usize].shape) {
-                                self.open(state, object, &mut waiting, &mut all_stored);
+                                self.open(state, object, &mut waiting, &mut stored);
                             }
                         }
                     }
@@ -327,7 +327,7 @@ impl Lambda<'_> {
                 Target::Object(object) => {
                     reached.objects.push(object);
                     if opened.insert(object) && opens(&self.table.objects[object as usize].shape) {
-                        self.open(state, object, &mut waiting, &mut all_stored);
+                        self.open(state, object, &mut waiting, &mut stored);
                     }
                 }
             }
@@ -336,8 +336,8 @@ impl Lambda<'_> {
         reached
     }
 
-    /// Adds what an object holds; what may have been put in any symbolic object only once.
-    fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, all_stored: &mut bool) {
+    /// Adds what an object holds; what may have been put in any symbolic object of a family only once.
+    fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>) {
         let it = &self.table.objects[object as usize];
         for slot in &it.slots {
             if let Some(written) = state.written(*slot) {
@@ -345,9 +345,11 @@ impl Lambda<'_> {
                 waiting.extend_from_slice(written.targets());
             }
         }
-        if self.table.is_known_elsewhere(object) && !*all_stored {
-            *all_stored = true;
-            state.stored.for_each(|_, stored| waiting.extend_from_slice(stored.targets()));
+        for family in self.table.families(object) {
+            if self.table.is_known_elsewhere(object) && !opened.contains(&family) {
+                opened.push(family);
+                state.for_each_stored(family, &self.table, |stored| waiting.extend_from_slice(stored.targets()));
+            }
         }
         // Of what nothing was put in here, the caller finds what is in it after the callbacks.
         let is_untouched = it.symbolic && it.slots.iter().all(|slot| state.written(*slot).is_none());
@@ -361,7 +363,7 @@ impl Lambda<'_> {
         let mut held = Value::flags(Value::TEXT | Value::PLAIN);
         for object in self.underlying(state, value).objects() {
             let mut waiting = Vec::new();
-            self.open(state, object, &mut waiting, &mut false);
+            self.open(state, object, &mut waiting, &mut Vec::new());
             waiting.into_iter().for_each(|target| {
                 held.add(target);
             });
