@@ -128,7 +128,8 @@ fn every_refactoring_of_every_committed_program_changes_nothing_that_a_run_shows
     let all = Mutex::new(Tried::default());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
+            let deep = std::thread::Builder::new().stack_size(64 << 20);
+            let worker = deep.spawn_scoped(scope, || {
                 while let Some(path) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // Small programs count as well: each begins at another place.
                     let first = path.to_string_lossy().bytes().map(usize::from).sum();
@@ -142,6 +143,7 @@ fn every_refactoring_of_every_committed_program_changes_nothing_that_a_run_shows
                     all.wrong.extend(tried.wrong);
                 }
             });
+            worker.expect("the system has a thread");
         }
     });
     let Tried { places, refactorings, wrong } = all.into_inner().unwrap();

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Fix, Related, Severity};
 use crate::ended;
 use crate::evaluation::module;
+use crate::faded;
 use crate::modules::{self, FilePlace, Modules};
 use crate::names::NamesCache;
 use crate::program_files::ProgramFileView;
@@ -291,14 +292,19 @@ impl FileAnalysis {
     pub(crate) fn program_diagnostics(&self, config_of: impl Fn(&FileKey) -> Arc<Config>) -> Vec<Diagnostic> {
         let (mut settled, mut elsewhere): (Vec<_>, Vec<_>) =
             self.all_reports().into_iter().partition(|report| report.file == ModuleId::ROOT);
+        settled.extend(faded::unneeded(self, ModuleId::ROOT));
         self.settle(&mut settled);
+        settled.retain(|report| !self.is_faded(report));
         for (module, file) in self.modules.iter().flat_map(|modules| modules.modules()) {
             let (mut here, rest) = elsewhere.into_iter().partition(|report| report.file == module);
             elsewhere = rest;
             // What a module suppresses in vain in this program may be of use in another one.
             let suppressions = Suppressions::of(&file.tree, &Marks::of(file.tree.text())).without_problems();
+            here.extend(faded::unneeded(self, module));
             suppressions.apply(file.tree.text(), &mut here, false);
-            config_of(&file.key).apply(&mut here);
+            let config = config_of(&file.key);
+            config.apply(&mut here);
+            here.retain(|report| !config.leaves_faded(report));
             settled.append(&mut here);
         }
         settled.append(&mut elsewhere);
@@ -314,6 +320,11 @@ impl FileAnalysis {
             suppressions.apply(self.text(), reports, tells_unused);
         }
         self.config.apply(reports);
+    }
+
+    /// Whether a report is about what nothing needs, and nobody wants to be told but by a faded look.
+    pub(crate) fn is_faded(&self, report: &Diagnostic) -> bool {
+        self.config.leaves_faded(report)
     }
 
     /// Where a place of the borrow analysis is.
@@ -361,6 +372,7 @@ impl FileAnalysis {
         let is_here = |fix: &&borrow::Fix| fix.edits.iter().all(|(place, _)| self.place_of(*place).file == home.file);
         let fix = |fix: &borrow::Fix| Fix {
             title: fix.title.clone(),
+            is_safe: false,
             edits: fix
                 .edits
                 .iter()

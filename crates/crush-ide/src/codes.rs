@@ -18,6 +18,14 @@ pub(crate) const INVALID_SETTINGS: &str = "invalid-settings";
 /// Codes that also stand for what a program runs in spite of.
 const WARNINGS: &[&str] = &["duplicate-function", "implicit-output", "unknown-name", "wrong-arity"];
 
+/// What nothing needs.
+pub(crate) const UNUSED_NAME: &str = "unused-name";
+/// What nothing reaches.
+pub(crate) const UNREACHABLE_CODE: &str = "unreachable-code";
+
+/// Codes of what nothing needs: editors show it faded, and nobody is told otherwise, unless a project wants it.
+const UNNEEDED: &[&str] = &[UNREACHABLE_CODE, UNUSED_NAME];
+
 /// Codes that only stand for what keeps a program from running.
 const REFUSALS: &[&str] = &[
     "borrow-of-immediate",
@@ -107,6 +115,8 @@ pages![
     "unknown-struct",
     "unknown-trait",
     "unknown-type",
+    "unreachable-code",
+    "unused-name",
     "unused-suppression",
     "use-after-drop",
     "written-through-shared",
@@ -127,7 +137,7 @@ pub fn page_of(code: &str) -> Option<String> {
 
 /// The codes that a comment can suppress.
 pub(crate) fn suppressible() -> impl Iterator<Item = &'static str> {
-    Code::ALL.iter().map(|code| code.as_str()).chain(WARNINGS.iter().copied())
+    Code::ALL.iter().map(|code| code.as_str()).chain(WARNINGS.iter().copied()).chain(UNNEEDED.iter().copied())
 }
 
 /// The codes that `crush.toml` can give a severity.
@@ -138,6 +148,11 @@ pub fn configurable_codes() -> impl Iterator<Item = &'static str> {
 /// Whether a code stands only for what keeps a program from running.
 pub(crate) fn is_refusal(code: &str) -> bool {
     REFUSALS.contains(&code)
+}
+
+/// Whether a code is about what nothing needs.
+pub(crate) fn is_unneeded(code: &str) -> bool {
+    UNNEEDED.contains(&code)
 }
 
 /// Whether a code is one of the borrow analysis.

@@ -90,6 +90,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether a report is about what nothing needs, and this says nothing of it.
+    pub(crate) fn leaves_faded(&self, report: &Diagnostic) -> bool {
+        codes::is_unneeded(&report.code) && !self.levels.contains_key(&*report.code)
+    }
+}
+
 /// What has been read so far.
 #[derive(Default)]
 struct Reader {

@@ -8,7 +8,7 @@ use crush_syntax::{TextEdit, TextRange};
 use crush_vm::{CapabilityProblem, Fault, FaultKind, SourceRange};
 
 use crate::evaluation::{Evaluation, Outcome, fault_in_root, grouped, in_root, module, text_range};
-use crate::{Config, FileAnalysis, Snapshot};
+use crate::{Config, FileAnalysis, Snapshot, faded};
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct Fix {
     pub title: String,
     /// What replaces what.
     pub edits: Vec<TextEdit>,
+    /// Whether nobody has to look at it: what the program does, but for a fault, stays as it is.
+    pub is_safe: bool,
 }
 
 impl Diagnostic {
@@ -87,7 +89,16 @@ impl Diagnostic {
 }
 
 /// All reports, by their place. A run adds to them and never takes one away; one of another version of the text adds nothing.
+///
+/// What nothing needs is among them only where the project gives it a severity; [`faded`](crate::faded()) has the rest.
 pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
+    let mut all = diagnostics_and_faded(snapshot);
+    all.retain(|report| !snapshot.analysis.is_faded(report));
+    all
+}
+
+/// All reports, and what is shown faded, by their place.
+pub fn diagnostics_and_faded(snapshot: &Snapshot) -> Vec<Diagnostic> {
     let mut all = snapshot.analysis.static_diagnostics();
     if let Some(evaluation) = snapshot.evaluation.as_ref().filter(|_| snapshot.evaluation_is_current) {
         confirm(&mut all, evaluation);
@@ -95,6 +106,7 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
             all.push(background_diagnostic(fault, evaluation));
         }
     }
+    all.extend(faded::unneeded(&snapshot.analysis, ModuleId::ROOT));
     snapshot.analysis.settle(&mut all);
     all.sort_by(|a, b| (a.range, a.severity, &a.code).cmp(&(b.range, b.severity, &b.code)));
     all

@@ -1,18 +1,27 @@
-//! What nothing needs: names that nobody reads, statements that nothing reaches, imports that nobody uses. No mistakes, and no
-//! reports: an editor shows them faded.
+//! What nothing needs: names that nobody reads, statements that nothing reaches, imports that nobody uses. No mistakes: an
+//! editor shows them faded, and a project that wants more gives them a severity in its `crush.toml`.
 
 use crush_hir::body::Name;
 use crush_hir::modules::ModuleId;
 use crush_syntax::TextRange;
 
-use crate::Snapshot;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::codes::{UNREACHABLE_CODE, UNUSED_NAME};
+use crate::diagnostics::{Diagnostic, Severity, diagnostics_and_faded};
 use crate::names::{What, declaration_names};
+use crate::{FileAnalysis, Snapshot};
 
-/// What is faded, in the order of the text. Where something does not parse, nothing is called unused: it is being written.
+/// What is faded, in the order of the text, without what a comment or the project does not want.
 pub fn faded(snapshot: &Snapshot) -> Vec<Diagnostic> {
-    let analysis = &snapshot.analysis;
-    let (hir, tree) = (analysis.hir(), analysis.tree());
+    let mut found = diagnostics_and_faded(snapshot);
+    found.retain(|report| snapshot.analysis.is_faded(report));
+    found
+}
+
+/// What nothing needs in a file of a program, in the order of its text. Where something does not parse, nothing is called unused:
+/// it is being written.
+pub(crate) fn unneeded(analysis: &FileAnalysis, module: ModuleId) -> Vec<Diagnostic> {
+    let Some(file) = analysis.file(module) else { return Vec::new() };
+    let (hir, tree) = (file.hir, file.tree);
     let mut found = Vec::new();
     if tree.root().has_error() {
         return found;
@@ -26,23 +35,23 @@ pub fn faded(snapshot: &Snapshot) -> Vec<Diagnostic> {
         let map = hir.body_map(body);
         for (range, message) in &names.faded {
             let (start, end) = map.range_to_file(*range);
-            let code = if message.starts_with('`') { "unused-name" } else { "unreachable-code" };
+            let code = if message.starts_with('`') { UNUSED_NAME } else { UNREACHABLE_CODE };
             found.push(hint(code, TextRange::new(start as usize, end as usize), message.clone()));
         }
         if !imported.is_empty() {
             imported.retain(|(name, _)| !names.uses.iter().any(|it| it.what == What::Function && it.name == *name));
         }
     }
-    let unused =
-        imported.into_iter().map(|(name, range)| hint("unused-name", range, format!("`{name}` is never used")));
+    let unused = imported.into_iter().map(|(name, range)| hint(UNUSED_NAME, range, format!("`{name}` is never used")));
     found.extend(unused);
+    found.iter_mut().for_each(|hint| hint.file = module);
     found.sort_by_key(|hint| hint.range);
     found
 }
 
 fn hint(code: &'static str, range: TextRange, message: String) -> Diagnostic {
     let hint = Diagnostic::new(code, Severity::Hint, range, message);
-    Diagnostic { is_unused: true, file: ModuleId::ROOT, ..hint }
+    Diagnostic { is_unused: true, ..hint }
 }
 
 #[cfg(test)]

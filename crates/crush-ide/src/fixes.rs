@@ -3,6 +3,7 @@
 //! What could help is proposed from the shape of the text, one file a family of ways. What is offered has been tried: the
 //! change is applied to a copy of the analysis, and must make the report go away without a new one.
 
+mod all;
 mod collect;
 mod copy;
 mod handle;
@@ -10,6 +11,7 @@ mod narrow;
 mod site;
 mod trial;
 mod undrop;
+mod unneeded;
 
 use crush_hir::modules::ModuleId;
 use crush_syntax::{TextEdit, TextRange};
@@ -17,6 +19,7 @@ use crush_syntax::{TextEdit, TextRange};
 use crate::FileAnalysis;
 use crate::codes;
 use crate::diagnostics::{Diagnostic, Fix};
+pub use all::fix_all;
 use site::Site;
 
 /// The ways out of a report that can be applied to the file, the best first.
@@ -28,6 +31,9 @@ pub fn fixes(analysis: &FileAnalysis, report: &Diagnostic) -> Vec<Fix> {
     if codes::is_borrow_report(&report.code) {
         fixes.extend(proposals(&Site::new(analysis, report)));
         trial::keep_what_helps(analysis, report, &mut fixes);
+    } else if codes::is_unneeded(&report.code) {
+        fixes.extend(unneeded::leave_out(analysis, report));
+        fixes.extend(unneeded::name_it_so(analysis, report));
     }
     fixes
 }
@@ -49,5 +55,12 @@ fn proposals(site: &Site<'_>) -> Vec<Fix> {
 
 /// A fix of one replacement.
 fn replacing(title: impl Into<String>, range: TextRange, new_text: impl Into<String>) -> Fix {
-    Fix { title: title.into(), edits: vec![TextEdit { range, new_text: new_text.into() }] }
+    Fix { title: title.into(), edits: vec![TextEdit { range, new_text: new_text.into() }], is_safe: false }
+}
+
+impl Fix {
+    /// The same, where nobody has to look at it.
+    fn safely(self) -> Self {
+        Self { is_safe: true, ..self }
+    }
 }

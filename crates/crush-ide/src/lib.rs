@@ -64,14 +64,16 @@ pub use crush_library::nearest;
 pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange};
 pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedProgram};
 pub use definition::{declaration, definition, implementation};
-pub use diagnostics::{Diagnostic, Fix, Related, Severity, diagnostics, fault_diagnostic, program_diagnostics};
+pub use diagnostics::{
+    Diagnostic, Fix, Related, Severity, diagnostics, diagnostics_and_faded, fault_diagnostic, program_diagnostics,
+};
 pub use drawing::{
     BorrowConflict, BorrowDrawing, DrawnBorrow, HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, borrows, heap,
     heap_of,
 };
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, evaluate_granted, run_summary};
 pub use faded::faded;
-pub use fixes::fixes;
+pub use fixes::{fix_all, fixes};
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
 pub use grants::{MissingGrant, grants_lacked_by, missing_grants};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};

@@ -137,7 +137,7 @@ pub fn suppress(analysis: &FileAnalysis, report: &Diagnostic) -> Option<Fix> {
     let indent = &here[..here.len() - here.trim_start().len()];
     let new_text = format!("{indent}// {MARKER} allow({code})\n");
     let edits = vec![TextEdit { range: TextRange::empty(line.start), new_text }];
-    Some(Fix { title: format!("suppress `{code}` here by a comment"), edits })
+    Some(Fix { title: format!("suppress `{code}` here by a comment"), edits, is_safe: false })
 }
 
 /// The report of a code that no comment can suppress.
@@ -155,6 +155,7 @@ fn not_suppressible(code: &str, range: TextRange) -> Diagnostic {
     report.fixes.extend(near.map(|near| Fix {
         title: format!("write `{near}`"),
         edits: vec![TextEdit { range, new_text: near.to_owned() }],
+        is_safe: false,
     }));
     report
 }
@@ -171,6 +172,7 @@ impl Suppression {
         let fix = Fix {
             title: "remove what suppresses nothing".to_owned(),
             edits: vec![TextEdit { range: self.removed, new_text: String::new() }],
+            is_safe: true,
         };
         Diagnostic {
             fixes: vec![fix],

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
-    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionKind, CodeActionOrCommand,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionOrCommand,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
     CompletionResponse, DiagnosticTag, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
@@ -45,6 +45,9 @@ const CONCURRENCY: usize = 64;
 
 /// The server, as the protocol library sees it.
 pub(crate) struct Backend {
+/// How much room a request has for programs that nest deeply. It is taken only where it is used.
+const STACK: usize = 16 << 20;
+
     client: Client,
     pub(crate) queue: Queue,
     workspace: Workspace,
@@ -75,7 +78,7 @@ pub(crate) struct Backend {
 ///
 /// When the system gives the server no threads.
 pub fn serve() -> std::io::Result<bool> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK).enable_all().build()?;
     let is_shut_down = Arc::new(AtomicBool::new(false));
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&is_shut_down)))
@@ -548,7 +551,7 @@ impl LanguageServer for Backend {
         let can_run = self.can_run.load(Ordering::Relaxed);
         self.answer_now(params.text_document.uri, move |document, positions| {
             let is_wanted = document.settings.code_lenses;
-            Ok(if is_wanted { lenses::lenses(document, positions, can_run) } else { Vec::new() })
+            Ok(if is_wanted { lenses::lenses(document, positions, &commands) } else { Vec::new() })
         })
         .await
     }
@@ -672,13 +675,9 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let wanted = params.context.only.unwrap_or_else(|| vec![CodeActionKind::EMPTY]);
-        if !wanted.iter().any(|kind| [CodeActionKind::EMPTY, CodeActionKind::QUICKFIX].contains(kind)) {
-            return Ok(Some(Vec::new()));
-        }
         self.answer(params.text_document.uri, move |document, positions| {
             let range = positions.text_range(params.range).map_err(invalid_position)?;
-            let actions = crate::actions::actions(document, positions, range);
+            let actions = crate::actions::actions(document, positions, range, params.context.only.as_deref());
             Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
         })
         .await

@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use crate::{formatting, moves, protocol, pull, tokens};
+use crate::{actions, formatting, moves, protocol, pull, tokens};
 
 /// What columns count, by what the client offers.
 pub(crate) fn encoding_of(params: &InitializeParams) -> PositionEncoding {
@@ -83,7 +83,7 @@ pub(crate) fn capabilities(encoding: PositionEncoding, pulls: bool) -> ServerCap
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        code_action_provider: Some(CodeActionProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(actions::options())),
         experimental: Some(LSPAny::Object(experimental)),
         ..ServerCapabilities::default()
     })

@@ -269,7 +269,8 @@ impl Documents {
 
     fn handle(&mut self, event: Event, stale: &mut Vec<DocumentKey>) {
         match event {
-            Event::Configure { encoding, settings, can_refresh_hints, pulls, shows_faded } => {
+            Event::Configure { encoding, settings, can_refresh_hints, can_refresh_lenses, pulls, shows_faded } => {
+                self.can_refresh_lenses = can_refresh_lenses;
                 (self.pulls, self.shows_faded) = (pulls, shows_faded);
                 self.encoding = encoding;
                 self.settings = settings;
@@ -597,10 +598,10 @@ impl Documents {
         let document = self.open.get(key)?;
         let snapshot = self.snapshot(key, Taken { edits: Arc::default(), at: 0 })?;
         let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
-        let mut diagnostics = crush_ide::diagnostics(&snapshot.snapshot);
-        if self.shows_faded {
-            diagnostics.extend(crush_ide::faded(&snapshot.snapshot));
-        }
+        let diagnostics = match self.shows_faded {
+            true => crush_ide::diagnostics_and_faded(&snapshot.snapshot),
+            false => crush_ide::diagnostics(&snapshot.snapshot),
+        };
         Some(diagnostics.iter().map(|d| positions.diagnostic(d, |file| snapshot.place(file))).collect())
     }
 }

@@ -50,8 +50,7 @@ fn with_id(diagnostics: Vec<lsp::Diagnostic>) -> Found {
 
 fn of_open(document: &DocumentSnapshot) -> Found {
     let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
-    let mut found = crush_ide::diagnostics(&document.snapshot);
-    found.extend(crush_ide::faded(&document.snapshot));
+    let found = crush_ide::diagnostics_and_faded(&document.snapshot);
     with_id(found.iter().map(|it| positions.diagnostic(it, |file| document.place(file))).collect())
 }
 

@@ -1,5 +1,6 @@
 //! Editor sessions against the real `crush-analyzer lsp`, one test a promise.
 
+mod actions;
 mod arena;
 mod completion;
 mod debugger;
@@ -9,6 +10,7 @@ mod every_request;
 mod faded;
 mod features;
 mod formatting;
+mod grants;
 mod lifecycle;
 mod modules;
 mod navigation;

@@ -49,7 +49,11 @@ pub(super) fn change_after_the_loop(site: &Site<'_>) -> Option<Fix> {
     }));
     let after = format!("\n{indent}for {value} in {collected} {{ {receiver}.push({value}) }}");
     edits.push(TextEdit { range: TextRange::empty(statement.end_byte()), new_text: after });
-    Some(Fix { title: format!("collect in `{collected}` and change `{receiver}` after the loop"), edits })
+    Some(Fix {
+        title: format!("collect in `{collected}` and change `{receiver}` after the loop"),
+        edits,
+        is_safe: false,
+    })
 }
 
 fn declares(site: &Site<'_>, statement: Node<'_>, name: &str) -> bool {

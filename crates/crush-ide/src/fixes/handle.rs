@@ -20,7 +20,7 @@ pub(super) fn use_the_handle(site: &Site<'_>) -> Vec<Fix> {
         }
         let names = descendants(site.here).into_iter().filter(|node| is_variable(*node) && site.text(*node) == object);
         let edits: Vec<_> = names.map(|name| TextEdit { range: range_of(name), new_text: handle.clone() }).collect();
-        (!edits.is_empty()).then_some(Fix { title, edits })
+        (!edits.is_empty()).then_some(Fix { title, edits, is_safe: false })
     });
     used.collect()
 }

@@ -19,7 +19,7 @@ pub(super) fn borrow_later(site: &Site<'_>) -> Vec<Fix> {
             TextEdit { range: site.whole(named.statement), new_text: String::new() },
             TextEdit { range: TextRange::empty(site.end_of(change)), new_text: moved },
         ];
-        Some(Fix { title: format!("take the borrow `{}` after this", named.variable), edits })
+        Some(Fix { title: format!("take the borrow `{}` after this", named.variable), edits, is_safe: false })
     });
     later.collect()
 }
@@ -32,7 +32,9 @@ pub(super) fn end_the_borrow(site: &Site<'_>) -> Vec<Fix> {
         let variable = is_over.then_some(named.variable)?;
         let separator = site.line_start(change).map_or("; ".to_owned(), |(_, indent)| format!("\n{indent}"));
         let title = format!("end the borrow first: `drop({variable})`");
-        Some(replacing(title, TextRange::empty(change.start_byte()), format!("drop({variable}){separator}")))
+        let new_text = format!("drop({variable}){separator}");
+        // Nothing is done with the handle any more, nor with a copy of it: that would be reported.
+        Some(replacing(title, TextRange::empty(change.start_byte()), new_text).safely())
     });
     ended.collect()
 }
@@ -59,6 +61,7 @@ pub(super) fn interrupt_the_borrow(site: &Site<'_>) -> Vec<Fix> {
         Some(Fix {
             title: format!("end the borrow `{variable}` for this, and take it again"),
             edits: vec![before, after],
+            is_safe: false,
         })
     });
     interrupted.collect()

@@ -20,7 +20,18 @@ pub(super) enum Effect {
 
 /// What comes of evaluating an expression.
 pub(super) fn effect(body: &Body, expr: ExprId) -> Effect {
-    let own = match &body[expr].kind {
+    // Without recursion: expressions may nest as deep as they like.
+    let (mut whole, mut open) = (Effect::Constant, vec![expr]);
+    while let Some(expr) = open.pop() {
+        whole = whole.max(own_effect(body, expr));
+        body.operands(expr, |operand| open.push(operand));
+    }
+    whole
+}
+
+/// What comes of evaluating an expression whose operands are evaluated.
+fn own_effect(body: &Body, expr: ExprId) -> Effect {
+    match &body[expr].kind {
         ExprKind::Literal(_)
         | ExprKind::Name(_)
         | ExprKind::Path { .. }
@@ -41,10 +52,7 @@ pub(super) fn effect(body: &Body, expr: ExprId) -> Effect {
         | ExprKind::Logical { .. } => Effect::Reads,
         ExprKind::Call { callee, args, .. } if is_reader(callee, args.len()) => Effect::Reads,
         _ => Effect::Anything,
-    };
-    let mut whole = own;
-    body.operands(expr, |operand| whole = whole.max(effect(body, operand)));
-    whole
+    }
 }
 
 /// Whether a call only reads what it is given.
@@ -100,25 +108,29 @@ pub(super) fn before(body: &Body, roots: &[ExprId], target: ExprId) -> Option<Be
     is_found.then_some(Before { exprs, reads: false })
 }
 
-fn finds(body: &Body, expr: ExprId, target: ExprId, before: &mut Vec<ExprId>) -> bool {
-    if expr == target {
-        return true;
-    }
-    let mut operands = Vec::new();
-    body.operands(expr, |operand| operands.push(operand));
-    if matches!(body[expr].kind, ExprKind::Logical { .. }) {
-        // The right side may not be evaluated.
-        operands.truncate(1);
-    }
+/// Adds to `before` what an expression evaluates before it comes to `target`; whether it surely does.
+fn finds(body: &Body, mut expr: ExprId, target: ExprId, before: &mut Vec<ExprId>) -> bool {
     let known = before.len();
-    for operand in operands {
-        if finds(body, operand, target, before) {
-            return true;
+    while expr != target {
+        let mut operands = Vec::new();
+        body.operands(expr, |operand| operands.push(operand));
+        if matches!(body[expr].kind, ExprKind::Logical { .. }) {
+            // The right side may not be evaluated.
+            operands.truncate(1);
         }
-        before.push(operand);
+        let wanted = body[target].range;
+        let holds = |operand: &ExprId| {
+            let range = body[*operand].range;
+            range.start <= wanted.start && wanted.end <= range.end
+        };
+        let Some(at) = operands.iter().position(holds) else {
+            before.truncate(known);
+            return false;
+        };
+        before.extend_from_slice(&operands[..at]);
+        expr = operands[at];
     }
-    before.truncate(known);
-    false
+    true
 }
 
 /// What a statement evaluates before it comes to `target`; `None` where it does not surely come to it, exactly once.
