@@ -192,6 +192,11 @@ pub(crate) fn fault_in_root(fault: &Fault) -> TextRange {
     found.map_or(TextRange::empty(0), text_range)
 }
 
+/// The line (from 0) of the file that runs on which a fault shows.
+pub fn fault_line(evaluation: &Evaluation, fault: &Fault) -> usize {
+    evaluation.text().line_of(fault_in_root(fault).start)
+}
+
 /// The range of a source range.
 pub(crate) fn text_range(range: SourceRange) -> TextRange {
     TextRange::new(range.start as usize, range.end.max(range.start) as usize)

@@ -17,8 +17,19 @@ pub struct MissingGrant {
     /// As much of it as the program needs, as it is written behind `--allow`: `time`, `polyglot=python`. What a directory is
     /// for `fs`, who asks knows.
     pub spelling: String,
-    /// What the program calls with it, each where it first does.
-    pub calls: Vec<(String, FilePlace)>,
+    /// What the program calls with it.
+    pub calls: Vec<MissingCall>,
+}
+
+/// Where a program first calls something that it was not granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingCall {
+    /// The capability.
+    pub capability: String,
+    /// What it does.
+    pub does: &'static str,
+    /// Where.
+    pub place: FilePlace,
 }
 
 impl MissingGrant {
@@ -40,7 +51,8 @@ pub fn missing_grants(analysis: &FileAnalysis, grants: &Grants) -> Vec<MissingGr
     for fault in refused_capabilities(&program, &host) {
         let Some((name, grant)) = denied(&fault) else { continue };
         let spelling = spelling(name, grant);
-        let call = (name.to_owned(), FilePlace::from(fault.primary));
+        let does = crush_library::capability(name).map_or("", |declaration| declaration.summary);
+        let call = MissingCall { capability: name.to_owned(), does, place: FilePlace::from(fault.primary) };
         match missing.iter_mut().find(|known| known.spelling == spelling) {
             Some(known) => known.calls.push(call),
             None => missing.push(MissingGrant { grant, spelling, calls: vec![call] }),
@@ -57,6 +69,11 @@ pub fn grants_lacked_by(evaluation: &Evaluation) -> Vec<MissingGrant> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The grant that a run was halted for want of.
+pub fn grant_lacked_at(fault: &Fault) -> Option<Grant> {
+    denied(fault).map(|(_, grant)| grant)
 }
 
 /// The capability that was called, and the grant for it. One that nobody can give is nothing to ask for.
@@ -85,7 +102,7 @@ mod tests {
 
     fn told(grants: &Grants) -> Vec<String> {
         let missing = missing_grants(&analysis(PROGRAM), grants);
-        missing.iter().map(|it| format!("{} for {}, {}", it.spelling, it.calls[0].0, it.calls.len())).collect()
+        missing.iter().map(|it| format!("{} for {}, {}", it.spelling, it.calls[0].capability, it.calls.len())).collect()
     }
 
     #[test]

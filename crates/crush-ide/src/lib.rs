@@ -71,11 +71,11 @@ pub use drawing::{
     BorrowConflict, BorrowDrawing, DrawnBorrow, HeapBox, HeapDrawing, HeapHolder, HeapPart, HeapQuery, borrows, heap,
     heap_of,
 };
-pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, evaluate_granted, run_summary};
+pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, evaluate_granted, fault_line, run_summary};
 pub use faded::faded;
 pub use fixes::{fix_all, fixes};
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
-pub use grants::{MissingGrant, grants_lacked_by, missing_grants};
+pub use grants::{MissingCall, MissingGrant, grant_lacked_at, grants_lacked_by, missing_grants};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};
 pub use hover::{Hover, hover};
 pub use lenses::{Lens, LensKind, lenses};

@@ -1,8 +1,8 @@
 //! The handlers of the protocol. Each takes its turn in the queue of [`documents`](crate::documents) before it awaits
 //! anything, and only converts: what is answered is worked out by `crush-ide`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crush_ide::HintOptions;
 use tokio::runtime::Handle;
@@ -31,6 +31,8 @@ use tower_lsp::{Client, LanguageServer, LspService, Server};
 use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
+use crate::grants::GrantedFolders;
+use crate::grants::protocol::{FolderGrants, GrantsParams};
 use crate::outbox::Outbox;
 use crate::protocol::{ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
@@ -43,11 +45,11 @@ use crate::{calls, capabilities, completion, formatting, lenses, moves, navigati
 /// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
 const CONCURRENCY: usize = 64;
 
-/// The server, as the protocol library sees it.
-pub(crate) struct Backend {
 /// How much room a request has for programs that nest deeply. It is taken only where it is used.
 const STACK: usize = 16 << 20;
 
+/// The server, as the protocol library sees it.
+pub(crate) struct Backend {
     client: Client,
     pub(crate) queue: Queue,
     workspace: Workspace,
@@ -55,10 +57,8 @@ const STACK: usize = 16 << 20;
     has_versions: AtomicBool,
     /// Whether the client fills in what a completion leaves open.
     has_snippets: AtomicBool,
-    /// Whether the client has the command that runs a document.
-    can_run: AtomicBool,
-    /// Whether the client has the command that shows where something is used.
-    can_show_references: AtomicBool,
+    /// The commands that the client has for lenses.
+    commands: OnceLock<Arc<lenses::Commands>>,
     /// The semantic tokens that the client was told last.
     tokens: tokens::Told,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
@@ -83,6 +83,8 @@ pub fn serve() -> std::io::Result<bool> {
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&is_shut_down)))
             .custom_method("crush/trust", Backend::trust)
+            .custom_method("crush/grants", Backend::grants)
+            .custom_method("crush/missingGrants", Backend::missing_grants)
             .custom_method("crush/run", Backend::run)
             .custom_method("crush/cancel", Backend::cancel)
             .custom_method("crush/arena", Backend::arena)
@@ -118,8 +120,7 @@ impl Backend {
             workspace: Workspace::default(),
             has_versions: AtomicBool::new(false),
             has_snippets: AtomicBool::new(false),
-            can_run: AtomicBool::new(false),
-            can_show_references: AtomicBool::new(false),
+            commands: OnceLock::new(),
             tokens: tokens::Told::default(),
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
@@ -131,6 +132,10 @@ impl Backend {
 
     async fn trust(&self, params: TrustParams) {
         self.queue.send(Event::Trust(params.trusted));
+    }
+
+    async fn grants(&self, params: GrantsParams) {
+        self.queue.send(Event::Grants(GrantedFolders::new(params.folders)));
     }
 
     async fn run(&self, params: RunParams) -> Result<()> {
@@ -165,6 +170,10 @@ impl Backend {
         self.answer(uri, move |document, _| Ok(crate::drawing::heap(document, &params))).await
     }
 
+    fn commands(&self) -> Arc<lenses::Commands> {
+        self.commands.get().cloned().unwrap_or_default()
+    }
+
     async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
         if let ProgressToken::Number(token) = params.token {
             self.queue.send(Event::CancelProgress(token));
@@ -172,7 +181,7 @@ impl Backend {
     }
 
     /// Answers from a snapshot of `uri`, on a thread where it may take its time. `None` when the document is not open.
-    async fn answer<T: Send + 'static>(
+    pub(crate) async fn answer<T: Send + 'static>(
         &self,
         uri: Uri,
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<Option<T>> + Send + 'static,
@@ -292,13 +301,14 @@ impl LanguageServer for Backend {
         let encoding = capabilities::encoding_of(&params);
         self.workspace.open(&params, watches_files, encoding);
         let known = params.capabilities.experimental.as_ref();
-        let commands = known.and_then(|known| known.get("commands")?.as_array());
-        let has = |name| commands.is_some_and(|commands| commands.iter().any(|command| command == name));
-        self.can_run.store(has(lenses::RUN), Ordering::Relaxed);
-        self.can_show_references.store(has(lenses::SHOW_REFERENCES), Ordering::Relaxed);
+        let commands = known.and_then(|known| known.get("commands").cloned());
+        // There is one handshake.
+        let _ = self.commands.set(Arc::new(lenses::Commands::new(commands)));
         let pulls = pull::is_wanted(&params);
         let published = text.and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref());
         let shows_faded = published.is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY));
+        let granted = params.initialization_options.as_ref().and_then(|options| options.get("grants").cloned());
+        let granted: Vec<FolderGrants> = granted.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
         let settings = params
             .initialization_options
             .and_then(|options| serde_json::from_value::<Settings>(options).ok())
@@ -310,7 +320,17 @@ impl LanguageServer for Backend {
             .and_then(|workspace| workspace.inlay_hint.as_ref())
             .and_then(|hints| hints.refresh_support)
             .unwrap_or(false);
-        self.queue.send(Event::Configure { encoding, settings, can_refresh_hints, pulls, shows_faded });
+        let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref());
+        let can_refresh_lenses = lenses.and_then(|lenses| lenses.refresh_support).unwrap_or(false);
+        self.queue.send(Event::Configure {
+            encoding,
+            settings,
+            can_refresh_hints,
+            can_refresh_lenses,
+            pulls,
+            shows_faded,
+        });
+        self.queue.send(Event::Grants(GrantedFolders::new(granted)));
         Ok(InitializeResult {
             capabilities: capabilities::capabilities(encoding, pulls),
             server_info: Some(ServerInfo {
@@ -548,7 +568,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        let can_run = self.can_run.load(Ordering::Relaxed);
+        let commands = self.commands();
         self.answer_now(params.text_document.uri, move |document, positions| {
             let is_wanted = document.settings.code_lenses;
             Ok(if is_wanted { lenses::lenses(document, positions, &commands) } else { Vec::new() })
@@ -557,13 +577,13 @@ impl LanguageServer for Backend {
     }
 
     async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
-        let can_show = self.can_show_references.load(Ordering::Relaxed);
+        let commands = self.commands();
         let Some((uri, position)) = lenses::place_of(&lens) else { return Ok(lens) };
         let unresolved = lens.clone();
         let resolved = self.answer_from_all(uri, move |document, positions, programs| {
             let offset = positions.offset(position).map_err(invalid_position)?;
             let targets = crush_ide::target_at(&document.snapshot, offset);
-            Ok(Some(lenses::resolved(lens, programs, document, &targets, can_show)))
+            Ok(Some(lenses::resolved(lens, programs, document, &targets, &commands)))
         });
         Ok(resolved.await?.unwrap_or(unresolved))
     }

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, TryRecvError};
 
 use crush_ide::{
-    Evaluation, FileAnalysis, FileKey, ModuleId, PositionEncoding, Snapshot, SourceFile, Text, TextEdit, TextRange,
+    Evaluation, FileAnalysis, FileKey, MissingGrant, ModuleId, PositionEncoding, Snapshot, SourceFile, Text, TextEdit,
+    TextRange,
 };
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
@@ -21,6 +22,7 @@ use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 use crate::config::ConfigFiles;
 use crate::convert::{Place, Positions};
 use crate::files::{self, Files};
+use crate::grants::{Folder, GrantedFolders};
 use crate::guard::guarded;
 use crate::outbox::Outbox;
 use crate::protocol::{EvaluationParams, RunState, Settings};
@@ -34,6 +36,7 @@ pub(crate) enum Event {
         encoding: PositionEncoding,
         settings: Settings,
         can_refresh_hints: bool,
+        can_refresh_lenses: bool,
         pulls: bool,
         shows_faded: bool,
     },
@@ -59,6 +62,8 @@ pub(crate) enum Event {
     Read { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
     /// A request wants to read all of them.
     ReadAll { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
+    /// What the user granted, by folder.
+    Grants(GrantedFolders),
     /// Files changed on disk.
     FilesChanged,
     /// A run is over, or could not start.
@@ -68,7 +73,7 @@ pub(crate) enum Event {
 /// What came of a run.
 pub(crate) enum RunResult {
     /// The program ran, to its end or to a fault.
-    Ran { evaluation: Arc<Evaluation>, milliseconds: u64 },
+    Ran { evaluation: Arc<Evaluation>, milliseconds: u64, missing: Vec<MissingGrant> },
     /// It was stopped before its end.
     Cancelled { reason: String },
     /// It does not compile.
@@ -84,6 +89,10 @@ pub(crate) struct DocumentSnapshot {
     pub(crate) snapshot: Snapshot,
     /// The version that the last run ran.
     pub(crate) evaluated_version: i32,
+    /// How many milliseconds that took.
+    pub(crate) took: u64,
+    /// The folder it is in, with what programs in it were granted.
+    pub(crate) folder: Option<Folder>,
     /// Open documents among its modules, as the client spells their URIs.
     pub(crate) modules: HashMap<FileKey, Uri>,
     /// What columns count.
@@ -137,6 +146,10 @@ struct Document {
     analysis: FileAnalysis,
     /// The last run that ended, and the version it ran.
     evaluation: Option<(i32, Arc<Evaluation>)>,
+    /// How many milliseconds it took.
+    took: u64,
+    /// The folder it is in, with what programs in it were granted.
+    folder: Option<Folder>,
     /// Whether a module was another one in that run.
     ran_other_modules: bool,
     /// What the client was told last.
@@ -193,7 +206,9 @@ pub(crate) struct Documents {
     open: HashMap<DocumentKey, Document>,
     encoding: PositionEncoding,
     settings: Settings,
+    grants: GrantedFolders,
     can_refresh_hints: bool,
+    can_refresh_lenses: bool,
     /// Whether the client asks for diagnostics, and is pushed none.
     pulls: bool,
     /// Whether the client shows faded what nothing needs.
@@ -220,7 +235,9 @@ impl Documents {
             open: HashMap::new(),
             encoding: PositionEncoding::Utf16,
             settings: Settings::default(),
+            grants: GrantedFolders::default(),
             can_refresh_hints: false,
+            can_refresh_lenses: false,
             pulls: false,
             shows_faded: false,
             outbox,
@@ -278,6 +295,7 @@ impl Documents {
             }
             Event::Settings(settings) => self.settings = Settings { trusted: self.settings.trusted, ..settings },
             Event::Trust(trusted) => self.trust(trusted),
+            Event::Grants(grants) => self.grant(grants),
             Event::Open { uri, version, text } => {
                 let key = DocumentKey::from(&uri);
                 self.runs.cancel(&key, "reopened");
@@ -286,6 +304,7 @@ impl Documents {
                 let file = files::key_of(&uri);
                 analysis.configure(self.configs.config(&file));
                 let document = Document {
+                    folder: self.grants.of(&uri),
                     uri,
                     file: file.clone(),
                     version,
@@ -293,6 +312,7 @@ impl Documents {
                     unread: Vec::new(),
                     analysis,
                     evaluation: None,
+                    took: 0,
                     ran_other_modules: false,
                     told: Vec::new(),
                 };
@@ -382,6 +402,7 @@ impl Documents {
         if !self.settings.trusted {
             return Err("the workspace is not trusted, so nothing runs: trust it in the editor first".to_string());
         }
+        let grants = Arc::new(document.folder.as_ref().map(Folder::grants).transpose()?.unwrap_or_default());
         self.outbox.evaluation(running(document));
         self.runs.start(RunRequest {
             key: key.clone(),
@@ -390,6 +411,7 @@ impl Documents {
             analysis: document.analysis.clone(),
             instructions: self.settings.instructions,
             milliseconds: self.settings.milliseconds,
+            grants,
         });
         Ok(())
     }
@@ -404,8 +426,10 @@ impl Documents {
     fn evaluated(&mut self, key: &DocumentKey, version: i32, result: RunResult) {
         let Some(document) = self.open.get_mut(key) else { return };
         let told = EvaluationParams { version, ..running(document) };
-        let (evaluation, milliseconds) = match result {
-            RunResult::Ran { evaluation, milliseconds } if document.version == version => (evaluation, milliseconds),
+        let (evaluation, milliseconds, missing) = match result {
+            RunResult::Ran { evaluation, milliseconds, missing } if document.version == version => {
+                (evaluation, milliseconds, missing)
+            }
             // Results for a version that is no longer current are thrown away, but for the word that the run is over.
             RunResult::Ran { .. } => {
                 let reason = "edited".to_string();
@@ -420,11 +444,18 @@ impl Documents {
         };
         document.evaluation = Some((version, Arc::clone(&evaluation)));
         document.ran_other_modules = false;
-        let positions = Positions { text: document.analysis.text(), encoding: self.encoding };
-        self.outbox.evaluation(crate::evaluation::params(told, &document.snapshot(), positions, milliseconds));
+        document.took = milliseconds;
+        if let Some(snapshot) = self.snapshot(key, Taken { edits: Arc::default(), at: 0 }) {
+            let needs = snapshot.folder.as_ref().and_then(|folder| folder.needs(&missing, &snapshot));
+            let params = crate::evaluation::params(EvaluationParams { needs, milliseconds, ..told }, &snapshot);
+            self.outbox.evaluation(params);
+        }
         self.publish(key);
         if self.can_refresh_hints {
             self.outbox.refresh_hints();
+        }
+        if self.can_refresh_lenses {
+            self.outbox.refresh_lenses();
         }
     }
 
@@ -433,6 +464,19 @@ impl Documents {
         if !trusted {
             for key in self.open.keys() {
                 self.runs.cancel(key, "the workspace is no longer trusted");
+            }
+        }
+    }
+
+    /// A run that has lost a grant is stopped.
+    fn grant(&mut self, grants: GrantedFolders) {
+        self.grants = grants;
+        for (key, document) in &mut self.open {
+            let before = std::mem::replace(&mut document.folder, self.grants.of(&document.uri));
+            if let (Some(before), Some(now)) = (before, &document.folder)
+                && !now.still_has(&before)
+            {
+                self.runs.cancel(key, "a grant was revoked");
             }
         }
     }
@@ -455,6 +499,8 @@ impl Documents {
             uri: document.uri.clone(),
             snapshot: document.snapshot(),
             modules: self.open_modules(document),
+            took: document.took,
+            folder: document.folder.clone(),
             evaluated_version: document.evaluation.as_ref().map_or(document.version, |(version, _)| *version),
             encoding: self.encoding,
             settings: self.settings.clone(),
@@ -628,6 +674,7 @@ fn running(document: &Document) -> EvaluationParams {
         output_truncated: false,
         summary: String::new(),
         milliseconds: 0,
+        needs: None,
     }
 }
 

@@ -1,20 +1,18 @@
 //! A run, as the notification `crush/evaluation` tells it.
 
-use crush_ide::{NoteKind, Outcome, Snapshot};
+use crush_ide::{NoteKind, Outcome};
 
 use crate::convert::Positions;
+use crate::documents::DocumentSnapshot;
 use crate::protocol::{EvaluationParams, LineKind, LineNote, RunState};
 
 /// How much of a program's output is sent.
 const OUTPUT_LIMIT: usize = 64 * 1024;
 
-/// Fills in what came of the run in `snapshot`; `told` names the document and the version.
-pub(crate) fn params(
-    told: EvaluationParams,
-    snapshot: &Snapshot,
-    positions: Positions<'_>,
-    milliseconds: u64,
-) -> EvaluationParams {
+/// Fills in what came of the last run of a document; `told` says which it was.
+pub(crate) fn params(told: EvaluationParams, document: &DocumentSnapshot) -> EvaluationParams {
+    let snapshot = &document.snapshot;
+    let positions = Positions { text: snapshot.analysis.text(), encoding: document.encoding };
     let Some(evaluation) = &snapshot.evaluation else { return told };
     let (state, reason) = match evaluation.outcome() {
         Outcome::Finished => (RunState::Finished, String::new()),
@@ -43,7 +41,6 @@ pub(crate) fn params(
         output: output[..cut].to_string(),
         output_truncated: cut < output.len() || evaluation.output_is_truncated(),
         summary: crush_ide::run_summary(evaluation),
-        milliseconds,
         ..told
     }
 }

@@ -18,6 +18,7 @@ pub mod drawing;
 mod evaluation;
 mod files;
 mod formatting;
+pub mod grants;
 mod guard;
 mod input;
 mod lenses;

@@ -18,6 +18,7 @@ enum Outgoing {
     Diagnostics(DocumentKey),
     Evaluation(Box<EvaluationParams>),
     RefreshHints,
+    RefreshLenses,
     ShowError(String),
 }
 
@@ -62,6 +63,12 @@ impl Outbox {
                             let _ = client.inlay_hint_refresh().await;
                         });
                     }
+                    Outgoing::RefreshLenses => {
+                        let client = client.clone();
+                        tokio::spawn(async move {
+                            let _ = client.code_lens_refresh().await;
+                        });
+                    }
                 }
             }
         });
@@ -84,6 +91,11 @@ impl Outbox {
     /// Asks the client to ask for inlay hints again.
     pub(crate) fn refresh_hints(&self) {
         self.send(Outgoing::RefreshHints);
+    }
+
+    /// Asks the client to ask for code lenses again.
+    pub(crate) fn refresh_lenses(&self) {
+        self.send(Outgoing::RefreshLenses);
     }
 
     /// Shows an error to the user.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::notification::Notification;
 use tower_lsp::ls_types::{Range, TextDocumentIdentifier, Uri};
 
+use crate::grants::protocol::Needs;
+
 /// Version of the extensions, in `capabilities.experimental.crush.version`.
 pub const VERSION: u32 = 1;
 
@@ -127,6 +129,8 @@ pub struct EvaluationParams {
     pub summary: String,
     /// How long it took.
     pub milliseconds: u64,
+    /// The grants it lacked, when a missing one halted it.
+    pub needs: Option<Needs>,
 }
 
 /// The notification `crush/evaluation`.

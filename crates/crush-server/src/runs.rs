@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crush_ide::{CancelToken, FileAnalysis, NotRun, RunLimits};
+use crush_ide::{CancelToken, FileAnalysis, Grants, NotRun, RunLimits};
 use tokio::runtime::Handle;
 use tower_lsp::Client;
 use tower_lsp::ls_types::Uri;
@@ -34,6 +34,8 @@ pub(crate) struct RunRequest {
     pub(crate) instructions: u64,
     /// Limit on time.
     pub(crate) milliseconds: u64,
+    /// What it may do outside.
+    pub(crate) grants: Arc<Grants>,
 }
 
 /// A run under way.
@@ -94,12 +96,14 @@ impl Runs {
         let work = move || {
             let started = Instant::now();
             let limits = RunLimits { instructions: request.instructions, ..RunLimits::default() };
-            let ran = guarded("run", || crush_ide::evaluate(&request.analysis, limits, &cancel));
+            let ran =
+                guarded("run", || crush_ide::evaluate_granted(&request.analysis, limits, &request.grants, &cancel));
             let failed = || Err(NotRun::Refused("crush-analyzer failed; please report it with the log".to_string()));
             let result = match ran.unwrap_or_else(failed) {
                 Ok(evaluation) => RunResult::Ran {
-                    evaluation: Arc::new(evaluation),
                     milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    missing: crush_ide::grants_lacked_by(&evaluation),
+                    evaluation: Arc::new(evaluation),
                 },
                 Err(NotRun::Refused(reason)) => RunResult::Refused { reason },
                 Err(NotRun::Cancelled) => {
