@@ -27,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::draft::Draft;
 use crate::report::{Code, FunctionId, Place, Step};
 use crate::state::State;
-use crate::summary::{FunctionSummary, ObjectIndex, Phase, Summary, Use};
+use crate::summary::{Does, FunctionSummary, ObjectIndex, Phase, Summary, Use};
 use crate::table::{LoanInfo, Origin, Owner, Shape, Table};
 use crate::value::{Target, Value};
 
@@ -177,6 +177,8 @@ pub(crate) struct Lambda<'a> {
     inner: &'a Inner,
     /// The functions that call each other in a cycle with this one, itself included; none when it calls itself in no way.
     cycle: &'a [FunctionId],
+    /// What the function does, by itself or in what it calls.
+    does: Does,
     table: Table,
     /// The variables that go out of scope with a block, latest first.
     locals_of: FxHashMap<BlockId, Rc<[LocalId]>>,
@@ -238,7 +240,7 @@ impl<'a> Lambda<'a> {
         function: FunctionId,
         cfg: &'a Cfg,
         inner: &'a Inner,
-        cycle: &'a [FunctionId],
+        (cycle, does): (&'a [FunctionId], Does),
         budget: u64,
     ) -> Outcome {
         let mut lambda = Self {
@@ -249,6 +251,7 @@ impl<'a> Lambda<'a> {
             cfg,
             inner,
             cycle,
+            does,
             table: Table::new(!cycle.is_empty()),
             locals_of: FxHashMap::default(),
             loans_of: FxHashMap::default(),
@@ -424,7 +427,7 @@ impl<'a> Lambda<'a> {
     /// A body too large to analyse precisely: one warning over all of it, and a summary that expects everything.
     fn give_up(self) -> Outcome {
         let place = self.place(self.body[self.id].range);
-        let summary = Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
+        let summary = Summary::too_large(self.does);
         Outcome { summary, drafts: vec![Draft::too_large(place)], work: self.work.get() }
     }
 

@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::draft::Draft;
 use crate::lambda::{Inner, Lambda, Lookup};
 use crate::report::FunctionId;
-use crate::summary::{FunctionSummary, Summary};
+use crate::summary::{Does, FunctionSummary, Summary};
 
 /// The analysis of a program. It keeps reports and summaries, and no bodies.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,8 @@ struct Function {
     /// Where its body is, in the version of the file that was analysed last.
     body: BodyId,
     mentions: Arc<[Mention]>,
+    /// What is written in it.
+    does: Does,
     /// All of its text.
     range: BodyRange,
     /// `None` while it has not been analysed.
@@ -98,7 +100,7 @@ struct Names {
 
 /// What the analysis of a cycle of calls (most often one function) may cost, on top and for each node of its graphs. A unit
 /// is about a value looked at. Functions take a few hundred; callbacks handed on through calls of oneself multiply.
-const BUDGET: (u64, u64) = (250_000, 300);
+const BUDGET: (u64, u64) = (2_000_000, 300);
 
 /// How often the members of a cycle of calls are analysed before they count as too large.
 const ROUNDS: usize = 30;
@@ -256,6 +258,7 @@ impl Analysis {
             key,
             body,
             mentions: Arc::new([]),
+            does: Does::default(),
             range: BodyRange::default(),
             summary: None,
             drafts: Vec::new(),
@@ -386,8 +389,10 @@ impl Analysis {
             let module = imports?.qualifier(module)?;
             Some(Mention::Function(module, Name::from(name)))
         };
+        let mut does = Does::default();
         for expr in &body.exprs {
             match &expr.kind {
+                ExprKind::Borrow { exclusive, .. } => does.excludes |= exclusive,
                 ExprKind::Field { base, name, .. } => match &body[*base].kind {
                     ExprKind::Name(module) => mentions.extend(qualified(module, name)),
                     // A method read as a field.
@@ -398,7 +403,10 @@ impl Analysis {
                     mentions.extend([Mention::Method(name.clone()), Mention::Taken(name.clone())]);
                 }
                 ExprKind::Call { callee, .. } => match callee {
-                    Callee::Name(name) => named(name, &mut mentions),
+                    Callee::Name(name) => {
+                        does.drops |= name == "drop";
+                        named(name, &mut mentions);
+                    }
                     Callee::Path { name, .. } => {
                         mentions.extend([Mention::Method(name.clone()), Mention::Taken(name.clone())]);
                     }
@@ -411,6 +419,7 @@ impl Analysis {
                 _ => {}
             }
         }
+        self.functions[id.0 as usize].does = does;
         mentions.sort();
         mentions.dedup();
         let old = std::mem::replace(&mut self.functions[id.0 as usize].mentions, mentions.as_slice().into());
@@ -481,12 +490,13 @@ impl Analysis {
         let recursive = members.len() > 1 || members.iter().any(|id| self.callees(*id).contains(id));
         let graphs: Vec<Vec<Cfg>> = members.iter().map(|id| graphs(&bodies[id])).collect();
         let nodes: usize = graphs.iter().flatten().map(|graph| graph.nodes.len()).sum();
+        let does = self.does(members);
         let mut budget = BUDGET.0 + BUDGET.1 * nodes as u64;
         for round in 0.. {
             let mut changed = false;
             for (id, graphs) in members.iter().zip(&graphs) {
                 let cycle = if recursive { members } else { &[] };
-                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs, cycle, &mut budget);
+                let (summary, drafts) = self.analyse_one(*id, &bodies[id], graphs, (cycle, does), &mut budget);
                 let function = &mut self.functions[id.0 as usize];
                 function.range = bodies[id][LambdaId(0)].range;
                 changed |= function.summary.as_deref() != Some(&summary);
@@ -497,7 +507,7 @@ impl Analysis {
                 break;
             }
             if round == ROUNDS {
-                self.give_up(members, bodies);
+                self.give_up(members, bodies, does);
                 break;
             }
         }
@@ -505,12 +515,25 @@ impl Analysis {
         unlike.map(|(id, _)| *id).collect()
     }
 
+    /// What the members of a cycle of calls do, by themselves or in what they call.
+    fn does(&self, members: &[FunctionId]) -> Does {
+        let mut does = Does::default();
+        for id in members {
+            does = does.and(self.functions[id.0 as usize].does);
+            for callee in self.callees(*id) {
+                let summary = &self.functions[callee.0 as usize].summary;
+                does = does.and(summary.as_ref().map_or(Does::default(), |summary| summary.does));
+            }
+        }
+        does
+    }
+
     fn analyse_one(
         &self,
         id: FunctionId,
         body: &Body,
         graphs: &[Cfg],
-        cycle: &[FunctionId],
+        (cycle, does): (&[FunctionId], Does),
         budget: &mut u64,
     ) -> (FunctionSummary, Vec<Draft>) {
         let inner = Inner::new(body);
@@ -520,7 +543,7 @@ impl Analysis {
             let mut changed = false;
             // Inner lambdas come after outer ones, and are analysed before them.
             for graph in graphs.iter().rev() {
-                let outcome = Lambda::analyse(self, body, id, graph, &inner, cycle, *budget);
+                let outcome = Lambda::analyse(self, body, id, graph, &inner, (cycle, does), *budget);
                 *budget = budget.saturating_sub(outcome.work);
                 drafts.extend(outcome.drafts);
                 changed |= inner.set(graph.lambda, outcome.summary);
@@ -529,17 +552,16 @@ impl Analysis {
                 break;
             }
         }
-        (FunctionSummary { lambdas: inner.into_summaries() }, drafts)
+        (FunctionSummary { lambdas: inner.into_summaries(), does }, drafts)
     }
 
     /// A cycle that does not settle: everything is expected of its members, and each says so.
-    fn give_up(&mut self, members: &[FunctionId], bodies: &FxHashMap<FunctionId, Body>) {
+    fn give_up(&mut self, members: &[FunctionId], bodies: &FxHashMap<FunctionId, Body>, does: Does) {
         for id in members {
             let Some(body) = bodies.get(id) else { continue };
-            let unknown =
-                Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
             let function = &mut self.functions[id.0 as usize];
-            function.summary = Some(Arc::new(FunctionSummary { lambdas: vec![unknown; body.lambdas.len()] }));
+            function.summary =
+                Some(Arc::new(FunctionSummary { lambdas: vec![Summary::too_large(does); body.lambdas.len()], does }));
             let range = body[LambdaId(0)].range;
             function.drafts.push(Draft::too_large(crate::report::Place { function: *id, range }));
         }

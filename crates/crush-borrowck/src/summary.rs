@@ -230,14 +230,40 @@ pub(crate) struct Summary {
     pub(crate) throws: bool,
     /// Not only because a callback does.
     pub(crate) throws_itself: bool,
-    /// Too large to analyse: anything may happen to what it is given.
-    pub(crate) unknown: bool,
+    /// Too large to analyse: anything of this may happen to what it is given.
+    pub(crate) unknown: Option<Does>,
+}
+
+/// What a function does, by itself or in what it calls, as far as its text tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Does {
+    /// It drops something.
+    pub(crate) drops: bool,
+    /// It borrows something exclusively.
+    pub(crate) excludes: bool,
+}
+
+impl Does {
+    pub(crate) const ANYTHING: Self = Self { drops: true, excludes: true };
+
+    /// With what else it does.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { drops: self.drops || other.drops, excludes: self.excludes || other.excludes }
+    }
+}
+
+impl Summary {
+    /// Of what is too large to analyse.
+    pub(crate) fn too_large(does: Does) -> Self {
+        Self { unknown: Some(does), returns: true, throws: true, throws_itself: true, ..Self::default() }
+    }
 }
 
 /// What is kept of a function: one summary for each of its lambdas.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FunctionSummary {
     pub(crate) lambdas: Vec<Summary>,
+    pub(crate) does: Does,
 }
 
 impl FunctionSummary {

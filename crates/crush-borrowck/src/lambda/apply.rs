@@ -28,8 +28,8 @@ impl Lambda<'_> {
             // Nothing of what is found from here on will be used.
             return Called::gives(Value::plain());
         }
-        if summary.unknown {
-            return self.apply_unknown(state, closure, site);
+        if let Some(does) = summary.unknown {
+            return self.apply_unknown(state, closure, does, site);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
             return Called::default();

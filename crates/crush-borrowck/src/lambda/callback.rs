@@ -2,11 +2,11 @@
 
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
-use super::instance::{IMPORTS, Instance};
+use super::instance::{Assumed, IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Entry, Step};
 use crate::state::{Freed, Live, State};
-use crate::summary::{Callback, Held, SummaryTarget, Use};
+use crate::summary::{Callback, Does, Held, SummaryTarget, Use};
 use crate::table::{Field, LoanInfo, Owner};
 use crate::value::{Target, Value};
 
@@ -159,7 +159,7 @@ impl Lambda<'_> {
                 }
                 Candidate::Closure(object, ..) => Some(object),
             };
-            called.join(&self.apply_unknown(state, closure, site));
+            called.join(&self.apply_all(state, closure, site));
         }
         if !unknown.is_empty() {
             called.join(&self.call_unknown(state, &unknown, site));
@@ -183,9 +183,20 @@ impl Lambda<'_> {
         known.len() >= args.len() && args.iter().zip(&known).all(is_known)
     }
 
-    /// A callee too large to analyse: everything may happen to what it is given, and what it is given may be called while
-    /// everything is borrowed, with handles among the arguments that are dead or for reading only.
-    pub(super) fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
+    /// A callee of which everything is expected.
+    fn apply_all(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
+        let given = self.given_to(closure, site);
+        let anything = self.anything_in(state, &given);
+        for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
+            let callee = Some(self.call_name(site.expr));
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
+            self.access(state, &anything, &usage);
+        }
+        self.apply_unknown(state, closure, Does::ANYTHING, site)
+    }
+
+    /// What a callee gets, by its arguments and by what it has captured.
+    fn given_to(&self, closure: Option<u32>, site: &Site) -> Value {
         let mut given = Value::default();
         for arg in &site.args {
             given.join(arg);
@@ -193,33 +204,43 @@ impl Lambda<'_> {
         if let Some(closure) = closure {
             given.add(Target::Object(closure));
         }
+        given
+    }
+
+    /// A callee too large to analyse: what goes wrong in it, its own report tells. What it is given may be anything after it,
+    /// and may be called while all is borrowed, with handles among the arguments that are dead or for reading only.
+    pub(super) fn apply_unknown(&mut self, state: &mut State, closure: Option<u32>, does: Does, site: &Site) -> Called {
+        let given = self.given_to(closure, site);
         let mut anything = self.anything_in(state, &given);
-        for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
-            let callee = Some(self.call_name(site.expr));
-            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
-            self.access(state, &anything, &usage);
-        }
         for handle in self.reach_all(state, &given).handles {
-            self.loose.insert(handle);
-            state.end_perhaps(handle);
+            // A variable that it has captured may be bound again.
+            let is_captured = match self.table.loans[handle as usize].owner {
+                Owner::Local(local) => self.in_cell(local),
+                Owner::Elsewhere => true,
+                Owner::Temporary | Owner::Loop | Owner::Argument => false,
+            };
+            if does.drops || is_captured {
+                self.loose.insert(handle);
+                state.end_perhaps(handle);
+            }
         }
         let objects = self.underlying(state, &anything);
         for object in objects.objects() {
             let field = self.table.field(Field::Element);
             let slot = self.table.slot(object, field);
             state.store(slot, &anything, false, &self.table);
-            if !self.in_task && self.table.is_callers_business(object) {
+            if does.drops && !self.in_task && self.table.is_callers_business(object) {
                 self.effect(state, object, Use::Drop, site.step);
             }
-            if state.freed.get(object).is_none() {
+            if does.drops && state.freed.get(object).is_none() {
                 state.freed.insert(object, Freed { surely: false, at: site.step });
             }
         }
-        self.drops |= !self.in_task;
+        self.drops |= does.drops && !self.in_task;
         if self.nesting < NESTING && !self.is_exhausted() {
-            let dead = self.assumed_loan(site, false);
+            let dead = self.assumed_loan(site, Assumed::Dead);
             anything.add(Target::Handle(dead));
-            let held = self.assumed_loan(site, true);
+            let held = self.assumed_loan(site, if does.excludes { Assumed::Exclusive } else { Assumed::Shared });
             state.loans.insert(held, Live { surely: false, of: objects });
             // What comes twice meets what it did the first time.
             for _ in 0..2 {

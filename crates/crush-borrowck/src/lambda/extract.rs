@@ -70,7 +70,7 @@ impl Lambda<'_> {
         let mut summary = extract.summary;
         summary.make_canonical();
         if too_large.into_iter().any(|count| count > ENTRIES) {
-            summary = Summary { unknown: true, returns: true, throws: true, throws_itself: true, ..Summary::default() };
+            summary = Summary::too_large(self.does);
             let place = self.place(self.body[self.id].range);
             self.drafts.push(Draft::too_large(place));
         }

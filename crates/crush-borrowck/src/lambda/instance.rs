@@ -14,6 +14,15 @@ use crate::value::{Target, Value};
 /// How many handles of one callee are told apart; the rest count as the last of them.
 pub(super) const IMPORTS: usize = 4;
 
+/// A borrow that is expected where nothing is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Assumed {
+    /// One that has ended, whose handle is still there.
+    Dead,
+    Shared,
+    Exclusive,
+}
+
 /// A summary applied at a call.
 pub(super) struct Instance<'s> {
     pub(super) summary: &'s Summary,
@@ -207,7 +216,7 @@ impl Lambda<'_> {
         info: LoanInfo,
     ) -> u32 {
         // Numbers of callbacks and of what they hold share the space of the other imports from above.
-        let key = (call.of.0, call.of.1, false, u32::MAX - 1 - index(number * 64 + position), call.site.expr);
+        let key = (call.of.0, call.of.1, false, u32::MAX - 2 - index(number * 64 + position), call.site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }
@@ -218,8 +227,10 @@ impl Lambda<'_> {
     }
 
     /// A borrow that a callee too large to analyse may hold, or may have held.
-    pub(super) fn assumed_loan(&mut self, site: &Site, exclusive: bool) -> u32 {
-        let key = (self.function, self.id, exclusive, u32::MAX, site.expr);
+    pub(super) fn assumed_loan(&mut self, site: &Site, assumed: Assumed) -> u32 {
+        let exclusive = assumed == Assumed::Exclusive;
+        let number = u32::MAX - u32::from(assumed == Assumed::Shared);
+        let key = (self.function, self.id, exclusive, number, site.expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }

@@ -9,6 +9,7 @@ use crush_hir::body::ExprId;
 use super::Lambda;
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
+use super::instance::Assumed;
 use crate::state::{Freed, Live, State};
 use crate::summary::Use;
 use crate::table::{Field, Origin, Shape};
@@ -122,7 +123,7 @@ impl Lambda<'_> {
             state.freed.insert(spoiled, Freed { surely: false, at });
         }
         if borrowed {
-            let loan = self.assumed_loan(site, true);
+            let loan = self.assumed_loan(site, Assumed::Exclusive);
             state.loans.insert(loan, Live { surely: false, of: Value::of(Target::Object(spoiled)) });
         }
         Some(spoiled)
