@@ -545,6 +545,73 @@ sessions["time"] = function()
   check(not time.moment(), "an edit leaves the moment")
 end
 
+sessions["slider"] = function()
+  open("family.crush")
+  attached()
+  vim.cmd.write()
+  wait("the fault", function()
+    return require("crush.values").status() == "faulted"
+  end)
+  local program = vim.api.nvim_get_current_win()
+  local people, shelf, push = line_of("let people"), line_of("let shelf"), line_of("people.push")
+  local time = require("crush.time")
+  local function text_of(name)
+    local bufnr = vim.fn.bufnr(name)
+    return bufnr ~= -1 and table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\n") or ""
+  end
+  local function shows(name, ...)
+    for _, pattern in ipairs({ ... }) do
+      wait(name .. " shows " .. pattern, function()
+        return text_of(name):find(pattern)
+      end)
+    end
+  end
+  vim.cmd.CrushHeap()
+  shows("crush://heap", "reader ─▶ &#%d+")
+  vim.cmd.CrushArena()
+  shows("crush://arena", "fault")
+
+  step("the bar, and keys with counts")
+  vim.cmd.CrushTime()
+  shows("crush://time", "^At the end of the last run\n[━]+●\n")
+  type_keys("h")
+  shows("crush://time", "^The past: before line " .. push .. " of main · %d+ of %d+\n[━]+●[─]*\n")
+  type_keys("2h")
+  shows("crush://time", "before line " .. shelf .. " of main")
+  check(vim.api.nvim_win_get_cursor(program)[1] == shelf, "the program follows")
+
+  step("the heap and the arena are of that moment")
+  shows("crush://heap", "^The heap before line " .. shelf .. " of main", "people ─▶ #")
+  shows("crush://arena", "before line " .. shelf .. " of main")
+  check(not text_of("crush://heap"):find("reader"), text_of("crush://heap"))
+  picture("nvim-slider")
+
+  step("anywhere: by part, by command, by the place of the cursor")
+  type_keys("0")
+  shows("crush://time", " · 1 of %d+\n●[─]+\n")
+  type_keys("50%")
+  shows("crush://time", "\n[━]+●[─]+\n")
+  type_keys("$")
+  shows("crush://time", "^at the fault, line %d+ of main")
+  vim.api.nvim_win_set_cursor(0, { 2, 0 })
+  type_keys("<CR>")
+  shows("crush://time", " · 1 of %d+\n")
+  vim.api.nvim_set_current_win(program)
+  vim.cmd.CrushSeek("+1")
+  shows("crush://time", " · [2-9] of %d+\n")
+  vim.cmd.CrushSeek("end")
+  shows("crush://time", "^at the fault")
+
+  step("who changed it last, and back to the end")
+  go(people, 4)
+  vim.cmd.CrushChanged()
+  shows("crush://time", "before line " .. people .. " of main")
+  vim.cmd.CrushStep("leave")
+  shows("crush://time", "^At the end of the last run")
+  shows("crush://heap", "reader ─▶ &#%d+")
+  shows("crush://arena", "fault")
+end
+
 sessions["missing"] = function()
   local said = {}
   vim.notify_once = function(message)

@@ -19,6 +19,7 @@ const SESSIONS: &[(&str, &str)] = &[
     ("run-command", "yes"),
     ("drawing", "yes"),
     ("time", "yes"),
+    ("slider", "yes"),
     ("untrusted", "ask"),
     ("asked", "ask"),
     ("killed", "yes"),

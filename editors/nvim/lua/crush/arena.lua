@@ -16,8 +16,6 @@ local TITLES = {
   { "cell", "Captured variables" },
 }
 
-local namespace = vim.api.nvim_create_namespace("crush.arena")
-
 ---@class crush.ArenaView
 ---@field source integer the buffer whose arena it is
 ---@field filter string?
@@ -204,16 +202,8 @@ function M.draw()
   else
     lines, places, marks = { "The program was not run yet: save it, or :CrushRun.", HELP }, {}, {}
   end
-  local bufnr = scratch.show(NAME, lines, { split = "botright 14split" })
-  if vim.bo[bufnr].filetype ~= "crusharena" then
-    vim.bo[bufnr].filetype = "crusharena"
-    map(bufnr)
-  end
   view.places = places
-  vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
-  for _, mark in ipairs(marks) do
-    vim.api.nvim_buf_set_extmark(bufnr, namespace, mark[1], mark[2], { end_col = mark[3], hl_group = mark[4] })
-  end
+  scratch.draw(NAME, lines, marks, { split = "botright 14split", filetype = "crusharena", map = map })
 end
 
 ---@return integer?
@@ -226,13 +216,15 @@ end
 function M.fetch(offset)
   view.asked = view.asked + 1
   local turn = view.asked
-  local parameters = {
-    line = cursor_line() or vim.NIL,
-    filter = view.filter or vim.NIL,
-    offset = offset,
-    limit = PAGE,
-  }
-  require("crush.client").request(view.source, "crush/arena", parameters, function(page)
+  local parameters = { filter = view.filter or vim.NIL, offset = offset, limit = PAGE }
+  local moment = require("crush.time").moment(view.source)
+  if moment then
+    parameters.session, parameters.position = moment.session, moment.position
+  else
+    parameters.line = cursor_line() or vim.NIL
+  end
+  local method = moment and "crush/time/arena" or "crush/arena"
+  require("crush.client").request(view.source, method, parameters, function(page)
     if turn ~= view.asked then
       return
     end
@@ -273,6 +265,13 @@ end
 function M.is_open()
   local bufnr = vim.fn.bufnr(NAME)
   return bufnr ~= -1 and vim.fn.bufwinid(bufnr) ~= -1
+end
+
+--- Another moment is shown.
+function M.moved()
+  if M.is_open() then
+    M.fetch(0)
+  end
 end
 
 --- A new run is shown when the view is open.

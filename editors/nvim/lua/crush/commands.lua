@@ -72,6 +72,27 @@ function M.define()
     desc = "Step through the last run: back, over, out, by event; leave the moment",
   })
 
+  define("CrushTime", function()
+    require("crush.slider").open(here())
+  end, { desc = "Open the slider of time: go anywhere in the last run" })
+
+  define("CrushSeek", function(call)
+    require("crush.time").seek_word(here(), call.args)
+  end, {
+    nargs = 1,
+    complete = function()
+      return { "start", "25%", "50%", "75%", "end", "+1", "-1" }
+    end,
+    desc = "Go to a moment of the last run: 12, 40%, +3, -3, start, end",
+  })
+
+  for name, method in pairs({ CrushChanged = "lastChange", CrushBorrowed = "borrowedWhen" }) do
+    define(name, function(call)
+      local variable = call.args ~= "" and call.args or vim.fn.expand("<cword>")
+      require("crush.time").trace(here(), method, variable, vim.api.nvim_win_get_cursor(0)[1])
+    end, { nargs = "?", desc = "Go to where the object of a variable was last changed, or borrowed" })
+  end
+
   define("CrushEval", function(call)
     local first, last = call.line1, call.line2
     local text = call.args ~= "" and call.args or table.concat(vim.api.nvim_buf_get_lines(0, first - 1, last, false), "\n")

@@ -7,14 +7,13 @@ local NAME = "crush://heap"
 local HELP = "<CR> put in the middle · a go to allocation · + - steps · v variables · q close"
 local DEPTH = { least = 1, usual = 3, most = 8 }
 
-local namespace = vim.api.nvim_create_namespace("crush.heap")
-
 ---@class crush.HeapView
 ---@field source integer
 ---@field slot integer?
 ---@field depth integer
+---@field asked integer answers to requests before the last one are thrown away
 ---@field boxes table<integer, table> the box that each line is of
-local view = { source = -1, depth = DEPTH.usual, boxes = {} }
+local view = { source = -1, depth = DEPTH.usual, asked = 0, boxes = {} }
 
 local function present(value)
   return value ~= nil and value ~= vim.NIL
@@ -110,22 +109,33 @@ end
 
 function M.fetch()
   local parameters = { slot = view.slot, depth = view.depth }
-  require("crush.client").request(view.source, "crush/heap", parameters, function(heap)
+  local moment = require("crush.time").moment(view.source)
+  if moment then
+    parameters.session, parameters.position = moment.session, moment.position
+  end
+  view.asked = view.asked + 1
+  local turn = view.asked
+  local method = moment and "crush/time/heap" or "crush/heap"
+  require("crush.client").request(view.source, method, parameters, function(heap)
+    if turn ~= view.asked then
+      return
+    end
     local lines, boxes, marks = { "The program was not run yet: save it, or :CrushRun.", HELP }, {}, {}
     if present(heap) then
       lines, boxes, marks = M.render(heap)
     end
-    local bufnr = scratch.show(NAME, lines, { split = "botright vertical 60split" })
-    if vim.bo[bufnr].filetype ~= "crushheap" then
-      vim.bo[bufnr].filetype = "crushheap"
-      map(bufnr)
-    end
     view.boxes = boxes
-    vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
-    for _, mark in ipairs(marks) do
-      vim.api.nvim_buf_set_extmark(bufnr, namespace, mark[1], mark[2], { end_col = mark[3], hl_group = mark[4] })
-    end
+    local options = { split = "botright vertical 60split", filetype = "crushheap", map = map }
+    scratch.draw(NAME, lines, marks, options)
   end)
+end
+
+--- Another moment is shown.
+function M.moved()
+  local bufnr = vim.fn.bufnr(NAME)
+  if bufnr ~= -1 and vim.fn.bufwinid(bufnr) ~= -1 then
+    M.fetch()
+  end
 end
 
 ---@param bufnr integer

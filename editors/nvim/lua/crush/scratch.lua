@@ -1,6 +1,8 @@
 --- Buffers that show text and belong to no file.
 local M = {}
 
+local namespace = vim.api.nvim_create_namespace("crush.scratch")
+
 ---@param name string
 ---@return integer
 local function buffer(name)
@@ -19,7 +21,7 @@ end
 
 ---@param bufnr integer
 ---@param lines string[]
-function M.fill(bufnr, lines)
+local function fill(bufnr, lines)
   vim.bo[bufnr].modifiable = true
   vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
   vim.bo[bufnr].modifiable = false
@@ -32,7 +34,7 @@ end
 ---@return integer bufnr
 function M.show(name, lines, options)
   local bufnr = buffer(name)
-  M.fill(bufnr, lines)
+  fill(bufnr, lines)
   if vim.fn.bufwinid(bufnr) == -1 then
     local window = vim.api.nvim_get_current_win()
     vim.cmd(options.split)
@@ -44,6 +46,23 @@ function M.show(name, lines, options)
     vim.api.nvim_set_current_win(window)
   end
   return bufnr
+end
+
+--- Shows the buffer with marks in it; `map` is called once, to give it its keys.
+---@param name string
+---@param lines string[]
+---@param marks [integer, integer, integer, string][] line, first and last column, group
+---@param options { split: string, filetype: string, map: fun(bufnr: integer) }
+function M.draw(name, lines, marks, options)
+  local bufnr = M.show(name, lines, options)
+  if vim.bo[bufnr].filetype ~= options.filetype then
+    vim.bo[bufnr].filetype = options.filetype
+    options.map(bufnr)
+  end
+  vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
+  for _, mark in ipairs(marks) do
+    vim.api.nvim_buf_set_extmark(bufnr, namespace, mark[1], mark[2], { end_col = mark[3], hl_group = mark[4] })
+  end
 end
 
 return M

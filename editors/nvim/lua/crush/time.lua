@@ -1,6 +1,9 @@
 --- Stepping back and forth through the last run, and evaluating in it.
 local M = {}
 
+--- The tick of the end, whatever the run.
+local END = 9007199254740991
+
 local namespace = vim.api.nvim_create_namespace("crush.time")
 
 --- The error of a request about a session that is over.
@@ -73,6 +76,13 @@ local function draw()
   end
 end
 
+--- The views of the arena are of the moment that is shown.
+local function follow()
+  require("crush.slider").draw()
+  require("crush.arena").moved()
+  require("crush.heap").moved()
+end
+
 --- Leaves the moment: the values of the last run stand beside the lines again.
 function M.leave()
   if not shown then
@@ -88,6 +98,7 @@ function M.leave()
   if client then
     client:request("crush/time/close", { session = session }, function() end, bufnr)
   end
+  follow()
 end
 
 local function show(bufnr, moment)
@@ -103,6 +114,7 @@ local function show(bufnr, moment)
   shown = { bufnr = bufnr, moment = moment }
   require("crush.values").hide(bufnr)
   draw()
+  follow()
   vim.api.nvim_echo({ { ("crush: %s (%s of %d)"):format(moment.text, M.status(), moment.ticks) } }, false, {})
 end
 
@@ -117,14 +129,21 @@ function M.status()
   return tostring(is_over and moment.ticks or moment.position.tick)
 end
 
---- The moment that is shown.
+--- The moment that is shown; of a buffer, when one is given.
+---@param bufnr? integer
 ---@return table?
-function M.moment()
-  return shown and shown.moment
+function M.moment(bufnr)
+  return shown and (bufnr == nil or bufnr == shown.bufnr) and shown.moment or nil
 end
 
-local function open(bufnr, after)
-  local params = { textDocument = vim.lsp.util.make_text_document_params(bufnr) }
+--- The buffer whose past is shown.
+---@return integer?
+function M.bufnr()
+  return shown and shown.bufnr
+end
+
+local function open(bufnr, after, line)
+  local params = { textDocument = vim.lsp.util.make_text_document_params(bufnr), line = line }
   ask(bufnr, "crush/time/open", params, function(failure, moment)
     if failure then
       say(failure.message)
@@ -134,12 +153,13 @@ local function open(bufnr, after)
   end)
 end
 
-local function step_from(bufnr, moment, step, direction, may_open)
-  local params = { session = moment.session, position = moment.position, step = step, direction = direction }
-  ask(bufnr, "crush/time/step", params, function(failure, there)
+--- Goes from a moment to the one that a request gives. A session that is over is opened again, once.
+local function go_from(bufnr, moment, request, may_open)
+  local method, params = request(moment)
+  ask(bufnr, method, params, function(failure, there)
     if failure and failure.code == OVER and may_open then
       return open(bufnr, function(anew)
-        step_from(bufnr, anew, step, direction, false)
+        go_from(bufnr, anew, request, false)
       end)
     end
     if failure then
@@ -151,15 +171,32 @@ local function step_from(bufnr, moment, step, direction, may_open)
   end)
 end
 
---- Makes a step. The first one begins at the end of the run: from there, it goes back.
+--- Goes from the moment that is shown, or from the end.
+local function go(bufnr, request)
+  in_turn(function()
+    if shown and shown.bufnr == bufnr then
+      return go_from(bufnr, shown.moment, request, true)
+    end
+    open(bufnr, function(moment)
+      go_from(bufnr, moment, request, false)
+    end)
+  end)
+end
+
+local function leave_in_turn()
+  in_turn(function()
+    M.leave()
+    next_command()
+  end)
+end
+
+--- Makes a step, or several. The first one begins at the end of the run: from there, it goes back.
 ---@param bufnr integer
 ---@param words string[] of "into", "over", "out", "event"; "back"; or "leave" alone
-function M.step(bufnr, words)
+---@param count? integer
+function M.step(bufnr, words, count)
   if vim.tbl_contains(words, "leave") then
-    return in_turn(function()
-      M.leave()
-      next_command()
-    end)
+    return leave_in_turn()
   end
   local step, direction = "into", "forward"
   for _, word in ipairs(words) do
@@ -171,13 +208,98 @@ function M.step(bufnr, words)
       return say(("there is no step %q"):format(word))
     end
   end
+  for _ = 1, count or 1 do
+    go(bufnr, function(moment)
+      local params = { session = moment.session, position = moment.position, step = step, direction = direction }
+      return "crush/time/step", params
+    end)
+  end
+end
+
+--- Goes to a part of the run, from 0 to 1.
+---@param bufnr integer
+---@param part number
+function M.seek(bufnr, part)
+  M.seek_tick(bufnr, function(ticks)
+    return 1 + math.floor(math.max(0, part) * ticks + 0.5)
+  end)
+end
+
+--- Goes to the tick that a function makes of how many there are: beyond them is the end.
+---@param bufnr integer
+---@param tick_of fun(ticks: integer): integer
+function M.seek_tick(bufnr, tick_of)
+  go(bufnr, function(moment)
+    local tick = math.max(1, tick_of(moment.ticks))
+    local position = { tick = tick > moment.ticks and END or tick, step = 0 }
+    return "crush/time/seek", { session = moment.session, position = position }
+  end)
+end
+
+--- Goes to where a word says: `12` is a tick, `40%` a part of the run, `+3` and `-3` lines from here, `start` and `end`.
+---@param bufnr integer
+---@param word string
+function M.seek_word(bufnr, word)
+  local percent, sign, number = word:match("^(%d+)%%$"), word:match("^([+-])%d+$"), tonumber(word:match("%d+"))
+  if word == "start" or word == "end" then
+    M.seek(bufnr, word == "start" and 0 or 1)
+  elseif percent then
+    M.seek(bufnr, number / 100)
+  elseif sign then
+    M.step(bufnr, sign == "-" and { "back" } or {}, number)
+  elseif number and word:match("^%d+$") then
+    M.seek_tick(bufnr, function()
+      return number
+    end)
+  else
+    say(("%q is no moment: a number, 40%%, +3, -3, start, end"):format(word))
+  end
+end
+
+--- Goes to where the object of a variable was changed, or borrowed, last: before the moment that is shown, or before the
+--- line (from 1) was come to last.
+---@param bufnr integer
+---@param method "lastChange" | "borrowedWhen"
+---@param name string
+---@param line integer
+function M.trace(bufnr, method, name, line)
+  local function object_of(moment)
+    for _, frame in ipairs(moment.frames) do
+      for _, held in ipairs(frame.variables) do
+        if held.name == name and held.object ~= vim.NIL then
+          return held.object
+        end
+      end
+    end
+  end
+  local function trace_from(moment)
+    local object = object_of(moment)
+    if not object then
+      show(bufnr, moment)
+      say(("`%s` holds no object at this moment"):format(name))
+      return next_command()
+    end
+    local params = { session = moment.session, position = moment.position, object = object }
+    ask(bufnr, "crush/time/" .. method, params, function(failure, event)
+      if failure or event == vim.NIL then
+        show(bufnr, moment)
+        local verb = method == "lastChange" and "changed" or "borrowed"
+        say(failure and failure.message or ("#%d was not %s before this moment"):format(object.slot, verb))
+        return next_command()
+      end
+      local holder = event.holder ~= vim.NIL and " by " .. event.holder or ""
+      local at = event.range ~= vim.NIL and (" on line %d"):format(event.range.start.line + 1) or ""
+      go_from(bufnr, moment, function(from)
+        return "crush/time/seek", { session = from.session, position = event.position }
+      end, false)
+      vim.notify(("crush: #%d was %s%s%s"):format(object.slot, event.what, holder, at))
+    end)
+  end
   in_turn(function()
     if shown and shown.bufnr == bufnr then
-      return step_from(bufnr, shown.moment, step, direction, true)
+      return trace_from(shown.moment)
     end
-    open(bufnr, function(moment)
-      step_from(bufnr, moment, step, direction, false)
-    end)
+    open(bufnr, trace_from, line - 1)
   end)
 end
 
