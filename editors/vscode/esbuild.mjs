@@ -31,10 +31,10 @@ if (process.argv.includes("--tests")) {
   });
   await build({
     ...common,
-    entryPoints: ["src/webview/heap.ts"],
+    entryPoints: ["src/webview/heap.ts", "src/webview/time.ts"],
     platform: "browser",
     format: "iife",
-    outfile: "dist/heap.js",
+    outdir: "dist",
     minify: true,
   });
 }

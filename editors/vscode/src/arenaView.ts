@@ -3,8 +3,10 @@
 import * as vscode from "vscode";
 import { addPage, Arena, badge, childRows, count, Grouping, hasChildren, Row, spoken, topRows } from "./arenaModel";
 import { type BorrowsView, drawingMethods } from "./drawingProtocol";
-import { Evaluation, Range, Slot, SlotKind } from "./protocol";
+import { ArenaPage, Evaluation, Range, Slot, SlotKind } from "./protocol";
 import { Server } from "./server";
+import { type TimeMoment, timeMethods } from "./timeProtocol";
+import type { TimeSession } from "./timeSession";
 
 const PAGE = 200;
 
@@ -36,13 +38,17 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
 
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly server: Server) {
+  constructor(
+    private readonly server: Server,
+    private readonly time: TimeSession,
+  ) {
     this.view = vscode.window.createTreeView("crush.arena", { treeDataProvider: this, showCollapseAll: true });
     const on = (name: string, does: (...args: never[]) => unknown) => vscode.commands.registerCommand(name, does);
     this.subscriptions = [
       this.changed,
       this.view,
       this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
+      time.onDidChange(() => this.refresh()),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.activated(editor)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.cursorMoved(textEditor)),
       vscode.workspace.onDidCloseTextDocument((document) => this.closed(document)),
@@ -160,7 +166,7 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
       return;
     }
     this.cursorLine = line;
-    if (this.following) {
+    if (this.following && !this.moment()) {
       // Holding an arrow key down asks once, where it rests.
       clearTimeout(this.pause);
       this.pause = setTimeout(() => void this.refresh(), 80);
@@ -177,13 +183,7 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     }
     const turn = ++this.asked;
     try {
-      const page = await this.server.arena({
-        textDocument: { uri: this.document.toString() },
-        line: this.following ? this.cursorLine : null,
-        filter: this.filter === "" ? null : this.filter,
-        offset,
-        limit: PAGE,
-      });
+      const page = await this.page(this.document.toString(), offset);
       if (turn === this.asked) {
         this.arena = page ? addPage(this.arena, page) : undefined;
         this.draw();
@@ -196,11 +196,25 @@ export class ArenaView implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     }
   }
 
+  /** Of the moment that is shown, if one is; else of the line of the cursor, or the end. */
+  private page(uri: string, offset: number): Promise<ArenaPage | null> {
+    const which = { filter: this.filter === "" ? null : this.filter, offset, limit: PAGE };
+    const moment = this.moment();
+    return moment
+      ? this.server.ask<ArenaPage>(timeMethods.arena, { session: moment.session, position: moment.position, ...which })
+      : this.server.arena({ textDocument: { uri }, line: this.following ? this.cursorLine : null, ...which });
+  }
+
+  private moment(): TimeMoment | undefined {
+    return this.time.on(this.document?.toString());
+  }
+
   private draw(problem?: string): void {
     // Without an arena the view's welcome text speaks, unless there is something to explain.
-    const nothing = this.following && !this.arena ? `Line ${this.cursorLine + 1} did not run.` : undefined;
+    const nothing = this.following && !this.arena && !this.moment() ? `Line ${this.cursorLine + 1} did not run.` : undefined;
     this.view.message = problem ?? nothing ?? "";
-    this.view.description = this.document?.path.split("/").pop() ?? "";
+    const file = this.document?.path.split("/").pop() ?? "";
+    this.view.description = this.moment() ? `${file} · the past` : file;
     void vscode.commands.executeCommand("setContext", "crush.arena.grouping", this.grouping);
     void vscode.commands.executeCommand("setContext", "crush.arena.filtered", this.filter !== "");
     void vscode.commands.executeCommand("setContext", "crush.arena.following", this.following);

@@ -11,7 +11,9 @@ import { goToLine } from "./places";
 import { ProgramOutput } from "./programOutput";
 import { Server } from "./server";
 import { StatusItem } from "./statusItem";
+import { TimeSession } from "./timeSession";
 import { TimeTravel } from "./timeTravel";
+import { TimeView } from "./timeView";
 
 let server: Server | undefined;
 
@@ -21,7 +23,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new StatusItem();
   const values = new InlineValues();
   const output = new ProgramOutput();
-  const arena = new ArenaView(analyzer);
+  const time = new TimeSession(analyzer);
+  const travel = new TimeTravel(analyzer, time, values);
+  const arena = new ArenaView(analyzer, time);
   /** Files the user ran by command: their output is brought forward when the run is over. */
   const wanted = new Set<string>();
 
@@ -33,8 +37,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     arena,
     new Borrows(analyzer),
     new Debugging(analyzer).register(),
-    new TimeTravel(analyzer, values),
-    new HeapPanel(analyzer, context.extensionUri),
+    time,
+    travel,
+    new TimeView(context.extensionUri, time, travel).register(),
+    new HeapPanel(analyzer, context.extensionUri, time, travel),
     analyzer.onHealth((health) => status.setHealth(health)),
     analyzer.onEvaluation((evaluation) => {
       status.evaluated(evaluation);

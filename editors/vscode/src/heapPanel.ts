@@ -1,12 +1,17 @@
 /** The picture of the heap: a panel beside the code that follows the runs of the program. */
 
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { drawingMethods, type HeapView } from "./drawingProtocol";
 import type { FromPicture, ToPicture } from "./heapMessages";
 import { reveal } from "./places";
 import type { Evaluation } from "./protocol";
 import type { Server } from "./server";
+import type { FromSlider, ToSlider } from "./timeMessages";
+import { markOf } from "./timeModel";
+import { timeMethods } from "./timeProtocol";
+import type { TimeSession } from "./timeSession";
+import type { TimeTravel } from "./timeTravel";
+import { page, resources } from "./webviewPage";
 
 const LIMIT = 60;
 const DEPTH = { least: 1, usual: 3, most: 8 };
@@ -25,12 +30,15 @@ export class HeapPanel implements vscode.Disposable {
   constructor(
     private readonly server: Server,
     private readonly extension: vscode.Uri,
+    private readonly time: TimeSession,
+    private readonly travel: TimeTravel,
   ) {
     this.subscriptions = [
       vscode.commands.registerCommand("crush.heap.show", (slot?: unknown) => this.show(typeof slot === "number" ? slot : null)),
       vscode.commands.registerCommand("crush.heap.showObject", (row: { slot?: { slot: number } }) => this.show(row.slot?.slot ?? null)),
       server.onEvaluation((evaluation) => this.evaluated(evaluation)),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.activated(editor)),
+      time.onDidChange(() => this.refresh()),
     ];
   }
 
@@ -62,11 +70,11 @@ export class HeapPanel implements vscode.Disposable {
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       {
         enableScripts: true,
-        localResourceRoots: [vscode.Uri.joinPath(this.extension, "dist"), vscode.Uri.joinPath(this.extension, "media")],
+        localResourceRoots: resources(this.extension),
       },
     );
     panel.iconPath = vscode.Uri.joinPath(this.extension, "icons", "arena.svg");
-    panel.webview.html = page(panel.webview, this.extension);
+    panel.webview.html = page(panel.webview, this.extension, CONTENT);
     panel.webview.onDidReceiveMessage((message: FromPicture) => this.heard(message));
     panel.onDidDispose(() => {
       this.panel = undefined;
@@ -75,7 +83,10 @@ export class HeapPanel implements vscode.Disposable {
     return panel;
   }
 
-  private async heard(message: FromPicture): Promise<void> {
+  private async heard(message: FromPicture | FromSlider): Promise<void> {
+    if (this.travel.heard(message)) {
+      return;
+    }
     switch (message.say) {
       case "ready":
         return this.refresh();
@@ -118,8 +129,12 @@ export class HeapPanel implements vscode.Disposable {
       return;
     }
     const turn = ++this.asked;
-    const params = { textDocument: { uri: this.document.toString() }, line: this.line, slot: this.slot, depth: this.depth, limit: LIMIT };
-    const view = await this.server.ask<HeapView>(drawingMethods.heap, params);
+    const moment = this.time.on(this.document.toString());
+    this.say({ say: "moment", mark: moment ? markOf(moment) : null });
+    const params = { slot: this.slot, depth: this.depth, limit: LIMIT };
+    const view = moment
+      ? await this.server.ask<HeapView>(timeMethods.heap, { session: moment.session, position: moment.position, ...params })
+      : await this.server.ask<HeapView>(drawingMethods.heap, { textDocument: { uri: this.document.toString() }, line: this.line, ...params });
     if (turn === this.asked) {
       this.view = view ?? undefined;
       const why = vscode.workspace.isTrusted
@@ -129,27 +144,12 @@ export class HeapPanel implements vscode.Disposable {
     }
   }
 
-  private say(message: ToPicture): void {
+  private say(message: ToPicture | ToSlider): void {
     void this.panel?.webview.postMessage(message);
   }
 }
 
-/** Nothing is loaded but our own script and style; nothing runs that does not carry the nonce. */
-function page(webview: vscode.Webview, extension: vscode.Uri): string {
-  const nonce = randomBytes(16).toString("base64");
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", "heap.js"));
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(extension, "media", "heap.css"));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${style}">
-<title>Heap</title>
-</head>
-<body>
-<header>
+const BODY = `<header>
 <h1 id="headline"></h1>
 <span id="figures"></span>
 <div role="toolbar" aria-label="Picture">
@@ -158,12 +158,11 @@ function page(webview: vscode.Webview, extension: vscode.Uri): string {
 <button id="more" title="One step more (+)" aria-label="One step more">+</button>
 </div>
 </header>
+<section id="time"></section>
 <main id="picture" role="application" aria-roledescription="picture of the heap" aria-describedby="help"></main>
 <p id="nothing" hidden></p>
 <footer id="legend" aria-hidden="true"><i class="plain"></i>reference<i class="shared"></i>shared borrow<i class="exclusive"></i>exclusive borrow<span>Enter: put in the middle · A: where it was allocated · B: where it was borrowed</span></footer>
 <p id="help" class="hidden">Arrow keys go from object to object. Enter puts an object in the middle, or follows a variable. A goes to where it was allocated, B to where it was borrowed, Escape back to the variables.</p>
-<p id="spoken" class="hidden" aria-live="polite"></p>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
-}
+<p id="spoken" class="hidden" aria-live="polite"></p>`;
+
+const CONTENT = { title: "Heap", script: "heap.js", styles: ["time.css", "heap.css"], body: BODY };

@@ -2,15 +2,31 @@
 
 import { Range } from "./protocol";
 
-export interface Moment {
+export interface Position {
   tick: number;
   step: number;
+}
+
+/** The position of the end, whatever the run. */
+export const END: Position = { tick: Number.MAX_SAFE_INTEGER, step: 0 };
+
+export interface ObjectId {
+  task: number;
+  slot: number;
+  generation: number;
+}
+
+export interface TimeVariable {
+  name: string;
+  value: string;
+  object: ObjectId | null;
 }
 
 export interface TimeFrame {
   function: string;
   uri: string | null;
   range: Range;
+  variables: TimeVariable[];
 }
 
 export interface TimeLine {
@@ -18,18 +34,32 @@ export interface TimeLine {
   text: string;
 }
 
+export type MomentKind = "statement" | "within" | "finished" | "faulted";
+export type Step = "into" | "over" | "out" | "event";
+export type Direction = "forward" | "back";
+
 /** Result of `crush/time/open`, `crush/time/step` and `crush/time/seek`. */
 export interface TimeMoment {
   session: number;
   uri: string;
   version: number;
-  position: Moment;
+  position: Position;
   ticks: number;
-  kind: "statement" | "within" | "finished" | "faulted";
+  kind: MomentKind;
   text: string;
   reason: string;
+  task: number;
   frames: TimeFrame[];
   lines: TimeLine[];
+}
+
+/** Result of `crush/time/lastChange` and `crush/time/borrowedWhen`; null when nobody did. */
+export interface ObjectEvent {
+  position: Position;
+  what: string;
+  uri: string | null;
+  range: Range | null;
+  holder: string | null;
 }
 
 export interface ArenaChange {
@@ -51,6 +81,11 @@ export interface EvaluateResult {
 export const timeMethods = {
   open: "crush/time/open",
   step: "crush/time/step",
+  seek: "crush/time/seek",
+  lastChange: "crush/time/lastChange",
+  borrowedWhen: "crush/time/borrowedWhen",
+  arena: "crush/time/arena",
+  heap: "crush/time/heap",
   close: "crush/time/close",
   evaluate: "crush/evaluate",
 } as const;

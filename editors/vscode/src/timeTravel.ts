@@ -1,18 +1,18 @@
 /** Stepping back and forth through the last run: the line, what its variables held then, and the moment in the status bar. */
 
 import * as vscode from "vscode";
+import { evaluateSelection } from "./evaluateSelection";
 import { InlineValues } from "./inlineValues";
-import { Evaluation, Range } from "./protocol";
+import { toRange } from "./places";
 import { Server } from "./server";
-import { EvaluateResult, SESSION_IS_OVER, TimeMoment, timeMethods } from "./timeProtocol";
-
-type Step = "into" | "event";
-type Direction = "forward" | "back";
+import { settings } from "./settings";
+import { isFromSlider } from "./timeMessages";
+import { counted, markOf } from "./timeModel";
+import { Direction, ObjectEvent, Step, TimeMoment, timeMethods } from "./timeProtocol";
+import { TimeSession } from "./timeSession";
+import { shorten } from "./valuesModel";
 
 export class TimeTravel implements vscode.Disposable {
-  private moment: TimeMoment | undefined;
-  /** Steps follow one another, however fast the keys. */
-  private turn: Promise<void> = Promise.resolve();
   private readonly item = vscode.window.createStatusBarItem("crush.time", vscode.StatusBarAlignment.Left, 50);
   private readonly line = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
@@ -27,11 +27,14 @@ export class TimeTravel implements vscode.Disposable {
 
   constructor(
     private readonly server: Server,
+    private readonly time: TimeSession,
     private readonly inlineValues: InlineValues,
   ) {
     const command = (name: string, run: () => unknown) => vscode.commands.registerCommand(name, run);
     this.item.name = "CRUSH time";
     this.item.command = "crush.time.leave";
+    this.item.tooltip = "A moment of the last run. Click to go back to its end.";
+    this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.warningBackground");
     this.subscriptions = [
       this.item,
       this.line,
@@ -40,15 +43,12 @@ export class TimeTravel implements vscode.Disposable {
       command("crush.time.forward", () => this.step("into", "forward")),
       command("crush.time.eventBack", () => this.step("event", "back")),
       command("crush.time.eventForward", () => this.step("event", "forward")),
-      command("crush.time.leave", () => this.leave()),
-      command("crush.evaluateSelection", () => this.evaluate()),
-      server.onEvaluation((evaluation) => this.evaluated(evaluation)),
+      command("crush.time.leave", () => time.leave()),
+      command("crush.time.lastChange", () => this.trace(timeMethods.lastChange)),
+      command("crush.time.borrowedWhen", () => this.trace(timeMethods.borrowedWhen)),
+      command("crush.evaluateSelection", () => evaluateSelection(server, time)),
+      time.onDidChange((moment) => this.show(moment)),
       vscode.window.onDidChangeVisibleTextEditors(() => this.draw()),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && document.uri.toString() === this.uri()) {
-          this.leave();
-        }
-      }),
     ];
   }
 
@@ -56,141 +56,104 @@ export class TimeTravel implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
-  private uri(): string | undefined {
-    return this.moment && vscode.Uri.parse(this.moment.uri).toString();
+  /** What a slider says; whether it was one. */
+  heard(message: { say: string }): boolean {
+    if (!isFromSlider(message)) {
+      return false;
+    }
+    const uri = this.document();
+    if (message.say === "leave") {
+      this.time.leave();
+    } else if (uri !== undefined) {
+      void (message.say === "seek" ? this.time.seek(uri, message.part) : this.time.step(uri, message.step, message.direction));
+    }
+    return true;
   }
 
-  /** The first step opens the run at its end: from there, it goes back. */
-  private step(step: Step, direction: Direction): Promise<void> {
-    this.turn = this.turn.then(async () => {
-      const document = vscode.window.activeTextEditor?.document;
-      const uri = document?.languageId === "crush" ? document.uri.toString() : this.uri();
-      if (uri === undefined) {
-        void vscode.window.showInformationMessage("Open a CRUSH file to go back in its run.");
-        return;
-      }
-      try {
-        const from = this.uri() === uri && this.moment ? this.moment : await this.open(uri);
-        this.show(await this.stepFrom(from, step, direction));
-      } catch (error) {
-        this.leave();
-        void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
-      }
-    });
-    return this.turn;
+  /** The program that is looked at: the active one, or the one whose past is shown. */
+  private document(): string | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document).find(({ languageId }) => languageId === "crush");
+    return document?.languageId === "crush" ? document.uri.toString() : (this.time.uri ?? shown?.uri.toString());
   }
 
-  private open(uri: string): Promise<TimeMoment> {
-    return this.server.request<TimeMoment>(timeMethods.open, { textDocument: { uri } });
-  }
-
-  private async stepFrom(from: TimeMoment, step: Step, direction: Direction): Promise<TimeMoment> {
-    const params = (moment: TimeMoment) => ({ session: moment.session, position: moment.position, step, direction });
-    try {
-      return await this.server.request<TimeMoment>(timeMethods.step, params(from));
-    } catch (error) {
-      if ((error as { code?: number }).code !== SESSION_IS_OVER) {
-        throw error;
-      }
-      return this.server.request<TimeMoment>(timeMethods.step, params(await this.open(from.uri)));
+  private async step(step: Step, direction: Direction): Promise<void> {
+    const uri = this.document();
+    if (uri === undefined) {
+      void vscode.window.showInformationMessage("Open a CRUSH file to go back in its run.");
+    } else {
+      await this.time.step(uri, step, direction);
     }
   }
 
-  private show(moment: TimeMoment): void {
-    this.moment = moment;
-    void vscode.commands.executeCommand("setContext", "crush.time.active", true);
-    this.inlineValues.hide(this.uri());
-    const shown = moment.kind === "statement" || moment.kind === "within";
-    const of = shown ? `${moment.position.tick} / ${moment.ticks}` : `${moment.ticks} / ${moment.ticks}`;
-    this.item.text = `$(history) ${of} · ${moment.text}`;
-    this.item.tooltip = "A moment of the last run. Click to go back to its end.";
-    this.item.show();
+  /** Goes to where the object of the variable under the cursor was changed, or borrowed, last. */
+  private async trace(method: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document.languageId !== "crush") {
+      return;
+    }
+    const { document, selection } = editor;
+    const uri = document.uri.toString();
+    const word = document.getWordRangeAtPosition(selection.active);
+    const name = word ? document.getText(word) : "";
+    let said = `\`${name}\` holds no object at this moment.`;
+    const event = await this.time.ask<ObjectEvent | null>(uri, selection.active.line, async ({ session, position, frames }) => {
+      const object = frames.flatMap((frame) => frame.variables).find((held) => held.name === name && held.object)?.object;
+      if (!object) {
+        return null;
+      }
+      const found = await this.server.request<ObjectEvent | null>(method, { session, position, object });
+      const verb = method === timeMethods.lastChange ? "changed" : "borrowed";
+      said = found
+        ? `#${object.slot} was ${found.what}${found.holder ? ` by ${found.holder}` : ""}${found.range ? ` on line ${found.range.start.line + 1}` : ""}.`
+        : `#${object.slot} was not ${verb} before this moment.`;
+      return found;
+    });
+    if (event) {
+      await this.time.seekTo(uri, event.position);
+    }
+    void vscode.window.showInformationMessage(said);
+  }
+
+  private show(moment: TimeMoment | undefined): void {
+    void vscode.commands.executeCommand("setContext", "crush.time.active", moment !== undefined);
+    this.inlineValues.hide(this.time.uri);
     this.draw();
+    if (!moment) {
+      this.item.hide();
+      return;
+    }
+    this.item.text = `$(history) ${counted(markOf(moment)).replace(" of ", " / ")} · ${moment.text}`;
+    this.item.show();
     const frame = this.frame();
-    const editor = vscode.window.visibleTextEditors.find((each) => each.document.uri.toString() === this.uri());
+    const editor = vscode.window.visibleTextEditors.find((each) => each.document.uri.toString() === this.time.uri);
     if (frame && editor) {
-      editor.revealRange(range(frame.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      editor.revealRange(toRange(frame.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
   }
 
   /** The innermost frame in the document. */
   private frame() {
-    return this.moment?.frames.find((frame) => frame.uri !== null && vscode.Uri.parse(frame.uri).toString() === this.uri());
+    const { moment, uri } = this.time;
+    return moment?.frames.find((frame) => frame.uri !== null && vscode.Uri.parse(frame.uri).toString() === uri);
   }
 
   private draw(): void {
     const frame = this.frame();
+    const maximum = settings().get("inlineValues.maximumLength", 60);
     for (const editor of vscode.window.visibleTextEditors) {
       const { document } = editor;
-      const isShown = frame !== undefined && document.uri.toString() === this.uri();
-      const lines = isShown ? (this.moment?.lines ?? []).filter(({ line }) => line < document.lineCount) : [];
+      const isShown = frame !== undefined && document.uri.toString() === this.time.uri;
+      const lines = isShown ? (this.time.moment?.lines ?? []).filter(({ line }) => line < document.lineCount) : [];
       editor.setDecorations(
         this.values,
         lines.map(({ line, text }) => {
           const end = document.lineAt(line).range.end;
-          return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } };
+          return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: shorten(text, maximum) } } };
         }),
       );
       const at = frame?.range.start.line ?? document.lineCount;
       editor.setDecorations(this.line, isShown && at < document.lineCount ? [document.lineAt(at).range] : []);
     }
   }
-
-  /** What has run again has another past. */
-  private evaluated(evaluation: Evaluation): void {
-    if (evaluation.state !== "running" && vscode.Uri.parse(evaluation.uri).toString() === this.uri()) {
-      this.leave();
-    }
-  }
-
-  private leave(): void {
-    const moment = this.moment;
-    if (!moment) {
-      return;
-    }
-    this.moment = undefined;
-    this.item.hide();
-    this.draw();
-    this.inlineValues.hide(undefined);
-    void vscode.commands.executeCommand("setContext", "crush.time.active", false);
-    void this.server.ask(timeMethods.close, { session: moment.session });
-  }
-
-  /** Evaluates the selection at the moment that is shown, or when its line last ran. */
-  private async evaluate(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    if (editor?.document.languageId !== "crush") {
-      return;
-    }
-    const { document, selection } = editor;
-    const text = document.getText(selection.isEmpty ? document.lineAt(selection.active.line).range : selection).trim();
-    const uri = document.uri.toString();
-    const at =
-      this.moment && this.uri() === uri
-        ? { session: this.moment.session, position: this.moment.position }
-        : { line: selection.start.line };
-    try {
-      const result = await this.server.request<EvaluateResult>(timeMethods.evaluate, {
-        textDocument: { uri },
-        text,
-        ...at,
-      });
-      void vscode.window.showInformationMessage(told(result));
-    } catch (error) {
-      void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
-    }
-  }
-}
-
-function told(result: EvaluateResult): string {
-  const parts = [result.value ? result.value.value : result.reason];
-  if (result.output !== "") {
-    parts.push(`printed ${result.output.trimEnd()}`);
-  }
-  parts.push(...result.changes.map((change) => `${change.what} #${change.slot} ${change.preview}`.trimEnd()));
-  return `${parts.join(" · ")} (${result.text}; nothing of it stays)`;
-}
-
-function range({ start, end }: Range): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character);
 }

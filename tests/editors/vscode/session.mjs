@@ -9,6 +9,8 @@ import { parseArgs } from "node:util";
 import { debuggingSessions } from "./debugging.mjs";
 import { drawingSessions } from "./drawing.mjs";
 import { enduranceSessions } from "./endurance.mjs";
+import { timeSessions } from "./time.mjs";
+import { grantSessions } from "./grants.mjs";
 import { walkthroughSessions } from "./walkthrough.mjs";
 import { until, Workbench } from "./workbench.mjs";
 
@@ -330,7 +332,7 @@ function step(what) {
 }
 
 const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots };
-const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...enduranceSessions(tools), ...walkthroughSessions(tools) };
+const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...timeSessions(tools), ...enduranceSessions(tools), ...grantSessions(tools), ...walkthroughSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {

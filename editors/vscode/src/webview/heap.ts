@@ -4,8 +4,10 @@ import type { HeapBox, HeapHolder, HeapPart, HeapView } from "../drawingProtocol
 import { layout, nearest, type Arrow, type Place } from "../heapLayout";
 import type { FromPicture, ToPicture } from "../heapMessages";
 import { badgeOf, figures, headline, spokenBox, spokenHolder, tooltip } from "../heapWords";
+import type { FromSlider, ToSlider } from "../timeMessages";
+import { slider } from "./slider";
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPicture): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromPicture | FromSlider): void };
 
 const SVG = "http://www.w3.org/2000/svg";
 const editor = acquireVsCodeApi();
@@ -23,10 +25,13 @@ interface Stop {
 }
 
 let stops: Stop[] = [];
+const time = slider(byId("time"), (message) => editor.postMessage(message));
 let arrows: { arrow: Arrow; element: SVGPathElement }[] = [];
 
-window.addEventListener("message", ({ data }: MessageEvent<ToPicture>) => {
-  if (data.say === "draw") {
+window.addEventListener("message", ({ data }: MessageEvent<ToPicture | ToSlider>) => {
+  if (data.say === "moment") {
+    time.show(data);
+  } else if (data.say === "draw") {
     draw(data.view);
   } else {
     tellNothing(data.why);
