@@ -17,7 +17,7 @@ pub(crate) const RUN: &str = "crush.run";
 /// The command of a client that shows places; its arguments are a URI, a position, and locations.
 pub(crate) const SHOW_REFERENCES: &str = "crush.showReferences";
 
-/// The command of a client that shows a line; its arguments are a URI and the line, from 0.
+/// The command of a client that shows a line; its arguments are a URI and the line, from 1.
 const GO_TO_LINE: &str = "crush.goToLine";
 /// The command of a client that shows what the last run printed.
 const SHOW_OUTPUT: &str = "crush.showOutput";
@@ -83,10 +83,10 @@ fn last_run(document: &DocumentSnapshot, commands: &Commands) -> Option<Command>
     let (ending, command, arguments) = match evaluation.outcome() {
         Outcome::Finished => ("finished".to_owned(), SHOW_OUTPUT, vec![uri]),
         Outcome::Faulted(fault) => {
-            let line = crush_ide::fault_line(evaluation, fault);
+            let line = crush_ide::fault_line(evaluation, fault) + 1;
             match crush_ide::grant_lacked_at(fault) {
-                Some(grant) => (format!("needs the grant {} on line {}", grant.word(), line + 1), GRANT, vec![uri]),
-                None => (format!("{} on line {}", fault.kind.name(), line + 1), GO_TO_LINE, vec![uri, line.into()]),
+                Some(grant) => (format!("needs the grant {} on line {line}", grant.word()), GRANT, vec![uri]),
+                None => (format!("{} on line {line}", fault.kind.name()), GO_TO_LINE, vec![uri, line.into()]),
             }
         }
     };

@@ -6,6 +6,8 @@ mod nvim;
 mod system;
 mod vscode;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -21,6 +23,10 @@ pub(crate) struct Arguments {
     /// Only the session of that name
     #[arg(long)]
     only: Option<String>,
+
+    /// This server, rather than one that is built for it
+    #[arg(long)]
+    server: Option<PathBuf>,
 
     /// Install what the sessions need, and run none
     #[arg(long)]
@@ -39,7 +45,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         return Ok(());
     }
-    let server = dist::server()?;
+    let server = match &arguments.server {
+        Some(server) => server.clone(),
+        None => dist::server()?,
+    };
     for editor in editors {
         match editor {
             Editor::Vscode => vscode::run(&server, arguments.only.as_deref())?,

@@ -5,7 +5,7 @@ import type { ClientCapabilities, StaticFeature } from "vscode-languageclient/no
 import type { Position, Range } from "./protocol";
 import { toRange } from "./places";
 
-const COMMANDS = ["crush.run", "crush.showReferences"];
+const COMMANDS = ["crush.run", "crush.showReferences", "crush.goToLine", "crush.showOutput", "crush.grant"];
 
 /** Tells the server which commands its lenses may name. */
 export const announced: StaticFeature = {

@@ -1,13 +1,17 @@
 /** Debugging: the adapter is `crush-analyzer dap`, the program that is the server. */
 
 import * as vscode from "vscode";
+import { Grants } from "./grants";
 import { Server } from "./server";
 
 export const DEBUG_TYPE = "crush";
 
 /** F5 without a launch configuration debugs the file that is shown. */
 export class Debugging implements vscode.DebugConfigurationProvider, vscode.DebugAdapterDescriptorFactory {
-  constructor(private readonly server: Server) {}
+  constructor(
+    private readonly server: Server,
+    private readonly grants: Grants,
+  ) {}
 
   register(): vscode.Disposable {
     return vscode.Disposable.from(
@@ -33,7 +37,19 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
     return configuration;
   }
 
-  createDebugAdapterDescriptor(): vscode.ProviderResult<vscode.DebugAdapterDescriptor> {
+  /** The path of the program is known here. */
+  async resolveDebugConfigurationWithSubstitutedVariables(
+    _folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration> {
+    if (vscode.workspace.isTrusted) {
+      await this.grants.beforeDebugging(programOf(configuration));
+    }
+    return configuration;
+  }
+
+  /** The adapter has what programs in the folder were granted: a launch configuration cannot grant anything. */
+  createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.ProviderResult<vscode.DebugAdapterDescriptor> {
     if (!vscode.workspace.isTrusted) {
       throw new Error("The workspace is not trusted, so nothing runs.");
     }
@@ -41,8 +57,13 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
     if (!lookup.found) {
       throw new Error(["crush-analyzer was not found. Tried:", ...lookup.tried].join("\n"));
     }
-    return new vscode.DebugAdapterExecutable(lookup.command, ["dap"]);
+    const { granted } = this.grants.of(programOf(session.configuration));
+    return new vscode.DebugAdapterExecutable(lookup.command, ["dap", ...granted.flatMap((grant) => ["--allow", grant])]);
   }
+}
+
+function programOf(configuration: vscode.DebugConfiguration): vscode.Uri {
+  return vscode.Uri.file(String(configuration["program"]));
 }
 
 function launch(program: vscode.Uri): vscode.DebugConfiguration {

@@ -6,6 +6,7 @@ import { Borrows } from "./borrows";
 import { showReferences } from "./clientCommands";
 import { Debugging } from "./debugging";
 import { HeapPanel } from "./heapPanel";
+import { Grants } from "./grants";
 import { InlineValues } from "./inlineValues";
 import { goToLine } from "./places";
 import { ProgramOutput } from "./programOutput";
@@ -18,9 +19,11 @@ import { TimeView } from "./timeView";
 let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const analyzer = new Server(context.extensionUri.fsPath);
+  const grants = new Grants(context.globalState);
+  const analyzer = new Server(context.extensionUri.fsPath, grants);
   server = analyzer;
-  const status = new StatusItem();
+  grants.serve(analyzer);
+  const status = new StatusItem(grants);
   const values = new InlineValues();
   const output = new ProgramOutput();
   const time = new TimeSession(analyzer);
@@ -31,12 +34,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   context.subscriptions.push(
     analyzer,
+    grants,
     status,
     values,
     output,
     arena,
     new Borrows(analyzer),
-    new Debugging(analyzer).register(),
+    new Debugging(analyzer, grants).register(),
     time,
     travel,
     new TimeView(context.extensionUri, time, travel).register(),
@@ -44,6 +48,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     analyzer.onHealth((health) => status.setHealth(health)),
     analyzer.onEvaluation((evaluation) => {
       status.evaluated(evaluation);
+      grants.evaluated(evaluation);
       values.evaluated(evaluation);
       output.evaluated(evaluation);
       void arena.evaluated(evaluation);
@@ -118,6 +123,7 @@ async function menu(): Promise<void> {
     { label: "$(output) Show the program's output", command: "crush.showOutput" },
     { label: "$(eye) Toggle values beside the lines", command: "crush.toggleInlineValues" },
     { label: "$(symbol-color) Toggle borrows on the code", command: "crush.toggleBorrows" },
+    { label: "$(key) Show what programs were granted", command: "crush.showGrants" },
     { label: "$(debug-restart) Restart the language server", command: "crush.restartServer" },
     { label: "$(list-unordered) Show the server's log", command: "crush.showLog" },
   ];

@@ -34,6 +34,34 @@ export interface Evaluation {
   outputTruncated: boolean;
   summary: string;
   milliseconds: number;
+  needs: Needs | null;
+}
+
+/** Where a program first calls something that it was not granted. */
+export interface NeedingCall {
+  capability: string;
+  does: string;
+  uri: string;
+  range: Range;
+}
+
+/** A grant that a program lacks, written as behind `--allow`. */
+export interface NeededGrant {
+  grant: string;
+  allows: string;
+  calls: NeedingCall[];
+}
+
+/** What a program lacks, and the folder that it would be granted to. */
+export interface Needs {
+  folder: string;
+  grants: NeededGrant[];
+}
+
+/** What programs in a folder and below were granted. */
+export interface FolderGrants {
+  uri: string;
+  grants: string[];
 }
 
 /** Parameters of `crush/arena`, client to server. */
@@ -108,6 +136,8 @@ export interface ServerOptions {
 
 export const methods = {
   trust: "crush/trust",
+  grants: "crush/grants",
+  missingGrants: "crush/missingGrants",
   evaluation: "crush/evaluation",
   run: "crush/run",
   cancel: "crush/cancel",

@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 import { announced } from "./clientCommands";
 import { hovers } from "./hovers";
+import type { Grants } from "./grants";
 import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
 import { Found, NotFound, findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
@@ -27,8 +28,12 @@ export class Server implements vscode.Disposable {
   readonly onHealth = this.healthChanged.event;
   readonly onEvaluation = this.evaluated.event;
 
-  constructor(private readonly extensionFolder: string) {
+  constructor(
+    private readonly extensionFolder: string,
+    private readonly grants: Grants,
+  ) {
     this.subscriptions = [
+      grants.onChange(() => this.grantsChanged()),
       this.log,
       this.healthChanged,
       this.evaluated,
@@ -166,7 +171,7 @@ export class Server implements vscode.Disposable {
       {
         documentSelector: [{ language: "crush" }],
         outputChannel: this.log,
-        initializationOptions: serverOptions,
+        initializationOptions: () => ({ ...serverOptions(), grants: this.grants.folders() }),
         // Requests under way when the server dies fail; that is in the log, not a message each.
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: false, supportHtml: false },
@@ -195,6 +200,10 @@ export class Server implements vscode.Disposable {
 
   private trustGranted(): void {
     void this.running()?.sendNotification(methods.trust, { trusted: true });
+  }
+
+  private grantsChanged(): void {
+    void this.running()?.sendNotification(methods.grants, { folders: this.grants.folders() });
   }
 
   private configurationChanged(event: vscode.ConfigurationChangeEvent): void {

@@ -1,9 +1,10 @@
 /** The status bar item: how the server is, and what became of the last run of the active file. */
 
 import * as vscode from "vscode";
+import { Grants } from "./grants";
 import { Evaluation } from "./protocol";
 import { Health } from "./server";
-import { describe } from "./statusText";
+import { describe, grantedText } from "./statusText";
 
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("crush.status", vscode.StatusBarAlignment.Left, 10);
@@ -11,12 +12,13 @@ export class StatusItem implements vscode.Disposable {
   private readonly runs = new Map<string, Evaluation>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor() {
+  constructor(private readonly grants: Grants) {
     this.item.name = "CRUSH";
     this.item.command = "crush.menu";
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
+      grants.onChange(() => this.draw()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         // That nothing was run for want of trust is no longer so.
         this.runs.clear();
@@ -59,7 +61,14 @@ export class StatusItem implements vscode.Disposable {
     }
     const status = describe(this.health, run, vscode.workspace.isTrusted);
     this.item.text = `$(${status.icon}) ${status.text}`;
-    this.item.tooltip = status.tooltip;
+    const tooltip = new vscode.MarkdownString();
+    tooltip.appendText(status.tooltip);
+    if (document && vscode.workspace.isTrusted && this.health === "running") {
+      const { folder, granted } = this.grants.of(document.uri);
+      tooltip.appendMarkdown(`\n\n---\n\n${grantedText(folder.fsPath, granted)}`);
+      tooltip.isTrusted = { enabledCommands: ["crush.showGrants"] };
+    }
+    this.item.tooltip = tooltip;
     this.item.accessibilityInformation = { label: `${status.text}. ${status.tooltip}` };
     this.item.backgroundColor =
       status.severity === "fine" ? undefined : new vscode.ThemeColor(`statusBarItem.${status.severity}Background`);

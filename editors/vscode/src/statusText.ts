@@ -1,5 +1,6 @@
 /** What the status bar item says. Knows nothing of VS Code. */
 
+import { word } from "./grantsModel";
 import { Evaluation } from "./protocol";
 import type { Health } from "./server";
 
@@ -51,12 +52,25 @@ function describeRun(run: Evaluation | undefined): Status {
     case "finished":
       return { icon: "pass", text: "CRUSH: finished", tooltip: timed(run), severity: "fine" };
     case "faulted":
+      if (run.needs) {
+        const words = run.needs.grants.map(({ grant }) => word(grant)).join(", ");
+        return { icon: "key", text: "CRUSH: needs a grant", tooltip: `The run went as far as it may: it needs the grant ${words}.`, severity: "fine" };
+      }
       return { icon: "error", text: "CRUSH: fault", tooltip: `${run.reason}\n${timed(run)}`, severity: "error" };
     case "cancelled":
       return { icon: "circle-slash", text: "CRUSH: cancelled", tooltip: `The run was cancelled: ${run.reason}.`, severity: "fine" };
     case "skipped":
       return { icon: "circle-slash", text: "CRUSH: not run", tooltip: `The program was not run: ${run.reason}.`, severity: "fine" };
   }
+}
+
+/** What programs in a folder were granted, as Markdown. */
+export function grantedText(folder: string, granted: string[]): string {
+  const name = folder.split(/[\\/]/).at(-1) ?? folder;
+  const safe = (text: string) => text.replace(/[\\`*_{}[\]()#+\-.!|<>]/g, "\\$&");
+  return granted.length === 0
+    ? "Programs are granted nothing outside."
+    : `Programs in ${safe(name)} are granted ${granted.map((it) => `\`${word(it)}\``).join(", ")}: [show or revoke](command:crush.showGrants)`;
 }
 
 function timed(run: Evaluation): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Evaluation, RunState } from "../src/protocol";
-import { describe } from "../src/statusText";
+import { describe, grantedText } from "../src/statusText";
 
 function run(state: RunState, reason = ""): Evaluation {
   return {
@@ -14,6 +14,7 @@ function run(state: RunState, reason = ""): Evaluation {
     outputTruncated: false,
     summary: "12 objects",
     milliseconds: 4,
+    needs: null,
   };
 }
 
@@ -24,6 +25,17 @@ test("a server that is gone is told before anything of a run", () => {
 
 test("an untrusted workspace never looks as if something had run", () => {
   assert.equal(describe("running", undefined, false).text, "CRUSH: not trusted");
+});
+
+test("a run that lacks a grant is no fault", () => {
+  const needs = { folder: "file:///shop", grants: [{ grant: "fs=/shop", allows: "files in shop and below", calls: [] }] };
+  const status = describe("running", { ...run("faulted"), needs }, true);
+  assert.deepEqual([status.text, status.severity], ["CRUSH: needs a grant", "fine"]);
+});
+
+test("the tooltip tells what was granted", () => {
+  assert.match(grantedText("/there/my_shop", ["fs=/there/my_shop", "time"]), /^Programs in my\\_shop are granted `fs`, `time`: \[/);
+  assert.equal(grantedText("/there/shop", []), "Programs are granted nothing outside.");
 });
 
 test("each state of a run has words of its own", () => {

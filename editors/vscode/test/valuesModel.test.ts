@@ -18,6 +18,7 @@ function evaluation(version: number, lines: EvaluatedLine[], state: RunState = "
     outputTruncated: false,
     summary: "",
     milliseconds: 1,
+    needs: null,
   };
 }
 

@@ -626,6 +626,18 @@ sessions["missing"] = function()
   check(not client(), "no client")
 end
 
+dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "grants.lua"))(sessions, {
+  wait = wait,
+  step = step,
+  check = check,
+  open = open,
+  line_of = line_of,
+  attached = attached,
+  picture = picture,
+  values = values,
+  value_at = value_at,
+})
+
 local function run()
   local name = assert(vim.env.CRUSH_SESSION)
   local ok, message = xpcall(assert(sessions[name], "no session " .. name), debug.traceback)

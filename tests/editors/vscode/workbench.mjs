@@ -423,6 +423,13 @@ export class Workbench {
     });
   }
 
+  /** The lens above a line that says so, to be pressed. */
+  async lens(text) {
+    const lens = this.page.locator(".editor-instance .codelens-decoration a", { hasText: text }).first();
+    await lens.waitFor();
+    return lens;
+  }
+
   /** The bars of borrows beside the visible lines, once `test` is true of them: their line and what they mean. */
   bars(test) {
     return until("bars beside the lines", async () => {

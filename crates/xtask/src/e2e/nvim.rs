@@ -20,6 +20,7 @@ const SESSIONS: &[(&str, &str)] = &[
     ("drawing", "yes"),
     ("time", "yes"),
     ("slider", "yes"),
+    ("grants", "yes"),
     ("untrusted", "ask"),
     ("asked", "ask"),
     ("killed", "yes"),

@@ -41,6 +41,7 @@ local function initialization(root)
     typeHints = chosen.type_hints,
     parameterHints = chosen.parameter_hints,
     codeLenses = chosen.code_lenses,
+    grants = require("crush.grants").folders(root),
   }
 end
 
@@ -93,6 +94,7 @@ function M.config()
         require("crush.arena").evaluated(bufnr, evaluation)
         require("crush.borrows").evaluated(bufnr, evaluation)
         require("crush.time").evaluated(bufnr, evaluation)
+        require("crush.grants").evaluated(bufnr, evaluation)
       end,
     },
   }

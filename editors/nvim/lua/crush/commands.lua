@@ -111,6 +111,30 @@ function M.define()
     require("crush.trust").decide(folder(here()), false)
   end, { desc = "Never run programs of this folder" })
 
+  define("CrushGrant", function(call)
+    require("crush.grants").command(here(), folder(here()), call.args)
+  end, {
+    nargs = "?",
+    complete = function()
+      return { "fs=.", "env", "time", "process", "crypto", "net", "polyglot" }
+    end,
+    desc = "Grant programs of this folder what this one lacks, or what is named",
+  })
+
+  define("CrushGrants", function()
+    require("crush.grants").show()
+  end, { desc = "Show what programs were granted" })
+
+  define("CrushRevoke", function(call)
+    require("crush.grants").take(folder(here()), call.args)
+  end, {
+    nargs = "?",
+    complete = function()
+      return require("crush.grants").of(folder(here()))
+    end,
+    desc = "Take a grant back from programs of this folder",
+  })
+
   define("CrushBuildParser", function()
     require("crush.parser").build()
   end, { desc = "Compile and install the tree-sitter parser" })

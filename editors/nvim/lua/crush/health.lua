@@ -47,6 +47,16 @@ function M.check()
     end
   end
 
+  health.start("crush: grants")
+  for _, folder in ipairs(#folders > 0 and folders or { vim.fn.getcwd() }) do
+    local granted = require("crush.grants").of(folder)
+    if #granted == 0 then
+      health.ok(("programs in %s are granted nothing outside"):format(folder))
+    else
+      health.info(("programs in %s have %s (:CrushRevoke takes a grant back)"):format(folder, table.concat(granted, ", ")))
+    end
+  end
+
   health.start("crush: highlighting")
   local parser = require("crush.parser")
   local available, why = parser.available()

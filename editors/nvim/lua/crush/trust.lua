@@ -1,37 +1,9 @@
 --- Which folders' programs may be run. Nothing runs in a folder the user was not asked about.
 local M = {}
 
----@return string
-local function store()
-  return vim.fs.joinpath(vim.fn.stdpath("state"), "crush", "trust.json")
-end
+local store = require("crush.store")
 
----@return table<string, boolean>
-local function read()
-  local file = io.open(store(), "r")
-  if not file then
-    return {}
-  end
-  local text = file:read("*a")
-  file:close()
-  local ok, decided = pcall(vim.json.decode, text)
-  return ok and type(decided) == "table" and decided or {}
-end
-
----@param decided table<string, boolean>
-local function write(decided)
-  vim.fn.mkdir(vim.fs.dirname(store()), "p")
-  local file = assert(io.open(store(), "w"))
-  file:write(vim.json.encode(decided))
-  file:close()
-end
-
---- A link into a trusted folder is not in it.
----@param folder string
----@return string
-local function real(folder)
-  return vim.fs.normalize(vim.uv.fs_realpath(folder) or folder)
-end
+local NAME = "trust"
 
 --- What was decided on the folder, or on the nearest one above it: true, false, or nil when nobody was asked.
 ---@param folder string?
@@ -47,8 +19,8 @@ function M.decided(folder)
   if type(option) == "function" then
     return option(folder) == true
   end
-  local decided = read()
-  local path = real(folder)
+  local decided = store.read(NAME)
+  local path = store.real(folder)
   if decided[path] ~= nil then
     return decided[path]
   end
@@ -64,9 +36,9 @@ end
 ---@param folder string
 ---@param trusted boolean
 function M.decide(folder, trusted)
-  local decided = read()
-  decided[real(folder)] = trusted
-  write(decided)
+  local decided = store.read(NAME)
+  decided[store.real(folder)] = trusted
+  store.write(NAME, decided)
   for _, client in ipairs(vim.lsp.get_clients({ name = "crush" })) do
     if client.root_dir then
       client:notify("crush/trust", { trusted = M.decided(client.root_dir) == true })
