@@ -233,3 +233,57 @@ fn checkpoints_are_thinned_out() {
     let before = timeline.go_to_line(last, &[4], Direction::Back).expect("a line");
     assert_eq!(timeline.state(before).expect("it is there").frames[0].variables[0].preview, "2999");
 }
+
+/// Steps of all kinds in an order that looks like chance, and where each ends.
+fn wander(source: &str, interval: u64) -> Option<Vec<Position>> {
+    const STEPS: [Step; 4] = [Step::Into, Step::Event, Step::Over, Step::Out];
+    with(source, interval, |timeline| {
+        timeline.run_to_end().expect("nobody cancels");
+        let (last, _) = timeline.known();
+        let mut position = Position::END;
+        let mut chance = 12_345_u64;
+        let mut random = |below: u64| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (chance >> 33) % below.max(1)
+        };
+        let mut wandered = Vec::new();
+        for _ in 0..24 {
+            // More often back than forward, and now and then somewhere else.
+            let direction = if random(3) == 0 { Direction::Forward } else { Direction::Back };
+            position = match random(6) {
+                0 => timeline.go_to(Position::at(1 + random(last))),
+                _ => timeline.step(position, STEPS[random(4) as usize], direction, &[]),
+            }
+            .expect("nobody cancels");
+            wandered.push(position);
+        }
+        wandered
+    })
+}
+
+#[test]
+fn copies_kept_on_the_way_change_nothing() {
+    let compared = over_every_program(|source, name| {
+        let Some(wandered) = wander(source, 1_000) else { return 0 };
+        assert_eq!(Some(&wandered), wander(source, u64::MAX).as_ref(), "{name}");
+        wandered.len()
+    });
+    assert!(compared > 1_000, "only {compared} steps");
+}
+
+#[test]
+fn copies_kept_on_the_way_are_few() {
+    let long = "let n = 0\nfor i in 0..1500 {\n  n = n + i\n}\n";
+    with(long, 1_000, |timeline| {
+        timeline.run_to_end().expect("nobody cancels");
+        let (before, _) = timeline.checkpoints();
+        let (last, _) = timeline.known();
+        for part in 0..30 {
+            let there = timeline.go_to(Position::at(1 + last * part / 30)).expect("nobody cancels");
+            timeline.step(there, Step::Into, Direction::Back, &[]).expect("nobody cancels");
+        }
+        let (behind, _) = timeline.checkpoints();
+        assert!(before + 8 < behind && behind <= before + 16, "{before} before, {behind} behind");
+    })
+    .expect("it compiles");
+}

@@ -30,10 +30,12 @@ impl<'h> Timeline<'h> {
 
     /// The first event after one moment and before another, and where the run is stopped behind it.
     fn next_event(&mut self, goal: EventGoal, from: Position, bound: Position) -> Result<Option<Position>, Lost> {
-        let first = self.checkpoints.before(from.tick.max(1));
-        for segment in first.. {
+        self.approach(from.tick.max(1))?;
+        let mut segment = self.checkpoints.before(from.tick.max(1));
+        let mut is_first = true;
+        loop {
             let end = self.checkpoints.end_of(segment);
-            if segment == first || end.is_none() || self.may_have(segment, goal) {
+            if is_first || end.is_none() || self.may_have(segment, goal) {
                 // The event of an instruction is seen at the next one, which may be the first of the next segment.
                 let until = end.map_or(Position::END, |end| Position { tick: end + 1, step: 1 }).min(bound);
                 let mut found = None;
@@ -46,8 +48,9 @@ impl<'h> Timeline<'h> {
                     break;
                 }
             }
-            if end.is_some_and(|end| end >= bound.tick) {
-                break;
+            match end {
+                Some(end) if end < bound.tick => (is_first, segment) = (false, self.checkpoints.before(end + 1)),
+                _ => break,
             }
         }
         Ok(None)
@@ -92,7 +95,7 @@ impl<'h> Timeline<'h> {
     }
 
     /// How many instructions a segment has, as far as it is known.
-    fn length(&self, segment: usize) -> u64 {
+    pub(super) fn length(&self, segment: usize) -> u64 {
         let begins = self.checkpoints.get(segment).checkpoint.instructions();
         let ends = (segment + 1 < self.checkpoints.len()).then(|| self.checkpoints.get(segment + 1));
         ends.map_or(u64::MAX, |next| next.checkpoint.instructions() - begins)
@@ -131,20 +134,25 @@ impl<'h> Timeline<'h> {
     }
 
     fn last_event(&mut self, goal: EventGoal, before: Position) -> Result<Option<Found>, Lost> {
-        let last = self.checkpoints.before(before.tick);
+        self.approach(before.tick)?;
         let mut until = before;
-        for segment in (0..=last).rev() {
-            if segment == last || self.may_have(segment, goal) {
+        let mut segment = self.checkpoints.before(before.tick);
+        let mut is_first = true;
+        loop {
+            let begins = self.checkpoints.get(segment).tick;
+            if is_first || self.may_have(segment, goal) {
                 let found = self.found_event(segment, goal, until)?;
                 if found.is_some() {
                     return Ok(found);
                 }
             }
+            if begins == 0 {
+                return Ok(None);
+            }
             // The event of an instruction is seen at the next one, which may be the first of the next segment.
-            until = Position::at(self.checkpoints.get(segment).tick + 1);
-            until.step = 1;
+            until = Position { tick: begins + 1, step: 1 }.min(before);
+            (is_first, segment) = (false, self.checkpoints.before(begins));
         }
-        Ok(None)
     }
 
     /// Whether an event may be in a segment: the segment runs once more, nearly as fast as if nobody looked.
@@ -200,6 +208,7 @@ impl<'h> Timeline<'h> {
             places: self.lines.len() as u32,
             pause: &self.pause,
             at: Position::at(self.checkpoints.get(from).tick),
+            begins: self.checkpoints.get(from).tick,
             seen: FxHashMap::default(),
             found: None,
             stopped: false,

@@ -7,6 +7,8 @@ use super::seek::Visited;
 
 /// With more checkpoints every other is given up, and the next come half as often.
 const MOST: usize = 128;
+/// So many more lie on the way to moments that were looked at last.
+const MOST_ON_THE_WAY: usize = 16;
 
 /// A checkpoint and the segment that begins with it.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(crate) struct Kept {
     pub(crate) heard: Heard,
     /// What is known of the segment up to the next checkpoint.
     pub(crate) summary: Summary,
+    /// For one that lies on the way to a moment that was looked at: which of these it is, in the order in which they were kept.
+    pub(crate) on_the_way: Option<u64>,
 }
 
 /// What a segment of a run came to, so that those where there is nothing to be found need not run again.
@@ -104,15 +108,18 @@ pub(crate) struct Checkpoints {
     kept: Vec<Kept>,
     /// How many instructions lie between two of them.
     interval: u64,
-    /// The most bytes they may take.
+    /// The most bytes they may take; those on the way to a moment may take a quarter of that besides.
     most_bytes: usize,
     bytes: usize,
+    bytes_on_the_way: usize,
+    last_on_the_way: u64,
 }
 
 impl Checkpoints {
     pub(crate) fn new(first: Kept, interval: u64, most_bytes: usize) -> Self {
         let bytes = first.bytes();
-        Self { kept: vec![first], interval: interval.max(1), most_bytes, bytes }
+        let kept = vec![first];
+        Self { kept, interval: interval.max(1), most_bytes, bytes, bytes_on_the_way: 0, last_on_the_way: 0 }
     }
 
     pub(crate) fn get(&self, index: usize) -> &Kept {
@@ -124,7 +131,7 @@ impl Checkpoints {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.bytes_on_the_way
     }
 
     pub(crate) fn interval(&self) -> u64 {
@@ -159,8 +166,46 @@ impl Checkpoints {
         self.bytes += next.bytes();
         self.kept.push(next);
         while self.kept.len() > MOST || self.bytes > self.most_bytes && self.kept.len() > 2 {
-            self.thin_out();
+            match self.oldest_on_the_way() {
+                Some(_) => self.forget_on_the_way(0, 0),
+                None => self.thin_out(),
+            }
         }
+    }
+
+    /// Keeps one within a segment that is known, on the way to a moment that is looked at. The oldest of these are given up.
+    pub(crate) fn add_on_the_way(&mut self, mut next: Kept) {
+        let at = self.kept.partition_point(|kept| kept.tick < next.tick);
+        let Some(before) = at.checked_sub(1).map(|before| &self.kept[before]) else { return };
+        if before.tick == next.tick || self.kept.get(at).is_some_and(|behind| behind.tick == next.tick) {
+            return;
+        }
+        // What may be met in the segment may be met in both of its parts.
+        next.summary = before.summary.clone();
+        self.last_on_the_way += 1;
+        next.on_the_way = Some(self.last_on_the_way);
+        self.bytes_on_the_way += next.bytes();
+        self.kept.insert(at, next);
+        self.forget_on_the_way(MOST_ON_THE_WAY, self.most_bytes / 4);
+    }
+
+    /// Gives up the oldest of those on the way until there are so few, and they take so little.
+    fn forget_on_the_way(&mut self, most: usize, most_bytes: usize) {
+        loop {
+            let number = self.kept.iter().filter(|kept| kept.on_the_way.is_some()).count();
+            let Some(oldest) = self.oldest_on_the_way() else { return };
+            if number <= most && self.bytes_on_the_way <= most_bytes {
+                return;
+            }
+            let gone = self.kept.remove(oldest);
+            self.bytes_on_the_way -= gone.bytes();
+            self.kept[oldest - 1].summary.join(&gone.summary);
+        }
+    }
+
+    fn oldest_on_the_way(&self) -> Option<usize> {
+        let numbered = self.kept.iter().enumerate().filter_map(|(index, kept)| Some((kept.on_the_way?, index)));
+        numbered.min().map(|(_, index)| index)
     }
 
     fn thin_out(&mut self) {

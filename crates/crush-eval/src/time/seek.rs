@@ -223,6 +223,9 @@ pub(crate) struct EventSeeker<'t> {
     pub(crate) places: u32,
     pub(crate) pause: &'t AtomicBool,
     pub(crate) at: Position,
+    /// The tick of the checkpoint from which it began. That may lie anywhere behind this tick, so that steps are not known up to
+    /// the next one: what happens between belongs to the segment before.
+    pub(crate) begins: u64,
     /// How many events were looked at, and the last moment, by task.
     pub(crate) seen: FxHashMap<u32, (u64, Position)>,
     pub(crate) found: Option<Found>,
@@ -250,7 +253,7 @@ impl Recorder for EventSeeker<'_> {
         if self.at > self.until || self.at == self.until && self.goal == EventGoal::Any {
             return;
         }
-        let (seen, last) = self.seen.entry(moment.task).or_default();
+        let (seen, last) = self.seen.entry(moment.task).or_insert((0, Position::at(self.begins)));
         let before = std::mem::replace(last, self.at);
         if moment.arena.events_recorded() == *seen {
             return;
@@ -261,8 +264,10 @@ impl Recorder for EventSeeker<'_> {
                 met = Some(*event);
             }
         });
+        let is_placed = self.at.tick > self.begins || self.begins == 0;
         if let Some(event) = met
             && self.at > self.after
+            && is_placed
         {
             self.found = Some(Found { behind: self.at, before, task: moment.task, event });
             self.stopped |= self.first;
