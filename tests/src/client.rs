@@ -1,7 +1,7 @@
 //! A small language client for tests. It is synchronous, keeps all traffic, and waits for messages, never for time: a wait
 //! that comes to nothing fails with everything that was received instead.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -78,6 +78,8 @@ pub struct Client {
     received: Vec<Message>,
     /// Indexes of received messages that no wait has taken yet.
     unclaimed: VecDeque<usize>,
+    /// What the server's own requests are answered with, by their methods.
+    answers: HashMap<String, Value>,
     sent: usize,
     last_id: i64,
 }
@@ -105,6 +107,7 @@ impl Client {
             tolerates_junk: false,
             received: Vec::new(),
             unclaimed: VecDeque::new(),
+            answers: HashMap::new(),
             sent: 0,
             last_id: 0,
         }
@@ -306,13 +309,17 @@ impl Client {
         }
     }
 
-    /// The server's own requests (progress, refreshes) are granted.
+    /// The server's own requests are answered as [`answering`](Self::answering) says; others (progress, refreshes) are granted.
     fn answer_for_the_editor(&mut self, message: &Value) {
-        if message.get("method").is_some()
-            && let Some(id) = message.get("id")
-        {
-            self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+        if let (Some(method), Some(id)) = (message["method"].as_str(), message.get("id")) {
+            let result = self.answers.get(method).cloned().unwrap_or_default();
+            self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
         }
+    }
+
+    /// Says what the server's requests of this method are answered with from now on.
+    pub fn answering(&mut self, method: &str, result: Value) {
+        self.answers.insert(method.to_owned(), result);
     }
 
     /// All messages received by now, oldest first.

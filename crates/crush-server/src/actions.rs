@@ -107,11 +107,7 @@ fn fix_all(document: &DocumentSnapshot, positions: Positions<'_>) -> Option<Code
     })
 }
 
-fn edit(
-    document: &DocumentSnapshot,
-    positions: Positions<'_>,
-    edits: Vec<crush_ide::TextEdit>,
-) -> WorkspaceEdit {
+fn edit(document: &DocumentSnapshot, positions: Positions<'_>, edits: Vec<crush_ide::TextEdit>) -> WorkspaceEdit {
     let edits =
         edits.into_iter().map(|edit| lsp::TextEdit { range: positions.range(edit.range), new_text: edit.new_text });
     WorkspaceEdit {

@@ -6,37 +6,40 @@ use std::sync::{Arc, OnceLock};
 
 use crush_ide::HintOptions;
 use tokio::runtime::Handle;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
-    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionOrCommand,
-    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
-    CompletionResponse, DiagnosticTag, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReport,
-    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink,
-    DocumentLinkParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams,
-    DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverContents, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintKind,
-    InlayHintLabel, InlayHintParams, InlayHintTooltip, LSPAny, Location, MarkupContent, MarkupKind, Position,
-    PrepareRenameResponse, ProgressToken, ReferenceParams, Registration, RenameFilesParams, RenameParams,
-    SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
-    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo,
-    SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit, Uri, WorkDoneProgressCancelParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
-    WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionOrCommand, CodeActionParams,
+    CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DiagnosticTag,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
+    DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
+    LSPAny, Location, MarkupContent, MarkupKind, PrepareRenameResponse, ProgressToken, ReferenceParams, Registration,
+    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDeltaParams,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+    SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
+use crate::answers::{compute, request_failed};
 use crate::convert::{Positions, invalid_position};
 use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
 use crate::grants::GrantedFolders;
 use crate::grants::protocol::{FolderGrants, GrantsParams};
 use crate::outbox::Outbox;
+use crate::progress::RequestProgress;
 use crate::protocol::{ArenaParams, ArenaView, RunParams, Settings, TrustParams};
 use crate::refusing::Refusing;
 use crate::runs::Runs;
+use crate::settings::Configuration;
 use crate::uri::DocumentKey;
 use crate::workspace::{OpenDocuments, Programs, Workspace};
 use crate::{calls, capabilities, completion, formatting, lenses, moves, navigation, outline, pull, rename, tokens};
@@ -50,9 +53,9 @@ const STACK: usize = 16 << 20;
 
 /// The server, as the protocol library sees it.
 pub(crate) struct Backend {
-    client: Client,
+    pub(crate) client: Client,
     pub(crate) queue: Queue,
-    workspace: Workspace,
+    pub(crate) workspace: Workspace,
     /// Whether the client takes edits with the versions that they are made for.
     has_versions: AtomicBool,
     /// Whether the client fills in what a completion leaves open.
@@ -61,6 +64,12 @@ pub(crate) struct Backend {
     commands: OnceLock<Arc<lenses::Commands>>,
     /// The semantic tokens that the client was told last.
     tokens: tokens::Told,
+    /// What the client has told of its configuration.
+    pub(crate) configuration: Arc<Configuration>,
+    /// What was found in programs that are not open.
+    found: pull::Cache,
+    /// Whether the client takes what is wrong in other documents together with what is wrong in one.
+    takes_related: AtomicBool,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
     shows_progress: Arc<AtomicBool>,
     /// Whether the client can tell of files that change on disk.
@@ -78,7 +87,8 @@ pub(crate) struct Backend {
 ///
 /// When the system gives the server no threads.
 pub fn serve() -> std::io::Result<bool> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK).enable_all().build()?;
     let is_shut_down = Arc::new(AtomicBool::new(false));
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&is_shut_down)))
@@ -122,6 +132,9 @@ impl Backend {
             has_snippets: AtomicBool::new(false),
             commands: OnceLock::new(),
             tokens: tokens::Told::default(),
+            configuration: Arc::default(),
+            found: pull::Cache::default(),
+            takes_related: AtomicBool::new(false),
             events: std::sync::Mutex::new(Some(events)),
             shows_progress: Arc::new(AtomicBool::new(false)),
             watches_files: AtomicBool::new(false),
@@ -156,7 +169,7 @@ impl Backend {
     async fn arena(&self, params: ArenaParams) -> Result<Option<ArenaView>> {
         let snapshot = self.queue.read(params.text_document.uri.clone());
         let Some(document) = snapshot.await else { return Ok(None) };
-        compute(move || Ok(crate::arena::view(&document, &params))).await
+        compute(move |_| Ok(crate::arena::view(&document, &params))).await
     }
 
     async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
@@ -179,97 +192,6 @@ impl Backend {
             self.queue.send(Event::CancelProgress(token));
         }
     }
-
-    /// Answers from a snapshot of `uri`, on a thread where it may take its time. `None` when the document is not open.
-    pub(crate) async fn answer<T: Send + 'static>(
-        &self,
-        uri: Uri,
-        work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<Option<T>> + Send + 'static,
-    ) -> Result<Option<T>> {
-        let snapshot = self.queue.read(uri);
-        let Some(document) = snapshot.await else { return Ok(None) };
-        compute(move || {
-            let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
-            work(&document, positions)
-        })
-        .await
-    }
-
-    /// Answers from a snapshot of `uri` and of all programs of the workspace.
-    async fn answer_from_all<T: Send + 'static>(
-        &self,
-        uri: Uri,
-        work: impl FnOnce(&DocumentSnapshot, Positions<'_>, &Programs<'_>) -> Result<Option<T>> + Send + 'static,
-    ) -> Result<Option<T>> {
-        // Both take their turns before either is awaited.
-        let (document, all) = (self.queue.read(uri), self.queue.read_all());
-        let workspace = self.workspace.clone();
-        let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
-        compute(move || {
-            let open = OpenDocuments::new(all);
-            let programs = Programs::new(&workspace, &open);
-            let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
-            let answer = work(&document, positions, &programs)?;
-            if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
-        })
-        .await
-    }
-
-    /// Answers from all programs of the workspace.
-    async fn answer_from_workspace<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Programs<'_>) -> T + Send + 'static,
-    ) -> Result<T> {
-        let all = self.queue.read_all();
-        let (workspace, all) = (self.workspace.clone(), all.await);
-        compute(move || {
-            let open = OpenDocuments::new(all);
-            Ok(work(&Programs::new(&workspace, &open)))
-        })
-        .await
-    }
-
-    /// Like [`answer`](Self::answer), for what is of no use once the text has moved on.
-    async fn answer_now<T: Send + 'static>(
-        &self,
-        uri: Uri,
-        work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<Option<T>> {
-        self.answer(uri, move |document, positions| {
-            let answer = if document.is_overtaken() { None } else { Some(work(document, positions)?) };
-            if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
-        })
-        .await
-    }
-
-    /// Like [`answer`](Self::answer), for what depends on a place in the document.
-    async fn answer_at<T: Send + 'static>(
-        &self,
-        uri: Uri,
-        position: Position,
-        work: impl FnOnce(&DocumentSnapshot, Positions<'_>, usize) -> Option<T> + Send + 'static,
-    ) -> Result<Option<T>> {
-        self.answer(uri, move |document, positions| {
-            let offset = positions.offset(position).map_err(invalid_position)?;
-            Ok(work(document, positions, offset))
-        })
-        .await
-    }
-}
-
-/// Runs `work` where it does not hold up the protocol. A panic in it is an error of this one request.
-async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a request failed");
-            Err(Error::internal_error())
-        }
-    }
-}
-
-fn request_failed(message: String) -> Error {
-    Error { code: ErrorCode::ServerError(-32803), message: message.into(), data: None }
 }
 
 impl LanguageServer for Backend {
@@ -309,10 +231,12 @@ impl LanguageServer for Backend {
         let shows_faded = published.is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY));
         let granted = params.initialization_options.as_ref().and_then(|options| options.get("grants").cloned());
         let granted: Vec<FolderGrants> = granted.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
-        let settings = params
-            .initialization_options
-            .and_then(|options| serde_json::from_value::<Settings>(options).ok())
-            .unwrap_or_default();
+        let told = params.initialization_options.as_ref();
+        let trusted = told.and_then(|told| told.get("trusted")?.as_bool()).unwrap_or(false);
+        let settings = Settings { trusted, ..Settings::default() };
+        let settings = told.map_or(settings.clone(), |told| settings.with(told));
+        self.configuration.start(&params.capabilities, &settings);
+        self.takes_related.store(pull::takes_related(&params), Ordering::Relaxed);
         let can_refresh_hints = params
             .capabilities
             .workspace
@@ -345,13 +269,16 @@ impl LanguageServer for Backend {
         // The first request about the workspace finds it read.
         let workspace = self.workspace.clone();
         tokio::task::spawn_blocking(move || workspace.entries());
-        if self.watches_files.load(Ordering::Relaxed) {
+        let watched = self.watches_files.load(Ordering::Relaxed).then(watch_files);
+        let registrations: Vec<_> = watched.into_iter().chain(self.configuration.registration()).collect();
+        if !registrations.is_empty() {
             let client = self.client.clone();
             // The answer may take long; nobody needs it.
             tokio::spawn(async move {
-                let _ = client.register_capability(vec![watch_files()]).await;
+                let _ = client.register_capability(registrations).await;
             });
         }
+        self.ask_for_configuration();
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
@@ -387,10 +314,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
-        let settings = params.settings.get("crush").cloned().map(serde_json::from_value::<Settings>);
-        if let Some(Ok(settings)) = settings {
-            self.queue.send(Event::Settings(settings));
-        }
+        self.configuration_changed(&params.settings);
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
@@ -471,9 +395,9 @@ impl LanguageServer for Backend {
         let workspace = self.workspace.clone();
         let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
         // The text may have moved on: what is typed next chooses among what is found now.
-        compute(move || {
+        compute(move |cancelled| {
             let open = OpenDocuments::new(all);
-            let programs = Programs::known(&workspace, &open);
+            let programs = Programs::known(&workspace, &open, cancelled);
             let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
             let offset = positions.offset(at.position).map_err(invalid_position)?;
             let items = completion::completion(&document, positions, &programs, offset, with_snippets);
@@ -543,14 +467,14 @@ impl LanguageServer for Backend {
         &self,
         params: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        self.answer_from_workspace(move |programs| calls::incoming(programs, &params.item)).await
+        self.answer_from_workspace_now(move |programs| calls::incoming(programs, &params.item)).await
     }
 
     async fn outgoing_calls(
         &self,
         params: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-        self.answer_from_workspace(move |programs| calls::outgoing(programs, &params.item)).await
+        self.answer_from_workspace_now(move |programs| calls::outgoing(programs, &params.item)).await
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
@@ -589,9 +513,10 @@ impl LanguageServer for Backend {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        let known = params.previous_result_id;
-        let report = self
-            .answer_now(params.text_document.uri, move |document, _| Ok(pull::document(document, known.as_deref())));
+        let (known, with_related) = (params.previous_result_id, self.takes_related.load(Ordering::Relaxed));
+        let report = self.answer_now(params.text_document.uri, move |document, _| {
+            Ok(pull::document(document, known.as_deref(), with_related))
+        });
         // Of a document that is not open nothing is known.
         let report = report.await?.unwrap_or_else(|| DocumentDiagnosticReport::Full(Default::default()));
         Ok(DocumentDiagnosticReportResult::Report(report))
@@ -599,17 +524,24 @@ impl LanguageServer for Backend {
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
         let token = params.partial_result_params.partial_result_token;
-        let (client, runtime) = (self.client.clone(), Handle::current());
+        let shown = params.work_done_progress_params.work_done_token;
+        let (client, runtime, cache) = (self.client.clone(), Handle::current(), self.found.clone());
         let items = self.answer_from_workspace(move |programs| {
             let mut items = Vec::new();
+            let mut progress = shown
+                .map(|token| RequestProgress::begin(client.clone(), runtime.clone(), token, "checking the workspace"));
             let send = |token: &ProgressToken, items: &[WorkspaceDocumentDiagnosticReport]| {
                 let part = serde_json::json!({ "token": token, "value": { "items": items } });
                 runtime.block_on(client.send_notification::<pull::PartialResult>(part));
             };
-            pull::workspace(programs, &params.previous_result_ids, |report| match &token {
-                Some(token) => send(token, &[report]),
-                None => items.push(report),
+            pull::workspace(programs, &cache, &params.previous_result_ids, |report, done, all| {
+                match &token {
+                    Some(token) => send(token, &[report]),
+                    None => items.push(report),
+                }
+                progress.iter_mut().for_each(|progress| progress.report(done, all));
             });
+            drop(progress);
             // The answer may overtake one message that still waits to be sent: let that be a part without a report.
             if let Some(token) = &token {
                 send(token, &[]);
@@ -620,7 +552,7 @@ impl LanguageServer for Backend {
     }
 
     async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
-        self.answer_from_workspace(move |programs| Some(moves::import_edits(programs, &params.files))).await
+        self.answer_from_workspace_now(move |programs| Some(moves::import_edits(programs, &params.files))).await
     }
 
     async fn inlay_hint_resolve(&self, mut hint: InlayHint) -> Result<InlayHint> {
@@ -695,10 +627,10 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.answer(params.text_document.uri, move |document, positions| {
+        self.answer_now(params.text_document.uri, move |document, positions| {
             let range = positions.text_range(params.range).map_err(invalid_position)?;
             let actions = crate::actions::actions(document, positions, range, params.context.only.as_deref());
-            Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
+            Ok(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())
         })
         .await
     }

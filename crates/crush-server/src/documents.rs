@@ -293,7 +293,7 @@ impl Documents {
                 self.settings = settings;
                 self.can_refresh_hints = can_refresh_hints;
             }
-            Event::Settings(settings) => self.settings = Settings { trusted: self.settings.trusted, ..settings },
+            Event::Settings(settings) => self.follow(Settings { trusted: self.settings.trusted, ..settings }),
             Event::Trust(trusted) => self.trust(trusted),
             Event::Grants(grants) => self.grant(grants),
             Event::Open { uri, version, text } => {
@@ -354,6 +354,20 @@ impl Documents {
                     self.evaluated(&key, version, result);
                 }
             }
+        }
+    }
+
+    /// Takes over settings, and lets the client ask again for what they are about.
+    fn follow(&mut self, settings: Settings) {
+        if settings == self.settings {
+            return;
+        }
+        self.settings = settings;
+        if self.can_refresh_hints {
+            self.outbox.refresh_hints();
+        }
+        if self.can_refresh_lenses {
+            self.outbox.refresh_lenses();
         }
     }
 

@@ -6,6 +6,7 @@
 //! ([`outbox`]), so that a slow client slows nobody but itself.
 
 mod actions;
+mod answers;
 mod arena;
 mod backend;
 mod calls;
@@ -34,6 +35,7 @@ mod refusing;
 mod rename;
 mod runs;
 mod search;
+mod settings;
 pub mod time;
 mod tokens;
 mod uri;

@@ -56,7 +56,8 @@ pub(crate) fn import_edits(programs: &Programs<'_>, renames: &[FileRename]) -> W
     for open in programs.open.all() {
         add(&crate::files::key_of(&open.uri), &open.snapshot.analysis);
     }
-    for entry in programs.closed().filter(|entry| !entry.imports.is_empty()) {
+    let importers = programs.closed().filter(|entry| !entry.imports.is_empty());
+    for entry in importers.take_while(|_| !programs.is_cancelled()) {
         if let Some(analysis) = programs.analysis_of(&entry.path) {
             add(&entry.key, &analysis);
         }

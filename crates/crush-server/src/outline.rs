@@ -52,7 +52,7 @@ pub(crate) fn search(programs: &Programs<'_>, typed: &str) -> Vec<WorkspaceSymbo
             }
         }
     };
-    for entry in programs.closed() {
+    for entry in programs.closed().take_while(|_| !programs.is_cancelled()) {
         add(&entry.symbols, &|| crate::files::uri_of(&entry.key));
     }
     for open in programs.open.all() {

@@ -1,12 +1,13 @@
-//! Progress of a run, shown by clients that can.
+//! Progress of a run, and of a request that takes long, shown by clients that can.
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tower_lsp::Client;
 use tower_lsp::ls_types::notification::Progress as ProgressNotification;
 use tower_lsp::ls_types::request::WorkDoneProgressCreate;
 use tower_lsp::ls_types::{
     ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
-    WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
 };
 
 /// A progress that is shown until this is finished or dropped.
@@ -46,5 +47,52 @@ impl Progress {
     pub(crate) fn finish(self, message: String) {
         // The task is gone when the client did not want progress.
         let _ = self.end.send(message);
+    }
+}
+
+/// The progress of a request, for which the client has given a token. It is told from a thread that may wait.
+pub(crate) struct RequestProgress {
+    client: Client,
+    runtime: Handle,
+    token: ProgressToken,
+    percentage: u32,
+}
+
+impl RequestProgress {
+    /// Starts to show `title`.
+    pub(crate) fn begin(client: Client, runtime: Handle, token: ProgressToken, title: &str) -> Self {
+        let progress = Self { client, runtime, token, percentage: 0 };
+        progress.send(WorkDoneProgress::Begin(WorkDoneProgressBegin {
+            title: title.to_string(),
+            // To cancel it is to cancel the request.
+            cancellable: Some(false),
+            message: None,
+            percentage: Some(0),
+        }));
+        progress
+    }
+
+    /// Tells how much of it is done, each hundredth once.
+    pub(crate) fn report(&mut self, done: usize, all: usize) {
+        let percentage = u32::try_from(done * 100 / all.max(1)).unwrap_or(100);
+        if percentage > self.percentage {
+            self.percentage = percentage;
+            self.send(WorkDoneProgress::Report(WorkDoneProgressReport {
+                cancellable: None,
+                message: Some(format!("{done}/{all}")),
+                percentage: Some(percentage),
+            }));
+        }
+    }
+
+    fn send(&self, value: WorkDoneProgress) {
+        let params = ProgressParams { token: self.token.clone(), value: ProgressParamsValue::WorkDone(value) };
+        self.runtime.block_on(self.client.send_notification::<ProgressNotification>(params));
+    }
+}
+
+impl Drop for RequestProgress {
+    fn drop(&mut self) {
+        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
     }
 }

@@ -3,16 +3,23 @@
 //! A client that takes pushed diagnostics is pushed them, for then it has them as soon as they are known. Pulling is for those
 //! that do not, and for those that ask for it with the setting `pullDiagnostics`; they are pushed nothing.
 
+mod cache;
+
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::sync::Arc;
 
-use crush_ide::{FileAnalysis, Snapshot, Text};
+use crush_ide::{Config, FileAnalysis, FileKey, ModuleId, Snapshot, Text};
 use tower_lsp::ls_types::{
-    self as lsp, DiagnosticOptions, DocumentDiagnosticReport, FullDocumentDiagnosticReport, InitializeParams,
-    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
-    Uri, WorkDoneProgressOptions, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+    self as lsp, DiagnosticOptions, DocumentDiagnosticReport, DocumentDiagnosticReportKind,
+    FullDocumentDiagnosticReport, InitializeParams, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri, WorkDoneProgressOptions,
+    WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
     WorkspaceUnchangedDocumentDiagnosticReport,
 };
+
+pub(crate) use cache::Cache;
 
 use crate::config::ConfigFiles;
 use crate::convert::{Place, Positions};
@@ -28,13 +35,20 @@ pub(crate) fn is_wanted(params: &InitializeParams) -> bool {
     can_pull && asks.unwrap_or(!takes_pushed)
 }
 
+/// Whether a client takes what is wrong in other documents together with what is wrong in one.
+pub(crate) fn takes_related(params: &InitializeParams) -> bool {
+    let text = params.capabilities.text_document.as_ref();
+    let pulled = text.and_then(|text| text.diagnostic.as_ref());
+    pulled.and_then(|pulled| pulled.related_document_support).unwrap_or(false)
+}
+
 /// What the client is told of it.
 pub(crate) fn options() -> DiagnosticOptions {
     DiagnosticOptions {
         identifier: Some("crush".to_string()),
         inter_file_dependencies: true,
         workspace_diagnostics: true,
-        work_done_progress_options: WorkDoneProgressOptions::default(),
+        work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
     }
 }
 
@@ -54,44 +68,86 @@ fn of_open(document: &DocumentSnapshot) -> Found {
     with_id(found.iter().map(|it| positions.diagnostic(it, |file| document.place(file))).collect())
 }
 
-/// The diagnostics of a document, unless the client has them.
-pub(crate) fn document(document: &DocumentSnapshot, known: Option<&str>) -> DocumentDiagnosticReport {
+/// The diagnostics of a document, unless the client has them; with those in its modules that are not open, if they are wanted.
+pub(crate) fn document(
+    document: &DocumentSnapshot,
+    known: Option<&str>,
+    with_related: bool,
+) -> DocumentDiagnosticReport {
     let (result_id, items) = of_open(document);
+    let related_documents = with_related.then(|| related(document)).filter(|related| !related.is_empty());
     if known == Some(result_id.as_str()) {
         return DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
-            related_documents: None,
+            related_documents,
             unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id },
         });
     }
     DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
-        related_documents: None,
+        related_documents,
         full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id: Some(result_id), items },
     })
 }
 
-/// The diagnostics of every program of the workspace, each as soon as it is known; unless the client has them.
-pub(crate) fn workspace(
-    programs: &Programs<'_>,
-    known: &[lsp::PreviousResultId],
-    mut tell: impl FnMut(WorkspaceDocumentDiagnosticReport),
-) {
-    for open in programs.open.all() {
-        tell(report(open.uri.clone(), Some(i64::from(open.version)), of_open(open), known));
+/// What is wrong in the modules of a document that are not open, in this program. Those that are open are asked for themselves.
+fn related(document: &DocumentSnapshot) -> HashMap<Uri, DocumentDiagnosticReportKind> {
+    let analysis = &document.snapshot.analysis;
+    if !analysis.imports_modules() {
+        return HashMap::new();
     }
     let configs = ConfigFiles::default();
-    for entry in programs.closed() {
-        let Some(uri) = crate::files::uri_of(&entry.key) else { continue };
-        let Some(found) = of_closed(programs, &entry.path, &configs) else { continue };
-        tell(report(uri, None, found, known));
+    let mut found: HashMap<Uri, Vec<lsp::Diagnostic>> = HashMap::new();
+    let is_open = |key: &FileKey| document.modules.contains_key(key);
+    for report in crush_ide::program_diagnostics(analysis, |key| configs.config(key)) {
+        let is_elsewhere = report.file != ModuleId::ROOT && !analysis.key_of(report.file).is_some_and(is_open);
+        if let Some(place) = document.place(report.file).filter(|_| is_elsewhere) {
+            let told = place.positions.diagnostic(&report, |file| document.place(file));
+            found.entry(place.uri).or_default().push(told);
+        }
     }
+    let report = |(uri, items)| {
+        let (result_id, items) = with_id(items);
+        let report = FullDocumentDiagnosticReport { result_id: Some(result_id), items };
+        (uri, DocumentDiagnosticReportKind::Full(report))
+    };
+    found.into_iter().map(report).collect()
 }
 
-fn of_closed(programs: &Programs<'_>, path: &Path, configs: &ConfigFiles) -> Option<Found> {
+/// The diagnostics of every program of the workspace, each as soon as it is known, with how many of how many that are; unless
+/// the client has them. Ends when nobody waits any more.
+pub(crate) fn workspace(
+    programs: &Programs<'_>,
+    cache: &Cache,
+    known: &[lsp::PreviousResultId],
+    mut tell: impl FnMut(WorkspaceDocumentDiagnosticReport, usize, usize),
+) {
+    let open = programs.open.all();
+    let closed: Vec<_> = programs.closed().collect();
+    let all = open.len() + closed.len();
+    for (done, open) in open.iter().enumerate() {
+        tell(report(open.uri.clone(), Some(i64::from(open.version)), of_open(open), known), done + 1, all);
+    }
+    let configs = ConfigFiles::default();
+    for (done, entry) in (open.len() + 1..).zip(&closed) {
+        if programs.is_cancelled() {
+            return;
+        }
+        let Some(uri) = crate::files::uri_of(&entry.key) else { continue };
+        let config = configs.config(&entry.key);
+        let found =
+            cache.get(programs, &entry.path, &config).or_else(|| of_closed(programs, &entry.path, config, cache));
+        let Some(found) = found else { continue };
+        tell(report(uri, None, found, known), done, all);
+    }
+    let there: HashSet<&Path> = closed.iter().map(|entry| entry.path.as_path()).collect();
+    cache.keep(|path| there.contains(path));
+}
+
+fn of_closed(programs: &Programs<'_>, path: &Path, config: Arc<Config>, cache: &Cache) -> Option<Found> {
     let text = crate::search::read(path).ok()?;
     let key = crate::search::key(path);
     let mut analysis = FileAnalysis::new(Text::from(text.as_str()));
     analysis.load_modules(key.clone(), key.0.clone(), &programs.sources());
-    analysis.configure(configs.config(&key));
+    analysis.configure(Arc::clone(&config));
     let snapshot = Snapshot::unevaluated(analysis);
     let analysis = &snapshot.analysis;
     let place = |file| {
@@ -100,7 +156,9 @@ fn of_closed(programs: &Programs<'_>, path: &Path, configs: &ConfigFiles) -> Opt
         Some(Place { uri, positions: Positions { text, encoding: programs.encoding } })
     };
     let positions = Positions { text: analysis.text(), encoding: programs.encoding };
-    Some(with_id(crush_ide::diagnostics(&snapshot).iter().map(|it| positions.diagnostic(it, place)).collect()))
+    let found = with_id(crush_ide::diagnostics(&snapshot).iter().map(|it| positions.diagnostic(it, place)).collect());
+    cache.put(programs, path, analysis, config, &found);
+    Some(found)
 }
 
 fn report(

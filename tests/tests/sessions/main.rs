@@ -2,7 +2,9 @@
 
 mod actions;
 mod arena;
+mod cancelling;
 mod completion;
+mod configuration;
 mod debugger;
 mod drawing;
 mod evaluation;

@@ -89,7 +89,15 @@ fn expression<'a>(place: &Place<'a>) -> Option<Selection<'a>> {
         && !is_field(node, "assignment_statement", "left");
     let is_worth_it = !matches!(
         node.kind(),
-        "identifier" | "integer" | "float" | "string" | "true" | "false" | "null" | "lambda_expression"
+        "identifier"
+            | "integer"
+            | "float"
+            | "string"
+            | "true"
+            | "false"
+            | "null"
+            | "lambda_expression"
+            | "borrow_expression"
     );
     let is_counted = node.kind() == "range_expression" && wording::is_counted(node);
     place

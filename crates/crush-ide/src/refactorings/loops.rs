@@ -179,31 +179,12 @@ fn may_be_iterated(place: &Place<'_>, object: LocalId) -> bool {
         && shape.kinds.iter().all(|kind| matches!(kind, Kind::Array | Kind::String))
 }
 
-/// Whether an object surely is an array or a string: all that its variable is ever given is one by itself.
+/// Whether an object surely is an array or a string.
 fn is_indexed(place: &Place<'_>, object: LocalId) -> bool {
-    let body = place.body();
-    let given: Vec<_> = body
-        .stmts
-        .iter()
-        .filter_map(|stmt| match &stmt.kind {
-            StmtKind::Let { local, value, .. } if *local == object => Some(Some(*value)),
-            StmtKind::Assign { place: crush_hir::body::Place::Local(local), value, op: None, .. }
-                if *local == object =>
-            {
-                Some(Some(*value))
-            }
-            StmtKind::Assign { place: crush_hir::body::Place::Local(local), .. } if *local == object => Some(None),
-            _ => None,
-        })
-        .collect();
-    let writes = variables::of_local(body, object).iter().filter(|it| it.writes).count();
-    let is_one = |value: ExprId| match &body[value].kind {
+    variables::surely_holds(place.body(), object, |value| match value {
         ExprKind::Array(_) | ExprKind::Literal(Literal::Str(_)) => true,
-        ExprKind::Call { callee: Callee::Capability(name), .. } => crush_library::capability(name)
-            .is_some_and(|declaration| matches!(declaration.result.to_string().as_str(), "Array" | "String")),
-        _ => false,
-    };
-    !given.is_empty() && given.len() == writes && given.into_iter().all(|value| value.is_some_and(is_one))
+        call => variables::gives(call, &["Array", "String"]),
+    })
 }
 
 /// `item` of `items`.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crush_hir::body::{LocalId, Place as Target, StmtKind};
-use crush_hir::modules::ModuleId;
+use crush_hir::body::{ExprKind, LocalId, Place as Target, StmtKind};
 use crush_hir::source_map::BodyRange;
 use crush_syntax::{Node, TextRange};
 
 use super::place::Place;
 use super::variables::{self, Occurrence};
+use crate::codes;
 use crate::names::{Touch, What};
 use crate::nodes::{ancestors, is_field};
-use crate::values::{Kind, Values};
 
 /// What becomes a function: statements that follow each other, or an expression.
 pub(super) struct Selection<'a> {
@@ -74,7 +73,15 @@ impl Outside {
             }
             let is_declared_inside = !elsewhere.iter().any(|it| it.range < inside);
             let is_written = here.iter().any(|it| it.writes);
-            let is_read_later = is_written && reads_later(place, selection, inside, &elsewhere);
+            let is_first = is_written_first(place, selection, &here);
+            let comes_back = !is_declared_inside
+                && !is_first
+                && here.iter().any(|it| it.reads)
+                && is_carried(selection, place.in_file(body[local].range));
+            let is_read_later = is_written && (comes_back || reads_later(place, selection, inside, &elsewhere));
+            if is_read_later && holds_borrow(place, selection, local) {
+                return None;
+            }
             // What was written before a throw would be lost with it.
             if is_read_later && !is_declared_inside && is_tried(selection) {
                 return None;
@@ -83,7 +90,7 @@ impl Outside {
                 given.push(Given { local, is_declared_inside });
             }
             let is_needed = here.iter().any(|it| it.reads) || is_read_later;
-            if !is_declared_inside && is_needed && !is_written_first(place, selection, &here) {
+            if !is_declared_inside && is_needed && !is_first {
                 taken.push(local);
             }
         }
@@ -93,13 +100,15 @@ impl Outside {
 
     /// How each argument is passed best.
     pub(super) fn passings(&self, place: &Place<'_>, selection: &Selection<'_>) -> Vec<Passing> {
-        let values = Values::new(place.analysis);
         let touched = self.touched(place, selection);
+        // To take a borrow is an access. Where something is wrong with accesses already, one more may be the first.
+        let is_clean = place.analysis.all_reports().iter().all(|report| !codes::is_borrow_report(&report.code));
         let passing = |local: &LocalId| {
-            let shape = values.of_local((ModuleId::ROOT, place.id), *local);
-            let is_object = !shape.is_open
-                && !shape.is_unknown()
-                && shape.kinds.iter().all(|kind| matches!(kind, Kind::Array | Kind::Map));
+            let is_object = is_clean
+                && variables::surely_holds(place.body(), *local, |value| match value {
+                    ExprKind::Array(_) | ExprKind::Map(_) | ExprKind::Struct { .. } => true,
+                    call => variables::gives(call, &["Array", "Map"]),
+                });
             let is_written = self.given.iter().any(|given| given.local == *local)
                 || variables::of_local(place.body(), *local)
                     .iter()
@@ -146,6 +155,26 @@ fn reads_later(place: &Place<'_>, selection: &Selection<'_>, inside: BodyRange, 
     elsewhere.iter().filter(|it| it.reads).any(|it| {
         it.range.start >= inside.end
             || repeated.is_some_and(|repeated| repeated.start <= it.range.start && it.range.end <= repeated.end)
+    })
+}
+
+/// Whether a loop around the selection, but not around the declaration of a variable, brings its value back to the beginning.
+fn is_carried(selection: &Selection<'_>, declared: TextRange) -> bool {
+    ancestors(selection.nodes[0])
+        .skip(1)
+        .take_while(|node| !matches!(node.kind(), "lambda_expression" | "function_definition"))
+        .filter(|node| matches!(node.kind(), "while_statement" | "for_statement"))
+        .any(|node| !crate::nodes::range_of(node).contains(declared))
+}
+
+/// Whether a variable is given a borrow inside: that would end with the function (B4).
+fn holds_borrow(place: &Place<'_>, selection: &Selection<'_>, local: LocalId) -> bool {
+    let body = place.body();
+    body.stmts.iter().filter(|stmt| selection.range.contains(place.in_file(stmt.range))).any(|stmt| match &stmt.kind {
+        StmtKind::Let { local: it, value, .. } | StmtKind::Assign { place: Target::Local(it), value, op: None, .. } => {
+            *it == local && matches!(body[*value].kind, ExprKind::Borrow { .. })
+        }
+        _ => false,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Where the variables of a body are written and read.
 
-use crush_hir::body::{Body, ExprKind, LocalId, LocalKind, Place as Target, StmtKind};
+use crush_hir::body::{Body, Callee, ExprKind, LocalId, LocalKind, Place as Target, StmtKind};
 use crush_hir::source_map::BodyRange;
 
 /// A place where a variable stands.
@@ -24,9 +24,9 @@ pub(super) fn occurrences(body: &Body) -> Vec<Occurrence> {
     }
     for stmt in &body.stmts {
         let (local, range, reads) = match &stmt.kind {
-            StmtKind::Let { local, name_range, .. } | StmtKind::For { variable: local, name_range, .. } => {
-                (*local, *name_range, false)
-            }
+            StmtKind::Let { local, name_range, .. } => (*local, *name_range, false),
+            // A loop over numbers counts on from what its body has left.
+            StmtKind::For { variable, name_range, .. } => (*variable, *name_range, true),
             StmtKind::Try { error: Some((local, range)), .. } => (*local, *range, false),
             StmtKind::Assign { place: Target::Local(local), place_range, op, .. } => {
                 (*local, *place_range, op.is_some())
@@ -50,6 +50,26 @@ pub(super) fn of_local(body: &Body, local: LocalId) -> Vec<Occurrence> {
     let mut found = occurrences(body);
     found.retain(|it| it.local == local);
     found
+}
+
+/// Whether a variable is an object at any time: all that it is ever given is one by itself, of the kinds that are wanted.
+pub(super) fn surely_holds(body: &Body, local: LocalId, is_wanted: impl Fn(&ExprKind) -> bool) -> bool {
+    let mut given = Vec::new();
+    for stmt in &body.stmts {
+        match &stmt.kind {
+            StmtKind::Let { local: it, value, .. } if *it == local => given.push(*value),
+            StmtKind::Assign { place: Target::Local(it), value, op: None, .. } if *it == local => given.push(*value),
+            _ => {}
+        }
+    }
+    let writes = of_local(body, local).iter().filter(|it| it.writes).count();
+    !given.is_empty() && given.len() == writes && given.iter().all(|value| is_wanted(&body[*value].kind))
+}
+
+/// Whether a call gives a value of one of these types, by what the library declares.
+pub(super) fn gives(call: &ExprKind, types: &[&str]) -> bool {
+    let ExprKind::Call { callee: Callee::Capability(name), .. } = call else { return false };
+    crush_library::capability(name).is_some_and(|declaration| types.contains(&declaration.result.to_string().as_str()))
 }
 
 /// Whether a variable may have another value elsewhere, or later, for a lambda sees it: one that is given a value once is the

@@ -8,6 +8,7 @@ use crush_ide::{FileAnalysis, FileKey, PositionEncoding, SourceFile, Text};
 use tower_lsp::ls_types::Uri;
 
 use super::{Entry, Workspace};
+use crate::answers::Cancelled;
 use crate::documents::DocumentSnapshot;
 use crate::files::{self, Files};
 
@@ -51,16 +52,32 @@ pub(crate) struct Programs<'a> {
     pub(crate) encoding: PositionEncoding,
     entries: Vec<Arc<Entry>>,
     files: Files,
+    cancelled: Cancelled,
 }
 
 impl<'a> Programs<'a> {
-    pub(crate) fn new(workspace: &Workspace, open: &'a OpenDocuments) -> Self {
-        Self { open, encoding: workspace.encoding(), entries: workspace.entries(), files: Files::new() }
+    pub(crate) fn new(workspace: &Workspace, open: &'a OpenDocuments, cancelled: &Cancelled) -> Self {
+        Self::with(workspace, open, workspace.entries(), cancelled)
     }
 
     /// Without a look at the disk, where there has been one.
-    pub(crate) fn known(workspace: &Workspace, open: &'a OpenDocuments) -> Self {
-        Self { open, encoding: workspace.encoding(), entries: workspace.known_entries(), files: Files::new() }
+    pub(crate) fn known(workspace: &Workspace, open: &'a OpenDocuments, cancelled: &Cancelled) -> Self {
+        Self::with(workspace, open, workspace.known_entries(), cancelled)
+    }
+
+    fn with(workspace: &Workspace, open: &'a OpenDocuments, entries: Vec<Arc<Entry>>, cancelled: &Cancelled) -> Self {
+        let (encoding, files, cancelled) = (workspace.encoding(), Files::new(), cancelled.clone());
+        Self { open, encoding, entries, files, cancelled }
+    }
+
+    /// Whether nobody waits for what is found any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.is_set()
+    }
+
+    /// Whether the client no longer has a text that is looked at.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.open.all().iter().any(DocumentSnapshot::is_overtaken)
     }
 
     /// What is known of the programs that are not open.
@@ -85,7 +102,7 @@ impl<'a> Programs<'a> {
         let open = self.open.documents.iter().map(|document| document.snapshot.analysis.clone());
         let closed = self.closed().filter(move |entry| concerned.contains(&*entry.path));
         let closed = closed.filter_map(|entry| self.analysis_of(&entry.path));
-        open.chain(closed).take_while(move |_| !is_over())
+        open.chain(closed).take_while(move |_| !self.is_cancelled() && !is_over())
     }
 
     /// The entries for which `has` holds, those that import them, and those that import an open document.
