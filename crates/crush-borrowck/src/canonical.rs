@@ -24,6 +24,7 @@ enum Part {
     Made(Vec<(FunctionId, LambdaId, ExprId)>),
     Field(Field),
     Deep,
+    Kept(bool),
 }
 
 impl Summary {
@@ -55,6 +56,7 @@ impl Summary {
                 SummaryObject::Made { maker, .. } => vec![Part::Made(maker.0.clone())],
                 SummaryObject::Path(base, field) => below(base, Part::Field(field.clone())),
                 SummaryObject::Deep(base) => below(base, Part::Deep),
+                SummaryObject::Kept(base, itself) => below(base, Part::Kept(*itself)),
             });
         }
         let mut order: Vec<usize> = (0..keys.len()).collect();
@@ -70,7 +72,7 @@ impl Summary {
         let mut objects: Vec<_> = std::mem::take(&mut self.objects).into_iter().map(Some).collect();
         self.objects = order.iter().filter_map(|old| objects[*old].take()).collect();
         for object in &mut self.objects {
-            if let SummaryObject::Path(base, _) | SummaryObject::Deep(base) = object {
+            if let SummaryObject::Path(base, _) | SummaryObject::Deep(base) | SummaryObject::Kept(base, _) = object {
                 *base = new[*base as usize];
             }
         }

@@ -41,8 +41,8 @@ pub(crate) trait Lookup {
     fn methods(&self, name: &str) -> &[(crush_hir::body::Name, FunctionId)];
     /// The struct whose instances alone are `self` in a method, if that is known.
     fn receiver(&self, method: FunctionId) -> Option<&crush_hir::body::Name>;
-    /// Whether every name of a struct means one, of which no other is a kind: what it is called, an instance is.
-    fn structs_are_plain(&self) -> bool;
+    /// Whether an instance of a struct of that name may count as one of another, or the other way round.
+    fn is_related(&self, name: &str) -> bool;
     /// Whether a call of it starts a task (T1).
     fn is_async(&self, function: FunctionId) -> bool;
     /// The summary as far as it is known; `None` before the first round.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crush_hir::body::{Body, BodyOwner, Callee, ExprKind, LambdaId, Name};
 use crush_hir::cfg::Cfg;
 use crush_hir::file::{BodyId, FileHir, ItemKey};
+use crush_hir::kinds::Kind;
 use crush_hir::modules::{Imports, ModuleId};
 use crush_hir::source_map::BodyRange;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,17 +76,25 @@ struct Structs {
     /// What the files declared when these were made.
     signatures: Vec<u64>,
     names: FxHashSet<Name>,
-    /// Each name means one struct, and none has a kind.
-    are_plain: bool,
+    /// Those that mean several structs, have parents or are parents: an instance of one may count as one of another.
+    related: FxHashSet<Name>,
 }
 
 impl Structs {
     fn of(files: &[&FileHir], signatures: Vec<u64>) -> Self {
-        let names: Vec<&Name> = files.iter().flat_map(|file| file.struct_names()).collect();
-        let distinct: FxHashSet<Name> = names.iter().copied().cloned().collect();
-        let is_kind = |item: &crush_hir::file::Item| matches!(item.kind, crush_hir::file::ItemKind::Kind(_));
-        let have_kinds = files.iter().any(|file| file.items().iter().any(is_kind));
-        Self { signatures, are_plain: distinct.len() == names.len() && !have_kinds, names: distinct }
+        let (mut names, mut related) = (FxHashSet::default(), FxHashSet::default());
+        for (file, name) in files.iter().flat_map(|file| file.struct_names().map(move |name| (file, name))) {
+            if !names.insert(name.clone()) {
+                related.insert(name.clone());
+            }
+            let Some((_, def)) = file.kind_def(name) else { continue };
+            let (kind, _) = Kind::read(def, name);
+            if !kind.parents.is_empty() {
+                related.insert(name.clone());
+                related.extend(kind.parents);
+            }
+        }
+        Self { signatures, names, related }
     }
 }
 
@@ -239,7 +248,7 @@ impl Analysis {
             return;
         }
         let structs = Structs::of(files, signatures);
-        if (structs.are_plain, &structs.names) != (self.structs.are_plain, &self.structs.names) {
+        if (&structs.related, &structs.names) != (&self.structs.related, &self.structs.names) {
             stale.extend(self.order.iter().copied());
         }
         self.structs = structs;
@@ -605,11 +614,12 @@ impl Lookup for Analysis {
             return None;
         };
         let is_taken = self.mentioned.get(&Mention::Taken(name.clone())).is_some_and(|who| !who.is_empty());
-        (self.structs.are_plain && !is_taken && self.structs.names.contains(type_name)).then_some(type_name)
+        let is_one = self.structs.names.contains(type_name) && !self.is_related(type_name);
+        (is_one && !is_taken).then_some(type_name)
     }
 
-    fn structs_are_plain(&self) -> bool {
-        self.structs.are_plain
+    fn is_related(&self, name: &str) -> bool {
+        self.structs.related.contains(name)
     }
 
     fn is_async(&self, function: FunctionId) -> bool {

@@ -58,6 +58,8 @@ pub(crate) enum SummaryObject {
     Path(ObjectIndex, Field),
     /// All that lies deeper.
     Deep(ObjectIndex),
+    /// What a clone shares with it: the functions, tasks and handles in it, or, when that is true, it itself.
+    Kept(ObjectIndex, bool),
     /// What the callbacks of these numbers gave.
     Result(Vec<u32>),
     /// What the callbacks may have put anywhere.
@@ -93,6 +95,10 @@ pub(crate) struct SummaryValue {
 pub(crate) enum Use {
     Read,
     DeepRead,
+    /// `x.clone()`: read, and with it all that it reaches by references alone.
+    Clone,
+    /// Read as a part of what is cloned: where it is a handle, that is shared, and not used.
+    ClonedIn,
     Write,
     Drop,
     Share,

@@ -45,6 +45,8 @@ pub(crate) enum Origin {
     Path { base: u32, field: u32 },
     /// Everything that lies deeper below a symbolic object.
     Deep { base: u32 },
+    /// What a clone shares with a symbolic object: the functions, tasks and handles in it, or it `itself`.
+    Kept { base: u32, itself: bool },
 }
 
 /// What is known of an object's kind.
@@ -223,6 +225,7 @@ impl Table {
                 (single, true, base.root, base.depth + step)
             }
             Origin::Havoc => (false, true, id, u8::MAX),
+            Origin::Kept { base, .. } => (false, true, self.objects[*base as usize].root, PATH_LIMIT),
             Origin::Deep { base } => (false, true, self.objects[*base as usize].root, u8::MAX),
         };
         self.objects.push(Object { origin: origin.clone(), shape, single, symbolic, root, depth, slots: Vec::new() });

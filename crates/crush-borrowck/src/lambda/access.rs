@@ -48,6 +48,8 @@ pub(super) enum Obstacle {
 impl Lambda<'_> {
     /// Uses whatever a value is: looks for conflicts, notes what callers must know, and does what the use does.
     pub(super) fn access(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let references = (usage.usage == Use::ClonedIn).then(|| references(value));
+        let value = references.as_ref().unwrap_or(value);
         self.spend(value.targets().len());
         if self.is_exhausted() {
             return;
@@ -62,6 +64,7 @@ impl Lambda<'_> {
         }
         match usage.usage {
             Use::DeepRead | Use::Send => self.access_below(state, value, usage),
+            Use::Clone | Use::ClonedIn => self.access_cloned(state, value, usage),
             Use::Drop => self.drop_value(state, value, usage),
             Use::Read | Use::Write | Use::Share | Use::Exclude => {}
         }
@@ -173,7 +176,7 @@ impl Lambda<'_> {
                 }
                 worst
             }
-            Use::Read | Use::DeepRead | Use::Share | Use::Drop | Use::Send => None,
+            Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Share | Use::Drop | Use::Send => None,
         };
         match through {
             None if state.may_have_ended(loan) && !lives => conflict(Code::BorrowOutlivesScope, false),
@@ -193,13 +196,13 @@ impl Lambda<'_> {
                 worst = Some(conflict);
             }
         };
-        let deep = matches!(usage.usage, Use::DeepRead | Use::Send);
+        let deep = matches!(usage.usage, Use::DeepRead | Use::Send | Use::Clone | Use::ClonedIn);
         if through.is_none() && !state.freed.is_empty() {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
             self.spend(freed.len());
             for (other, it) in freed {
-                match self.alias_below(other, object, deep) {
+                match self.alias_below(other, object, usage.usage) {
                     Alias::No => {}
                     Alias::Unknown => self.condition(Code::UseAfterDrop, other, (it.at, None), object, deep, usage),
                     alias => keep(Conflict {
@@ -233,7 +236,7 @@ impl Lambda<'_> {
             let name = info.name.clone();
             let Live { surely, of } = live;
             for other in of.objects() {
-                match self.alias_below(other, object, deep) {
+                match self.alias_below(other, object, usage.usage) {
                     Alias::No => {}
                     Alias::Unknown => self.condition(code, other, (held_at, name.clone()), object, deep, usage),
                     alias => keep(Conflict {
@@ -276,7 +279,8 @@ impl Lambda<'_> {
 
     /// Whether two objects are one, or, where a use is deep, the one may lie below the other: below a captured variable lies
     /// what only a caller knows.
-    fn alias_below(&self, held: u32, used: u32, deep: bool) -> Alias {
+    fn alias_below(&self, held: u32, used: u32, usage: Use) -> Alias {
+        let deep = matches!(usage, Use::DeepRead | Use::Send);
         let (above, below) = (&self.table.objects[used as usize], &self.table.objects[held as usize]);
         match self.table.alias(held, used) {
             Alias::No if deep && above.shape == Shape::Cell && above.symbolic && below.symbolic => Alias::Unknown,
@@ -362,6 +366,27 @@ impl Lambda<'_> {
         }
     }
 
+    /// A clone reads what it copies: all that is reached by references. Handles in it are shared.
+    fn access_cloned(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let mut below = self.reach_by_references(state, value);
+        // By a reference to what the handle borrows it may be come to once more.
+        for target in value.targets().iter().filter(|target| matches!(target, Target::Handle(_))) {
+            for object in self.underlying(state, &Value::of(*target)).objects() {
+                if let Some(deep) = self.deep(object) {
+                    below.add(Target::Object(deep));
+                }
+            }
+        }
+        let inner = Usage { usage: Use::ClonedIn, certain: false, variable: None, name: None, ..usage.clone() };
+        for object in below.objects() {
+            let one = Value::of(Target::Object(object));
+            self.note_effects(state, &one, &inner);
+            if self.reporting {
+                self.check(state, &one, &inner);
+            }
+        }
+    }
+
     /// `drop(x)`: frees an object, or ends the borrow of a handle (A6, B4).
     fn drop_value(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         let sole = usage.certain && value.targets().len() == 1;
@@ -436,10 +461,20 @@ impl Lambda<'_> {
     }
 }
 
+/// What a value may be besides a handle.
+pub(super) fn references(value: &Value) -> Value {
+    let mut references = value.clone();
+    references.retain(|target| !matches!(target, Target::Handle(_)));
+    references
+}
+
 /// Whether a live borrow is in the way of a use not through its handle, and what the fault is called.
 pub(super) fn obstructs(exclusive: bool, owner: Owner, usage: Use) -> Option<Code> {
     match usage {
-        Use::Read | Use::DeepRead | Use::Send => exclusive.then_some(Code::ReadWhileExclusive),
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Send if exclusive => {
+            Some(Code::ReadWhileExclusive)
+        }
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Send => None,
         Use::Share => exclusive.then_some(Code::BorrowedTwice),
         Use::Exclude | Use::Write | Use::Drop if owner == Owner::Argument => Some(Code::CallbackChangesArgument),
         Use::Exclude if owner == Owner::Loop => Some(Code::ChangedWhileIterated),

@@ -131,7 +131,7 @@ impl Lambda<'_> {
                     Value::plain()
                 }
                 "clone" if site.args.is_empty() => {
-                    use_receiver(self, state, Use::DeepRead, only);
+                    use_receiver(self, state, Use::Clone, only);
                     self.deep_copy(state, receiver, site.expr)
                 }
                 // No method of arrays, maps or strings: the run stops there for another reason.

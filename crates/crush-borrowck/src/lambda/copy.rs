@@ -3,10 +3,10 @@
 use crush_hir::body::ExprId;
 
 use super::Lambda;
-use super::access::Usage;
+use super::access::{Usage, references};
 use crate::state::State;
 use crate::summary::Use;
-use crate::table::{Field, Shape};
+use crate::table::{Field, Origin, Shape};
 use crate::value::{Target, Value};
 
 /// Tells the copy of an object from what else its expression makes.
@@ -86,6 +86,7 @@ impl Lambda<'_> {
         }
         // An object that was made here is known part by part, and so is its copy.
         if let (Some(Target::Object(object)), 0) = (objects.only(), value.other())
+            && !self.table.is_known_elsewhere(object)
             && matches!(self.table.objects[object as usize].shape, Shape::Array | Shape::Map | Shape::Struct(_))
         {
             let shape = self.table.objects[object as usize].shape.clone();
@@ -107,7 +108,7 @@ impl Lambda<'_> {
             return copy;
         }
         // Whatever it holds, it is itself new: what is no array, map or struct has no such method.
-        let kept = self.kept_in_copy(state, &objects);
+        let kept = self.kept_in_clone(state, &objects, false);
         let fresh = self.fresh(expr);
         self.store(state, &fresh, &Field::Element, &kept, true);
         fresh
@@ -120,36 +121,42 @@ impl Lambda<'_> {
         if value.objects().all(is_shared) {
             return value.clone();
         }
-        let kept = self.kept_in_copy(state, value);
+        let kept = self.kept_in_clone(state, value, true);
         let fresh = self.fresh(expr);
         self.store(state, &fresh, &Field::Element, &kept, true);
         fresh.joined(&kept)
     }
 
-    /// What a copy shares with the original.
-    fn kept_in_copy(&mut self, state: &State, value: &Value) -> Value {
-        let reached = self.reach_all(state, value);
+    /// What a clone shares with a value, or with what lies below it alone: functions, the handles of tasks, and borrow
+    /// handles.
+    pub(super) fn kept_in_clone(&mut self, state: &State, value: &Value, itself: bool) -> Value {
+        let below = self.reach_by_references(state, &references(value));
         let mut kept = Value::flags(Value::TEXT | Value::PLAIN);
-        let mut unknown = false;
-        for object in &reached.objects {
-            match self.table.objects[*object as usize].shape {
-                Shape::Closure(..) | Shape::Task => {
-                    kept.add(Target::Object(*object));
-                }
-                // It may be a function, which is the same in the copy.
-                Shape::Unknown => unknown = true,
-                Shape::Array | Shape::Map | Shape::Struct(_) | Shape::Cell => {}
+        let all = if itself { below.joined(value) } else { below };
+        for target in all.targets() {
+            match *target {
+                Target::Object(object) => self.add_kept(&mut kept, object, true),
+                other => drop(kept.add(other)),
             }
         }
-        for handle in &reached.handles {
-            kept.add(Target::Handle(*handle));
-        }
-        for function in &reached.functions {
-            kept.add(*function);
-        }
-        if unknown {
-            kept.join(&self.anything_in(state, value));
+        if !itself {
+            value.objects().for_each(|object| self.add_kept(&mut kept, object, false));
         }
         kept
+    }
+
+    fn add_kept(&mut self, kept: &mut Value, object: u32, itself: bool) {
+        let it = &self.table.objects[object as usize];
+        let is_told = !it.symbolic || self.table.family(object).is_some();
+        let shared = match (&it.shape, &it.origin) {
+            (Shape::Closure(..) | Shape::Task, _) => itself.then_some(object),
+            (Shape::Cell, _) => None,
+            // Objects of several shapes may be functions.
+            (Shape::Unknown, _) if is_told && !it.symbolic => itself.then_some(object),
+            _ if is_told => None,
+            (_, Origin::Havoc | Origin::Kept { .. }) => Some(object),
+            _ => Some(self.table.object(Origin::Kept { base: object, itself }, Shape::Unknown)),
+        };
+        kept.join(&shared.map_or_else(Value::default, |shared| Value::of(Target::Object(shared))));
     }
 }

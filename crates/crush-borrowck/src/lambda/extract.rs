@@ -250,6 +250,7 @@ impl Lambda<'_> {
                 SummaryObject::Path(base, self.table.fields[field as usize].clone())
             }
             Origin::Deep { base } => SummaryObject::Deep(self.summary_object(extract, results, base)),
+            Origin::Kept { base, itself } => SummaryObject::Kept(self.summary_object(extract, results, base), itself),
         };
         let index = extract.summary.objects.len() as u32;
         extract.summary.objects.push(made);

@@ -336,6 +336,30 @@ impl Lambda<'_> {
         reached
     }
 
+    /// What lies below a value by references alone: the value itself only where it is part of a cycle. Functions and
+    /// handles that are met are in it, and not followed.
+    pub(super) fn reach_by_references(&self, state: &State, value: &Value) -> Value {
+        let (mut waiting, mut opened) = (Vec::new(), Vec::new());
+        let mut seen = Value::default();
+        let open = |object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>| {
+            if !matches!(self.table.objects[object as usize].shape, Shape::Closure(..) | Shape::Task | Shape::Cell) {
+                self.open(state, object, waiting, opened);
+            }
+        };
+        for object in self.underlying(state, value).objects() {
+            open(object, &mut waiting, &mut opened);
+        }
+        while let Some(target) = waiting.pop() {
+            if seen.add(target)
+                && let Target::Object(object) = target
+            {
+                open(object, &mut waiting, &mut opened);
+            }
+        }
+        self.spend(seen.targets().len());
+        seen
+    }
+
     /// Adds what an object holds; what may have been put in any symbolic object of a family only once.
     fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>) {
         let it = &self.table.objects[object as usize];
@@ -375,7 +399,7 @@ impl Lambda<'_> {
     }
 
     /// What lies below a symbolic object, and was there at entry.
-    fn deep(&mut self, object: u32) -> Option<u32> {
+    pub(super) fn deep(&mut self, object: u32) -> Option<u32> {
         let it = &self.table.objects[object as usize];
         match it.origin {
             _ if !it.symbolic => None,

@@ -61,6 +61,11 @@ impl Lambda<'_> {
                     let base = call.values[*base as usize].clone();
                     self.anything_below(state, &base)
                 }
+                SummaryObject::Kept(base, itself) => {
+                    let base = call.values[*base as usize].clone();
+                    let base = if *itself { base } else { self.underlying(state, &base) };
+                    self.kept_in_clone(state, &base, *itself)
+                }
                 SummaryObject::Result(numbers) => {
                     let mut result = Value::default();
                     for number in numbers {

@@ -19,12 +19,21 @@ impl<'a> Lambda<'a> {
 
     /// A struct pattern reads the object; another value it does not.
     pub(super) fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
+        // Anything but an instance is not read.
+        let is_instance = |object: u32| matches!(self.table.objects[object as usize].shape, Shape::Struct(_));
+        let objects = self.underlying(state, value);
+        let certain = value.other() == 0 && !objects.is_empty() && objects.objects().all(is_instance);
+        self.test_part(state, value, pattern, scrutinee, certain);
+    }
+
+    fn test_part(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId, certain: bool) {
         if let Pattern::Struct { fields, name_range, .. } = pattern {
-            self.read(state, value, Use::Read, scrutinee, *name_range, false);
+            self.read(state, value, Use::Read, scrutinee, *name_range, certain);
             for (name, pattern) in fields {
                 if matches!(pattern, Pattern::Struct { .. }) {
                     let inner = self.load(state, value, &Field::Named(name.clone()));
-                    self.test(state, &inner, pattern, scrutinee);
+                    // Read only where what is around it matches.
+                    self.test_part(state, &inner, pattern, scrutinee, false);
                 }
             }
         }
@@ -76,7 +85,7 @@ impl<'a> Lambda<'a> {
     /// Whether it is surely of that struct.
     fn is_instance(&self, state: &State, target: Target, name: &Name) -> bool {
         let is_one = |object: u32| {
-            self.lookup.structs_are_plain()
+            !self.lookup.is_related(name)
                 && matches!(&self.table.objects[object as usize].shape, Shape::Struct(of) if of == name)
         };
         match target {
@@ -90,7 +99,7 @@ impl<'a> Lambda<'a> {
     fn may_be_instance(&self, state: &State, target: Target, name: &Name) -> bool {
         let may_be = |object: u32| match &self.table.objects[object as usize].shape {
             Shape::Unknown => true,
-            Shape::Struct(of) => of == name || !self.lookup.structs_are_plain(),
+            Shape::Struct(of) => of == name || self.lookup.is_related(of) && self.lookup.is_related(name),
             Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => false,
         };
         match target {
