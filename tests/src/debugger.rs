@@ -29,6 +29,17 @@ impl Debugger {
     ///
     /// When it does not start.
     pub fn start(arguments: &[&str]) -> Self {
+        let mut debugger = Self::bare(arguments);
+        debugger.request("initialize", json!({ "adapterID": "crush", "linesStartAt1": true, "columnsStartAt1": true }));
+        debugger
+    }
+
+    /// Starts `crush-analyzer dap` and says nothing yet.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn bare(arguments: &[&str]) -> Self {
         let mut adapter = Command::new(crate::binary::crush_analyzer())
             .arg("dap")
             .args(arguments)
@@ -47,9 +58,7 @@ impl Debugger {
                 }
             }
         });
-        let mut debugger = Self { adapter, input, messages, events: VecDeque::new(), seq: 0 };
-        debugger.request("initialize", json!({ "adapterID": "crush", "linesStartAt1": true, "columnsStartAt1": true }));
-        debugger
+        Self { adapter, input, messages, events: VecDeque::new(), seq: 0 }
     }
 
     /// Starts the adapter and a program in it; what is to be configured before it runs is next.
@@ -69,8 +78,11 @@ impl Debugger {
     /// When the adapter is gone.
     pub fn ask(&mut self, command: &str, arguments: Value) -> u64 {
         self.seq += 1;
-        let body =
-            json!({ "seq": self.seq, "type": "request", "command": command, "arguments": arguments }).to_string();
+        let mut body = json!({ "seq": self.seq, "type": "request", "command": command });
+        if !arguments.is_null() {
+            body["arguments"] = arguments;
+        }
+        let body = body.to_string();
         let input = self.input.as_mut().expect("the input is open");
         write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the adapter reads");
         input.flush().expect("the adapter reads");

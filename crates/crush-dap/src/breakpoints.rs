@@ -1,7 +1,7 @@
 //! Where the run is to stop: lines, changes of objects, faults.
 
 use crush_ide::ModuleId;
-use crush_ide::time::{ObjectId, SnippetError};
+use crush_ide::time::{ObjectId, Position, SnippetError};
 use serde_json::{Value, json};
 
 use crate::debuggee::{Debuggee, lost};
@@ -29,7 +29,19 @@ pub(crate) struct LineBreakpoint {
     /// From 0.
     pub(crate) line: usize,
     wanted: SourceBreakpoint,
-    hits: u64,
+    /// When it was hit, in the order of the run: going back and forth does not count a hit twice.
+    hits: Vec<Position>,
+}
+
+impl LineBreakpoint {
+    /// Which hit it is that happens at a moment.
+    fn hit(&mut self, at: Position) -> u64 {
+        let index = self.hits.binary_search(&at).unwrap_or_else(|index| {
+            self.hits.insert(index, at);
+            index
+        });
+        index as u64 + 1
+    }
 }
 
 /// What a breakpoint says.
@@ -52,19 +64,22 @@ impl Debuggee<'_, '_> {
     pub(crate) fn set_breakpoints(&mut self, set: SetBreakpoints) -> Result<Value, String> {
         let path = set.source.path.unwrap_or_default();
         let Some(file) = self.file(&path) else {
-            let none = json!({ "verified": false, "message": "this file is no part of the program" });
-            return Ok(json!({ "breakpoints": vec![none; set.breakpoints.len()] }));
+            let none = |at: &SourceBreakpoint| json!({ "verified": false, "line": at.line, "message": "this file is no part of the program" });
+            return Ok(json!({ "breakpoints": set.breakpoints.iter().map(none).collect::<Vec<_>>() }));
         };
         self.breakpoints.lines.retain(|known| known.file != file);
         let mut told = Vec::new();
         for wanted in set.breakpoints {
+            // With the line that was asked for: clients find by it which of theirs it is.
+            let refused =
+                json!({ "verified": false, "line": wanted.line, "message": "no statement begins here or below" });
             let asked = usize::try_from(wanted.line.saturating_sub(self.first.0)).unwrap_or(usize::MAX);
             match self.time.next_line_with_code(file, asked) {
                 Some(line) => {
                     told.push(json!({ "verified": true, "line": line as u64 + self.first.0 }));
-                    self.breakpoints.lines.push(LineBreakpoint { file, line, wanted, hits: 0 });
+                    self.breakpoints.lines.push(LineBreakpoint { file, line, wanted, hits: Vec::new() });
                 }
-                None => told.push(json!({ "verified": false, "message": "no statement begins here or below" })),
+                None => told.push(refused),
             }
         }
         Ok(json!({ "breakpoints": told }))
@@ -125,9 +140,8 @@ impl Debuggee<'_, '_> {
             {
                 continue;
             }
-            let at = &mut self.breakpoints.lines[index];
-            at.hits += 1;
-            if !wanted.hit_condition.as_deref().is_none_or(|condition| is_met(condition, at.hits)) {
+            let hits = self.breakpoints.lines[index].hit(self.position);
+            if !wanted.hit_condition.as_deref().is_none_or(|condition| is_met(condition, hits)) {
                 continue;
             }
             match wanted.log_message {

@@ -42,6 +42,9 @@ pub(crate) struct Launch {
     /// What `sys.args()` gives.
     #[serde(default)]
     pub(crate) args: Vec<String>,
+    /// What it reads from its standard input.
+    #[serde(default)]
+    pub(crate) input: String,
     /// Whether it stops before the first line.
     #[serde(default)]
     pub(crate) stop_on_entry: bool,

@@ -136,7 +136,7 @@ impl Session<'_, '_> {
         })?;
         let mut sink = self.wire.clone();
         let host = Host::new(self.setup.grants, &mut sink)
-            .with_input(Input::empty())
+            .with_input(Input::text(&launch.input))
             .with_arguments(launch.args.clone())
             .with_cancel(self.reach.cancel.clone());
         let refused = crush_ide::refused_capabilities(&program, &host);

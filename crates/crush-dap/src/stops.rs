@@ -75,17 +75,35 @@ impl Debuggee<'_, '_> {
         Ok(nearest)
     }
 
-    /// Makes a step.
+    /// Makes a step. Forward, a breakpoint on the way ends it if its condition holds.
     pub(crate) fn step(&mut self, step: Step, direction: Direction) -> Result<Went, String> {
         let breaks = match direction {
             Direction::Forward => self.breakpoints.places(),
             Direction::Back => Vec::new(),
         };
-        self.position = self.time.step(self.position, step, direction, &breaks).map_err(lost)?;
-        if self.position == Position::END {
-            return self.at_end();
+        let pause = self.time.timeline().pause_flag();
+        let begun = self.position;
+        loop {
+            let stepped = self.time.step_on(begun, self.position, step, direction, &breaks);
+            let (there, is_made) = stepped.map_err(lost)?;
+            self.position = there;
+            if there == Position::END {
+                return self.at_end();
+            }
+            if pause.load(std::sync::atomic::Ordering::Relaxed) {
+                return Ok(self.stopped("pause"));
+            }
+            if direction == Direction::Forward {
+                match self.judge()? {
+                    Verdict::Stop if !is_made => return Ok(self.stopped("breakpoint")),
+                    Verdict::Log(message) => self.wire.output("console", &message),
+                    Verdict::Stop | Verdict::GoOn => {}
+                }
+            }
+            if is_made {
+                return Ok(self.stopped("step"));
+            }
         }
-        Ok(self.stopped("step"))
     }
 
     /// The program has ended, or a fault has halted it: that is to be looked at, if so wanted.

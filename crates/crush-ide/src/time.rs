@@ -130,6 +130,24 @@ impl<'h> TimeTravel<'h> {
         self.timeline.step(from, step, direction, &breaks)
     }
 
+    /// Goes on with a step that began at a moment, from where it was left at a line of `breaks`. Tells also whether it is
+    /// made, or was left at such a line once more.
+    ///
+    /// # Errors
+    ///
+    /// When it was cancelled.
+    pub fn step_on(
+        &mut self,
+        begun: Position,
+        from: Position,
+        step: Step,
+        direction: Direction,
+        breaks: &[(ModuleId, usize)],
+    ) -> Result<(Position, bool), Lost> {
+        let breaks: Vec<u32> = breaks.iter().map(|(file, line)| line_number(*file, *line)).collect();
+        self.timeline.step_on(begun, from, step, direction, &breaks)
+    }
+
     /// Goes on to the next, or back to the last, moment at which the run comes to one of some lines (from 0).
     ///
     /// # Errors

@@ -52,9 +52,9 @@ fn it_stops_at_a_breakpoint_and_steps_forward_and_back() {
     let mut debugger = program.launch(json!({}));
     let set =
         debugger.request("setBreakpoints", program.breakpoints(json!([{ "line": 8 }, { "line": 4 }, { "line": 99 }])));
-    let lines: Vec<_> =
-        set["breakpoints"].as_array().expect("breakpoints").iter().map(|at| at["line"].clone()).collect();
-    assert_eq!(lines, [json!(8), json!(5), Value::Null], "{set}");
+    let told: Vec<_> = set["breakpoints"].as_array().expect("breakpoints").iter().collect();
+    let told: Vec<_> = told.iter().map(|at| (at["line"].clone(), at["verified"].clone())).collect();
+    assert_eq!(told, [(json!(8), json!(true)), (json!(5), json!(true)), (json!(99), json!(false))], "{set}");
     debugger.request("setBreakpoints", program.breakpoints(json!([{ "line": 8 }])));
     debugger.request("configurationDone", json!({}));
     assert_eq!(debugger.stopped(), stop("breakpoint", "main", 8));
@@ -90,6 +90,47 @@ fn conditions_counts_and_log_points_are_kept_to() {
     debugger.request("continue", json!({ "threadId": 1 }));
     assert_eq!(debugger.event("output"), json!({ "category": "console", "output": "now 4 of 3\n" }));
     debugger.event("terminated");
+}
+
+#[test]
+fn going_back_and_forth_counts_a_hit_once() {
+    let program = Program::new(PROGRAM);
+    let mut debugger = program.launch(json!({}));
+    debugger.request("setBreakpoints", program.breakpoints(json!([{ "line": 3, "hitCondition": "== 3" }])));
+    debugger.request("configurationDone", json!({}));
+    assert_eq!(debugger.stopped(), stop("breakpoint", "grow", 3));
+    assert_eq!(debugger.variables("Locals"), ["xs = #0 [1, 0, 2, 3]", "n = 3"]);
+    assert_eq!(debugger.stop("reverseContinue"), stop("entry", "main", 5));
+    assert_eq!(debugger.stop("continue"), stop("breakpoint", "grow", 3));
+    assert_eq!(debugger.variables("Locals"), ["xs = #0 [1, 0, 2, 3]", "n = 3"]);
+}
+
+#[test]
+fn a_step_over_a_call_is_left_only_where_a_condition_holds() {
+    let program = Program::new(PROGRAM);
+    let mut debugger = program.launch(json!({ "stopOnEntry": true }));
+    let marks = json!([{ "line": 2, "condition": "n == 2" }, { "line": 3, "logMessage": "at {n}" }]);
+    debugger.request("setBreakpoints", program.breakpoints(marks));
+    debugger.request("configurationDone", json!({}));
+    assert_eq!(debugger.stopped(), stop("entry", "main", 5));
+    let mut lines = Vec::new();
+    let (reason, function, line) = loop {
+        match debugger.stop("next") {
+            (reason, _, line) if reason == "step" => lines.push(line),
+            other => break other,
+        }
+    };
+    assert_eq!(lines, [6, 7, 8, 8]);
+    assert_eq!((reason.as_str(), function.as_str(), line), ("breakpoint", "grow", 2));
+    debugger.stop("reverseContinue");
+}
+
+#[test]
+fn standard_input_is_what_the_launch_gives() {
+    let program = Program::new("let name = io.read_line()\nprint(\"hello \" + name)\n");
+    let mut debugger = program.launch(json!({ "input": "Ada\nGrace\n" }));
+    debugger.request("configurationDone", json!({}));
+    assert_eq!(debugger.event("output")["output"], "hello Ada\n");
 }
 
 #[test]

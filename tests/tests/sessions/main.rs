@@ -16,6 +16,7 @@ mod grants;
 mod lifecycle;
 mod modules;
 mod navigation;
+mod nvim_dap;
 mod ordering;
 mod positions;
 mod programs;

@@ -44,19 +44,34 @@ impl Timeline<'_> {
     /// Makes a step from a moment. It ends at the beginning or the end of the run where there is none; and, forward, where
     /// the run comes to one of the lines of `breaks`.
     pub fn step(&mut self, from: Position, step: Step, direction: Direction, breaks: &[u32]) -> Result<Position, Lost> {
-        if step == Step::Event {
-            return self.step_event(from, direction);
-        }
-        if step == Step::Into {
-            return self.go(from, AnyLine, direction);
+        self.step_on(from, from, step, direction, breaks).map(|(there, _)| there)
+    }
+
+    /// Goes on with a step that began at a moment, from where it was left at a line of `breaks`. Tells also whether it is
+    /// made, or was left at such a line once more.
+    pub fn step_on(
+        &mut self,
+        begun: Position,
+        from: Position,
+        step: Step,
+        direction: Direction,
+        breaks: &[u32],
+    ) -> Result<(Position, bool), Lost> {
+        match step {
+            Step::Event => return self.step_event(from, direction).map(|there| (there, true)),
+            Step::Into => return self.go(from, AnyLine, direction).map(|there| (there, true)),
+            Step::Over | Step::Out => {}
         }
         let breaks = self.places_of(breaks);
-        let (task, depth) = self.frame_at(from)?;
-        let frame = AtDepth { task, depth: if step == Step::Out { depth.saturating_sub(1) } else { depth } };
-        match breaks.is_empty() {
-            true => self.go(from, frame, direction),
-            false => self.go(from, Either(frame, AtPlaces::new(breaks)), direction),
+        let (task, depth) = self.frame_at(begun)?;
+        let depth = if step == Step::Out { depth.saturating_sub(1) } else { depth };
+        let frame = AtDepth { task, depth };
+        if breaks.is_empty() {
+            return self.go(from, frame, direction).map(|there| (there, true));
         }
+        let there = self.go(from, Either(frame, AtPlaces::new(breaks)), direction)?;
+        let (task_there, depth_there) = self.frame_at(there)?;
+        Ok((there, task_there == task && depth_there <= depth))
     }
 
     /// Goes on to the next, or back to the last, moment at which the run comes to one of some lines.
