@@ -81,10 +81,15 @@ pub(crate) fn vscode_without_server() -> Result<PathBuf> {
     Ok(vsix)
 }
 
+/// What packages extensions.
+pub(crate) fn vsce() -> PathBuf {
+    crate::root().join("editors/vscode/node_modules/@vscode/vsce/vsce")
+}
+
 fn package(extension: &Path, flags: &[&str], vsix: &Path) -> Result<()> {
     command::run_quietly(
         Command::new("node")
-            .arg("node_modules/@vscode/vsce/vsce")
+            .arg(vsce())
             .args(["package", "--no-dependencies", "--out"])
             .arg(vsix)
             .args(flags)

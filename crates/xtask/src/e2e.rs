@@ -3,15 +3,16 @@
 
 mod cache;
 mod nvim;
-mod system;
+pub(crate) mod system;
 mod vscode;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::dist::{self, Editor};
+use crate::page;
 
 /// Which sessions to run.
 #[derive(Args)]
@@ -27,6 +28,10 @@ pub(crate) struct Arguments {
     /// This server, rather than one that is built for it
     #[arg(long)]
     server: Option<PathBuf>,
+
+    /// Write the figures that were measured into docs/performance.md
+    #[arg(long)]
+    save: bool,
 
     /// Install what the sessions need, and run none
     #[arg(long)]
@@ -55,6 +60,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             Editor::Nvim => nvim::run(&server, arguments.only.as_deref())?,
         }
     }
-    println!("screenshots: {}", cache::screenshots()?.display());
+    let screenshots = cache::screenshots()?;
+    if arguments.save {
+        let table = std::fs::read_to_string(screenshots.join("figures.md")).context("no figures were measured")?;
+        page::save(&table, "e2e", &crate::root().join("docs/performance.md"))?;
+    }
+    println!("screenshots: {}", screenshots.display());
     Ok(())
 }

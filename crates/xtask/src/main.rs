@@ -12,7 +12,6 @@ mod layout;
 mod library;
 mod mutations;
 mod oracle;
-#[cfg(any(feature = "bench", feature = "soundness"))]
 mod page;
 #[cfg(any(feature = "grammar", feature = "oracle"))]
 mod published;

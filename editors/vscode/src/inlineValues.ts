@@ -1,4 +1,7 @@
-/** Draws the values of the last run beside the lines, in every editor that shows the document. */
+/**
+ * Draws the values of the last run beside the lines, in every editor that shows the document. Only the lines that can be
+ * seen, and some around them, are drawn: each text beside a line costs the editor a style of its own.
+ */
 
 import * as vscode from "vscode";
 import { EvaluatedLine, Evaluation } from "./protocol";
@@ -8,6 +11,9 @@ import { shorten, toEdits, Values, ValuesModel } from "./valuesModel";
 type Style = "value" | "output" | "fault" | "stale";
 
 const STYLES: readonly Style[] = ["value", "output", "fault", "stale"];
+
+/** So many lines above and below those that are seen are drawn with them. */
+const MARGIN = 60;
 
 export class InlineValues implements vscode.Disposable {
   private readonly models = new Map<string, ValuesModel>();
@@ -23,6 +29,8 @@ export class InlineValues implements vscode.Disposable {
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.errorForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });
+  /** The lines that were drawn, first and last. */
+  private readonly drawn = new WeakMap<vscode.TextEditor, [number, number]>();
   private hidden: string | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -33,6 +41,7 @@ export class InlineValues implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((event) => this.edited(event)),
       vscode.workspace.onDidCloseTextDocument((document) => this.models.delete(document.uri.toString())),
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.scrolled(textEditor)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("crush.inlineValues")) {
           vscode.window.visibleTextEditors.forEach((editor) => this.draw(editor));
@@ -91,6 +100,14 @@ export class InlineValues implements vscode.Disposable {
     }
   }
 
+  private scrolled(editor: vscode.TextEditor): void {
+    const [from, to] = seen(editor);
+    const [first, last] = this.drawn.get(editor) ?? [0, -1];
+    if (from < first || last < to) {
+      this.draw(editor);
+    }
+  }
+
   private draw(editor: vscode.TextEditor): void {
     const { document } = editor;
     if (document.languageId !== "crush") {
@@ -98,7 +115,10 @@ export class InlineValues implements vscode.Disposable {
     }
     const enabled = settings().get("inlineValues.enabled", true) && document.uri.toString() !== this.hidden;
     const values = enabled ? this.models.get(document.uri.toString())?.current() : undefined;
-    const lines = (values?.lines ?? []).filter((value) => value.line < document.lineCount);
+    const [from, to] = seen(editor);
+    const [first, last] = [Math.max(0, from - MARGIN), Math.min(document.lineCount - 1, to + MARGIN)];
+    this.drawn.set(editor, [first, last]);
+    const lines = (values?.lines ?? []).filter(({ line }) => first <= line && line <= last);
     for (const style of STYLES) {
       const styled = lines.filter((value) => styleOf(value, values) === style);
       editor.setDecorations(this.styles[style], styled.map((value) => decoration(document, value)));
@@ -106,6 +126,13 @@ export class InlineValues implements vscode.Disposable {
     const faults = values?.stale === false ? lines.filter((value) => value.kind === "fault") : [];
     editor.setDecorations(this.faultLine, faults.map((value) => document.lineAt(value.line).range));
   }
+}
+
+/** The first and the last line that can be seen. */
+function seen({ visibleRanges, document }: vscode.TextEditor): [number, number] {
+  const [first, last] = [visibleRanges[0]?.start.line ?? 0, visibleRanges.at(-1)?.end.line ?? 0];
+  // An edit may have made the text shorter since.
+  return [Math.min(first, document.lineCount - 1), Math.min(last, document.lineCount - 1)];
 }
 
 function styleOf(value: EvaluatedLine, values: Values | undefined): Style {

@@ -1,4 +1,4 @@
-// Sessions about what goes wrong, and what takes time: a run without an end, a server that dies, two roots; figures.
+// Sessions about what goes wrong, and what takes time: a run without an end, a server that dies, two roots.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
@@ -92,75 +92,5 @@ export function enduranceSessions({ withWorkbench, lineOf, step, screenshots }) 
         await bench.screenshot(screenshots, "vscode-two-roots");
       });
     },
-
-    /** How long a person waits, on a program of a thousand lines. Printed, not judged: machines differ. */
-    async "figures"(name) {
-      await withWorkbench(name, {}, async (bench, folder) => {
-        writeFileSync(path.join(folder, "long.crush"), longProgram());
-        const opened = Date.now();
-        await bench.open(folder, "long.crush");
-        const shown = Date.now();
-        await bench.line("the first report", "first.push(", (l) => l.squiggles.includes("error"));
-        figure("the text shown to the first report, with the start of the extension and the server", Date.now() - shown);
-        figure("  the workbench itself, until the text is shown", shown - opened);
-        await bench.status("CRUSH");
-
-        await bench.goToLine(6, 1);
-        const typed = await bench.timeKey("=", { text: "=let ", squiggle: true });
-        figure("a keystroke to its report", typed.squiggle);
-        figure("  the editor itself, until the character is shown", typed.text);
-        await bench.undoAll();
-
-        await bench.goToLine(1);
-        const saved = await bench.timeKey("Control+S", { behind: true });
-        figure("saving to the values beside the lines", saved.behind);
-
-        await bench.command("CRUSH: Draw the Heap");
-        const picture = await bench.webview("#picture .box");
-        await picture.locator("#picture .box").first().focus();
-        // What is listened with stands before the key is pressed: the picture is a page of its own.
-        await picture.evaluate(() => {
-          const before = document.querySelector("#picture").firstElementChild;
-          window.drawn = new Promise((done) => {
-            addEventListener(
-              "keydown",
-              () => {
-                const pressed = performance.now();
-                const look = () =>
-                  document.querySelector("#picture").firstElementChild === before
-                    ? requestAnimationFrame(look)
-                    : done(performance.now() - pressed);
-                look();
-              },
-              { once: true, capture: true },
-            );
-          });
-        });
-        await bench.page.keyboard.press("Enter");
-        figure("a key to the picture of the heap around an object", await picture.evaluate(() => window.drawn));
-      });
-    },
   };
-}
-
-function figure(what, milliseconds) {
-  console.log(`    figure: ${what}: ${Math.round(milliseconds)} ms`);
-}
-
-/** A thousand lines: functions, a loop over each, and a conflict near the top. */
-function longProgram() {
-  const lines = ["// A program of a thousand lines.", "let first = [1, 2, 3]", "let reader = &first", "first.push(4)", "print(reader)", "let after = 1"];
-  for (let i = 0; lines.length < 994; i++) {
-    lines.push(
-      `fn step${i}(rows) {`,
-      "    let total = 0",
-      "    for row in rows {",
-      "        total = total + row",
-      "    }",
-      "    return total",
-      "}",
-      `print(step${i}([${i}, 2, 3]))`,
-    );
-  }
-  return `${lines.join("\n")}\n`;
 }

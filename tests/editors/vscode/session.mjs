@@ -10,13 +10,14 @@ import { debuggingSessions } from "./debugging.mjs";
 import { drawingSessions } from "./drawing.mjs";
 import { enduranceSessions } from "./endurance.mjs";
 import { timeSessions } from "./time.mjs";
+import { figureSessions } from "./figures.mjs";
 import { grantSessions } from "./grants.mjs";
 import { walkthroughSessions } from "./walkthrough.mjs";
 import { until, Workbench } from "./workbench.mjs";
 
 const { values: args } = parseArgs({
   options: Object.fromEntries(
-    ["code-server", "chromium", "vsix", "bare-vsix", "fixtures", "screenshots", "only"].map((name) => [name, { type: "string" }]),
+    ["code-server", "chromium", "vsix", "bare-vsix", "fixtures", "screenshots", "vsce", "only"].map((name) => [name, { type: "string" }]),
   ),
 });
 
@@ -331,8 +332,8 @@ function step(what) {
   console.log(`    ${what}`);
 }
 
-const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots };
-const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...timeSessions(tools), ...enduranceSessions(tools), ...grantSessions(tools), ...walkthroughSessions(tools) };
+const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots, vsce: args.vsce, syntaxes: path.join(import.meta.dirname, "../../../editors/vscode/syntaxes") };
+const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...timeSessions(tools), ...enduranceSessions(tools), ...figureSessions(tools), ...grantSessions(tools), ...walkthroughSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {

@@ -167,14 +167,64 @@ export class Workbench {
     await this.page.locator(".tab.active", { hasText: name }).waitFor();
   }
 
-  /** Presses a key, and measures in the page, frame by frame, how long it takes until each of what is wanted is seen. */
+  /** From now on every page that is opened notes when its text is shown, and when the first report in it. */
+  async watchOpening() {
+    await this.page.addInitScript(() => {
+      if (window !== top) {
+        return;
+      }
+      const seen = (selector) => document.querySelector(`.editor-instance ${selector}`) !== null;
+      window.opening = new Promise((done) => {
+        let shown;
+        const look = () => {
+          shown ??= seen(".view-line span span") ? performance.now() : undefined;
+          shown !== undefined && seen(".squiggly-error") ? done(performance.now() - shown) : requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      });
+    });
+  }
+
+  timeOpening() {
+    return this.page.evaluate(() => window.opening);
+  }
+
+  /** Presses a key, and measures how long it takes until something in another frame is drawn anew. */
+  async timeKeyTo(key, frame, selector) {
+    await frame.evaluate((selector) => {
+      window.changedAt = undefined;
+      const seen = () => (window.changedAt = performance.timeOrigin + performance.now());
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        requestAnimationFrame(seen);
+      });
+      observer.observe(document.querySelector(selector), { childList: true, characterData: true, subtree: true });
+    }, selector);
+    await this.page.evaluate(() => {
+      window.pressed = new Promise((done) => {
+        const pressed = (event) => {
+          if (!["Control", "Shift", "Alt"].includes(event.key)) {
+            removeEventListener("keydown", pressed, { capture: true });
+            done(performance.timeOrigin + performance.now());
+          }
+        };
+        addEventListener("keydown", pressed, { capture: true });
+      });
+    });
+    await this.page.keyboard.press(key);
+    const changed = await until(`another ${selector} after ${key}`, () => frame.evaluate(() => window.changedAt));
+    return changed - (await this.page.evaluate(() => window.pressed));
+  }
+
+  /** Presses a key, and measures in the page, frame by frame, how long it takes until each of what is wanted is seen: `text`
+   * in a line, one more `squiggle`, a text `behind` a line. */
   async timeKey(key, wanted) {
     // What is listened with stands before the key is pressed.
     await this.page.evaluate((wanted) => {
       const editor = document.querySelector(".editor-instance .monaco-editor");
       const lines = () => [...editor.querySelectorAll(".view-line")];
       const squiggles = () => editor.querySelectorAll(".squiggly-error").length;
-      const isValue = (span) => /^".+"$/.test(getComputedStyle(span, "::after").content);
+      const isValue = (span) => getComputedStyle(span, "::after").content.replace(/\u00a0/g, " ").includes(wanted.behind);
       const before = squiggles();
       const seen = {
         text: () => lines().some((line) => line.textContent.replace(/\u00a0/g, " ").includes(wanted.text)),

@@ -35,6 +35,8 @@ pub(crate) fn run(server: &Path, only: Option<&str>) -> Result<()> {
         .arg(bare)
         .arg("--fixtures")
         .arg(tests.join("fixtures"))
+        .arg("--vsce")
+        .arg(dist::vsce())
         .arg("--screenshots")
         .arg(cache::screenshots()?);
     if let Some(name) = only {

@@ -1,0 +1,154 @@
+// How long a person waits, on a program of a thousand lines, beside what the editor itself takes to show the same: that
+// is measured with an extension which does next to nothing. Printed, not judged by the tests: machines differ.
+
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { until } from "./workbench.mjs";
+
+/** What our part of each may be, in milliseconds. */
+const MOST = 100;
+const OPENINGS = 3;
+const TIMES = 9;
+/** The line of the program that is edited. */
+const EDITED = 8;
+
+/** `tools`: withWorkbench, step, screenshots (a folder), vsce (the packager of extensions), syntaxes (the folder of the grammar). */
+export function figureSessions({ withWorkbench, step, screenshots, vsce, syntaxes }) {
+  return {
+    async "figures"(name) {
+      const folder = mkdtempSync(path.join(tmpdir(), "crush-baseline-"));
+      try {
+        const vsix = path.join(folder, "baseline.vsix");
+        // The colours of the text are the editor's own work: the baseline has the same grammar.
+        const source = path.join(folder, "baseline");
+        cpSync(path.join(import.meta.dirname, "baseline"), source, { recursive: true });
+        cpSync(syntaxes, path.join(source, "syntaxes"), { recursive: true });
+        const flags = ["package", "--no-dependencies", "--skip-license", "--allow-missing-repository", "--out", vsix];
+        await promisify(execFile)(process.execPath, [vsce, ...flags], { cwd: source });
+        step("the editor itself");
+        const editor = await measure(withWorkbench, name, { vsix }, BASELINE);
+        step("with CRUSH");
+        const ours = await measure(withWorkbench, name, {}, CRUSH);
+        const table = tableOf(ours, editor);
+        console.log(table.replace(/^/gm, "    "));
+        mkdirSync(screenshots, { recursive: true });
+        writeFileSync(path.join(screenshots, "figures.md"), table);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+const CRUSH = {
+  drawn: "#picture",
+  ready: (bench) => bench.status("CRUSH"),
+  async panel(bench) {
+    await bench.command("CRUSH: Draw the Heap");
+    const picture = await bench.webview("#picture .box");
+    await bench.focusEditor();
+    await bench.command("CRUSH: Step Back in the Last Run");
+    await until("the past in the picture", async () => /before line/.test(await picture.locator("#headline").innerText()));
+    await bench.focusEditor();
+    return picture;
+  },
+};
+
+const BASELINE = {
+  drawn: "#headline",
+  ready: async () => {},
+  async panel(bench) {
+    await bench.command("Baseline: Open the Panel");
+    const panel = await bench.webview("#headline");
+    await bench.focusEditor();
+    return panel;
+  },
+};
+
+/** The four figures with one extension, each the median of several. */
+async function measure(withWorkbench, name, options, extension) {
+  const figures = { opening: [], keystroke: [], saving: [], stepping: [] };
+  await withWorkbench(name, options, async (bench, folder) => {
+    writeFileSync(path.join(folder, "long.crush"), longProgram());
+    await bench.watchOpening();
+    for (let i = 0; i < OPENINGS; i++) {
+      await bench.open(folder, "long.crush");
+      figures.opening.push(await bench.timeOpening());
+    }
+    await extension.ready(bench);
+
+    for (let i = 0; i < TIMES; i++) {
+      await bench.goToLine(EDITED, 1);
+      figures.keystroke.push((await bench.timeKey("=", { text: "=let ", squiggle: true })).squiggle);
+      await bench.undoAll();
+      await until("the report gone", async () => (await bench.lines()).filter((l) => l.squiggles.includes("error")).length === 1);
+    }
+
+    for (let i = 0; i < TIMES; i++) {
+      await bench.goToLine(EDITED, 1);
+      await bench.page.keyboard.press("End");
+      await bench.page.keyboard.type("1");
+      const value = `after = ${"1".repeat(i + 2)}`;
+      await bench.line("what was typed", `let ${value}`, () => true);
+      figures.saving.push((await bench.timeKey("Control+S", { behind: value })).behind);
+    }
+
+    const panel = await extension.panel(bench);
+    for (let i = 0; i < TIMES; i++) {
+      figures.stepping.push(await bench.timeKeyTo("Alt+ArrowLeft", panel, extension.drawn));
+    }
+  });
+  return Object.fromEntries(Object.entries(figures).map(([figure, times]) => [figure, median(times)]));
+}
+
+function median(times) {
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}
+
+function tableOf(ours, editor) {
+  const rows = {
+    opening: "the text shown, to the first diagnostics",
+    keystroke: "a keystroke, to its diagnostics",
+    saving: "saving, to the values beside the lines",
+    stepping: "a step, to the picture of the heap",
+  };
+  const lines = Object.entries(rows).map(([figure, title]) => {
+    const beyond = Math.round(ours[figure] - editor[figure]);
+    const verdict = beyond <= MOST ? "yes" : "**no**";
+    return `| ${title} | ${Math.round(ours[figure])} ms | ${Math.round(editor[figure])} ms | ${beyond} ms | ${verdict} |`;
+  });
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0].toFixed(1)}`;
+  const head = [`${machine}.`, "", `| from, to | with CRUSH | the editor itself | beyond it | at most ${MOST} ms |`, "|---|---:|---:|---:|---|"];
+  return `${[...head, ...lines].join("\n")}\n`;
+}
+
+/** A thousand lines: functions, a loop over each, what they give kept, and near the top a conflict that no run comes to. */
+function longProgram() {
+  const lines = [
+    "// A program of a thousand lines.",
+    "fn conflict() {",
+    "    let first = [1, 2, 3]",
+    "    let reader = &first",
+    "    first.push(4)",
+    "    print(reader)",
+    "}",
+    "let after = 1",
+    "let kept = []",
+  ];
+  for (let i = 0; lines.length < 993; i++) {
+    lines.push(
+      `fn step${i}(rows) {`,
+      "    let total = 0",
+      "    for row in rows {",
+      "        total = total + row",
+      "    }",
+      "    return total",
+      "}",
+      `kept.push([step${i}([${i}, 2, 3])])`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
