@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod bound;
 mod builtin;
 mod call;
 mod callback;
@@ -43,6 +44,8 @@ pub(crate) trait Lookup {
     fn receiver(&self, method: FunctionId) -> Option<&crush_hir::body::Name>;
     /// Whether an instance of a struct of that name may count as one of another, or the other way round.
     fn is_related(&self, name: &str) -> bool;
+    /// Whether instances of a struct of that name are copied as values.
+    fn is_copied(&self, name: &str) -> bool;
     /// Whether a call of it starts a task (T1).
     fn is_async(&self, function: FunctionId) -> bool;
     /// The summary as far as it is known; `None` before the first round.
@@ -55,14 +58,17 @@ pub(crate) struct Inner {
     missed: Cell<bool>,
     /// In a long list of literals, the site whose objects stand for those of many.
     shared_sites: FxHashMap<ExprId, ExprId>,
+    /// What variables that lambdas share are, where every binding makes the same.
+    shapes: Arc<FxHashMap<LocalId, Shape>>,
 }
 
 impl Inner {
-    pub(crate) fn new(body: &Body) -> Self {
+    pub(crate) fn new(body: &Body, graphs: &[Cfg]) -> Self {
         Self {
             summaries: RefCell::new(vec![None; body.lambdas.len()]),
             missed: Cell::new(false),
             shared_sites: heap::shared_sites(body),
+            shapes: Arc::new(bound::shapes(body, graphs)),
         }
     }
 
@@ -252,7 +258,7 @@ impl<'a> Lambda<'a> {
             inner,
             cycle,
             does,
-            table: Table::new(!cycle.is_empty()),
+            table: Table::new(!cycle.is_empty(), Arc::clone(&inner.shapes)),
             locals_of: FxHashMap::default(),
             loans_of: FxHashMap::default(),
             stale: Vec::new(),

@@ -78,23 +78,35 @@ struct Structs {
     names: FxHashSet<Name>,
     /// Those that mean several structs, have parents or are parents: an instance of one may count as one of another.
     related: FxHashSet<Name>,
+    /// Those whose instances are copied as values.
+    copied: FxHashSet<Name>,
 }
 
 impl Structs {
     fn of(files: &[&FileHir], signatures: Vec<u64>) -> Self {
-        let (mut names, mut related) = (FxHashSet::default(), FxHashSet::default());
+        let (mut names, mut related, mut copied) = <(FxHashSet<_>, FxHashSet<_>, FxHashSet<_>)>::default();
         for (file, name) in files.iter().flat_map(|file| file.struct_names().map(move |name| (file, name))) {
             if !names.insert(name.clone()) {
                 related.insert(name.clone());
             }
             let Some((_, def)) = file.kind_def(name) else { continue };
             let (kind, _) = Kind::read(def, name);
+            if kind.is_copied() {
+                copied.insert(name.clone());
+            }
             if !kind.parents.is_empty() {
                 related.insert(name.clone());
                 related.extend(kind.parents);
             }
         }
-        Self { signatures, names, related }
+        Self { signatures, names, related, copied }
+    }
+}
+
+impl Structs {
+    /// Whether they say the same of every instance.
+    fn are_like(&self, other: &Self) -> bool {
+        self.names == other.names && self.related == other.related && self.copied == other.copied
     }
 }
 
@@ -248,7 +260,7 @@ impl Analysis {
             return;
         }
         let structs = Structs::of(files, signatures);
-        if (&structs.related, &structs.names) != (&self.structs.related, &self.structs.names) {
+        if !structs.are_like(&self.structs) {
             stale.extend(self.order.iter().copied());
         }
         self.structs = structs;
@@ -545,7 +557,7 @@ impl Analysis {
         (cycle, does): (&[FunctionId], Does),
         budget: &mut u64,
     ) -> (FunctionSummary, Vec<Draft>) {
-        let inner = Inner::new(body);
+        let inner = Inner::new(body, graphs);
         let mut drafts = Vec::new();
         for _ in 0..ROUNDS {
             drafts.clear();
@@ -620,6 +632,10 @@ impl Lookup for Analysis {
 
     fn is_related(&self, name: &str) -> bool {
         self.structs.related.contains(name)
+    }
+
+    fn is_copied(&self, name: &str) -> bool {
+        self.structs.copied.contains(name)
     }
 
     fn is_async(&self, function: FunctionId) -> bool {

@@ -99,6 +99,8 @@ pub(crate) enum Use {
     Clone,
     /// Read as a part of what is cloned: where it is a handle, that is shared, and not used.
     ClonedIn,
+    /// Copied where a struct is copied as a value: read, with those that it holds, where it is an instance of such a struct.
+    Copy,
     Write,
     Drop,
     Share,

@@ -7,6 +7,7 @@
 
 use crush_hir::body::{ExprId, LambdaId, LocalId, Name};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use crate::report::{FunctionId, Step};
 use crate::summary::Maker;
@@ -156,6 +157,8 @@ pub(crate) enum Alias {
 pub(crate) struct Table {
     /// How long paths may be.
     path_limit: u8,
+    /// What captured variables are, as far as that is known.
+    shapes: Arc<FxHashMap<LocalId, Shape>>,
     pub(crate) objects: Vec<Object>,
     by_origin: FxHashMap<Origin, u32>,
     pub(crate) slots: Vec<Slot>,
@@ -176,10 +179,11 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Nothing yet; for a lambda of a function that calls itself or not.
-    pub(crate) fn new(recursive: bool) -> Self {
+    /// Nothing yet; for a lambda of a function that calls itself or not, in which captured variables are what `shapes` says.
+    pub(crate) fn new(recursive: bool, shapes: Arc<FxHashMap<LocalId, Shape>>) -> Self {
         Self {
             path_limit: if recursive { RECURSIVE_PATH_LIMIT } else { PATH_LIMIT },
+            shapes,
             objects: Vec::new(),
             by_origin: FxHashMap::default(),
             slots: Vec::new(),
@@ -275,7 +279,10 @@ impl Table {
         let entry = symbolic.then(|| match self.objects[object as usize].origin {
             Origin::Deep { .. } | Origin::Havoc => object,
             _ if depth >= self.path_limit => self.object(Origin::Deep { base: object }, Shape::Unknown),
-            _ => self.object(Origin::Path { base: object, field }, Shape::Unknown),
+            _ => {
+                let shape = self.shape_in(object, field);
+                self.object(Origin::Path { base: object, field }, shape)
+            }
         });
         let id = self.slots.len() as u32;
         let shared = (self.shared((self.family(object), field)), self.shared((None, field)));
@@ -283,6 +290,14 @@ impl Table {
         self.by_slot.insert((object, field), id);
         self.objects[object as usize].slots.push(id);
         id
+    }
+
+    /// What a captured variable holds at entry.
+    fn shape_in(&self, object: u32, field: u32) -> Shape {
+        match (&self.objects[object as usize].origin, &self.fields[field as usize]) {
+            (Origin::Captured(local), Field::Variable(_)) => self.shapes.get(local).cloned().unwrap_or(Shape::Unknown),
+            _ => Shape::Unknown,
+        }
     }
 
     /// The number of the slots of a family under a field.

@@ -48,8 +48,12 @@ pub(super) enum Obstacle {
 impl Lambda<'_> {
     /// Uses whatever a value is: looks for conflicts, notes what callers must know, and does what the use does.
     pub(super) fn access(&mut self, state: &mut State, value: &Value, usage: &Usage) {
-        let references = (usage.usage == Use::ClonedIn).then(|| references(value));
-        let value = references.as_ref().unwrap_or(value);
+        let concerned = match usage.usage {
+            Use::ClonedIn => Some(references(value)),
+            Use::Copy => Some(self.maybe_copied(value)),
+            _ => None,
+        };
+        let value = concerned.as_ref().unwrap_or(value);
         self.spend(value.targets().len());
         if self.is_exhausted() {
             return;
@@ -64,7 +68,7 @@ impl Lambda<'_> {
         }
         match usage.usage {
             Use::DeepRead | Use::Send => self.access_below(state, value, usage),
-            Use::Clone | Use::ClonedIn => self.access_cloned(state, value, usage),
+            Use::Clone | Use::ClonedIn | Use::Copy => self.access_cloned(state, value, usage),
             Use::Drop => self.drop_value(state, value, usage),
             Use::Read | Use::Write | Use::Share | Use::Exclude => {}
         }
@@ -176,7 +180,9 @@ impl Lambda<'_> {
                 }
                 worst
             }
-            Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Share | Use::Drop | Use::Send => None,
+            Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Copy | Use::Share | Use::Drop | Use::Send => {
+                None
+            }
         };
         match through {
             None if state.may_have_ended(loan) && !lives => conflict(Code::BorrowOutlivesScope, false),
@@ -196,7 +202,7 @@ impl Lambda<'_> {
                 worst = Some(conflict);
             }
         };
-        let deep = matches!(usage.usage, Use::DeepRead | Use::Send | Use::Clone | Use::ClonedIn);
+        let deep = matches!(usage.usage, Use::DeepRead | Use::Send | Use::Clone | Use::ClonedIn | Use::Copy);
         if through.is_none() && !state.freed.is_empty() {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
@@ -366,6 +372,20 @@ impl Lambda<'_> {
         }
     }
 
+    /// What of a value may be an instance of a struct that is copied as a value.
+    fn maybe_copied(&self, value: &Value) -> Value {
+        let mut copied = value.clone();
+        copied.retain(|target| match target {
+            Target::Object(object) => match &self.table.objects[object as usize].shape {
+                Shape::Unknown => true,
+                Shape::Struct(name) => self.lookup.is_copied(name),
+                Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => false,
+            },
+            Target::Handle(_) | Target::Function(_) => false,
+        });
+        copied
+    }
+
     /// A clone reads what it copies: all that is reached by references. Handles in it are shared.
     fn access_cloned(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         let mut below = self.reach_by_references(state, value);
@@ -377,7 +397,12 @@ impl Lambda<'_> {
                 }
             }
         }
-        let inner = Usage { usage: Use::ClonedIn, certain: false, variable: None, name: None, ..usage.clone() };
+        let inner = match usage.usage {
+            Use::Copy => Use::Copy,
+            _ => Use::ClonedIn,
+        };
+        let below = if inner == Use::Copy { self.maybe_copied(&below) } else { below };
+        let inner = Usage { usage: inner, certain: false, variable: None, name: None, ..usage.clone() };
         for object in below.objects() {
             let one = Value::of(Target::Object(object));
             self.note_effects(state, &one, &inner);
@@ -471,10 +496,10 @@ pub(super) fn references(value: &Value) -> Value {
 /// Whether a live borrow is in the way of a use not through its handle, and what the fault is called.
 pub(super) fn obstructs(exclusive: bool, owner: Owner, usage: Use) -> Option<Code> {
     match usage {
-        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Send if exclusive => {
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Copy | Use::Send if exclusive => {
             Some(Code::ReadWhileExclusive)
         }
-        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Send => None,
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Copy | Use::Send => None,
         Use::Share => exclusive.then_some(Code::BorrowedTwice),
         Use::Exclude | Use::Write | Use::Drop if owner == Owner::Argument => Some(Code::CallbackChangesArgument),
         Use::Exclude if owner == Owner::Loop => Some(Code::ChangedWhileIterated),

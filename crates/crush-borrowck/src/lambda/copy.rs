@@ -61,7 +61,7 @@ impl Lambda<'_> {
                 }
                 Shape::Struct(_) | Shape::Unknown => {
                     // It may be copied, with the copied structs in it, or be something else.
-                    let usage = Usage { usage: Use::DeepRead, certain: false, ..usage.clone() };
+                    let usage = Usage { usage: Use::Copy, certain: false, ..usage.clone() };
                     self.access(state, &one, &usage);
                     let anything = self.anything_in(state, &one);
                     let fresh = self.fresh(expr);

@@ -284,7 +284,7 @@ fn quoted(name: Option<&str>, otherwise: &str) -> String {
 
 fn verb(usage: Use) -> &'static str {
     match usage {
-        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn => "read",
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Copy => "read",
         Use::Write => "changed",
         Use::Drop => "dropped",
         Use::Share => "borrowed",
@@ -295,7 +295,7 @@ fn verb(usage: Use) -> &'static str {
 
 fn third_person(usage: Use) -> &'static str {
     match usage {
-        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn => "reads",
+        Use::Read | Use::DeepRead | Use::Clone | Use::ClonedIn | Use::Copy => "reads",
         Use::Write => "changes",
         Use::Drop => "drops",
         Use::Share => "borrows",
