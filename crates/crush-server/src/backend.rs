@@ -60,6 +60,8 @@ pub(crate) struct Backend {
     has_versions: AtomicBool,
     /// Whether the client fills in what a completion leaves open.
     has_snippets: AtomicBool,
+    /// Whether the client shows Markdown beside a completion.
+    shows_markdown: AtomicBool,
     /// The commands that the client has for lenses.
     commands: OnceLock<Arc<lenses::Commands>>,
     /// The semantic tokens that the client was told last.
@@ -130,6 +132,7 @@ impl Backend {
             workspace: Workspace::default(),
             has_versions: AtomicBool::new(false),
             has_snippets: AtomicBool::new(false),
+            shows_markdown: AtomicBool::new(false),
             commands: OnceLock::new(),
             tokens: tokens::Told::default(),
             configuration: Arc::default(),
@@ -220,6 +223,7 @@ impl LanguageServer for Backend {
         let text = params.capabilities.text_document.as_ref();
         let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         self.has_snippets.store(items.and_then(|items| items.snippet_support).unwrap_or(false), Ordering::Relaxed);
+        self.shows_markdown.store(completion::shows_markdown(&params.capabilities), Ordering::Relaxed);
         let encoding = capabilities::encoding_of(&params);
         self.workspace.open(&params, watches_files, encoding);
         let known = params.capabilities.experimental.as_ref();
@@ -407,7 +411,7 @@ impl LanguageServer for Backend {
     }
 
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
-        Ok(completion::resolved(item))
+        Ok(completion::resolved(item, self.shows_markdown.load(Ordering::Relaxed)))
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {

@@ -2,8 +2,9 @@
 
 use crush_ide::{Completion, CompletionKind, Importable, SignatureHelp};
 use tower_lsp::ls_types::{
-    self as lsp, CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionTextEdit, Documentation,
-    InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, SignatureInformation,
+    self as lsp, ClientCapabilities, CompletionItem, CompletionItemKind, CompletionItemLabelDetails,
+    CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation,
+    ParameterLabel, SignatureInformation,
 };
 
 use crate::convert::Positions;
@@ -60,11 +61,21 @@ fn item(completion: Completion, positions: Positions<'_>) -> CompletionItem {
     }
 }
 
+/// Whether a client shows Markdown beside a completion; what says nothing shows the text as it is.
+pub(crate) fn shows_markdown(capabilities: &ClientCapabilities) -> bool {
+    let text = capabilities.text_document.as_ref();
+    let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
+    let formats = items.and_then(|items| items.documentation_format.as_ref());
+    formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown))
+}
+
 /// The item with its documentation.
-pub(crate) fn resolved(mut item: CompletionItem) -> CompletionItem {
+pub(crate) fn resolved(mut item: CompletionItem, as_markdown: bool) -> CompletionItem {
     let documentation = item.data.as_ref().and_then(|data| data.as_str()).and_then(crush_ide::documentation);
-    item.documentation =
-        documentation.map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
+    item.documentation = documentation.map(|value| match as_markdown {
+        true => Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
+        false => Documentation::String(value),
+    });
     item
 }
 

@@ -1,6 +1,7 @@
 //! What developers run: `cargo xtask <command>`. One command, one file.
 
 mod bench;
+mod client;
 mod command;
 mod dist;
 mod e2e;
@@ -35,6 +36,8 @@ struct Arguments {
 enum Command {
     /// Measure how long an editor waits, beside other servers.
     Bench(bench::Arguments),
+    /// Sessions of pytest-lsp, a client that knows the protocol and nothing of us.
+    Client(client::Arguments),
     /// Package the extension with the server, and the Neovim plugin with its parser.
     Dist(dist::Arguments),
     /// Drive the packaged extension and plugin in the real editors.
@@ -66,6 +69,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Client(arguments) => client::run(&arguments),
         Command::Dist(arguments) => dist::run(&arguments),
         Command::E2e(arguments) => e2e::run(&arguments),
         Command::Edits(arguments) => edits::run(&arguments),

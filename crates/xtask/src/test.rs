@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step("parser is current", &["cargo", "xtask", "grammar", "--check"]),
     Step { name: "extension: packages", command: &["npm", "ci"], folder: "editors/vscode", in_editors: false },
     Step { name: "extension: tests", command: &["npm", "test"], folder: "editors/vscode", in_editors: false },
+    step("another client", &["cargo", "xtask", "client"]),
     Step { name: "editors", command: &["cargo", "xtask", "e2e"], folder: "", in_editors: true },
 ];
 

@@ -25,7 +25,8 @@ pub(super) fn brings_nothing_new(analysis: &FileAnalysis, edits: &[TextEdit]) ->
     let is_kept = |report: &(Cow<'static, str>, Severity)| {
         !codes::is_borrow_report(&report.0) || after.get(report) == before.get(report)
     };
-    before.keys().all(is_kept) && after.iter().all(|(report, now)| before.get(report).is_some_and(|before| now <= before))
+    before.keys().all(is_kept)
+        && after.iter().all(|(report, now)| before.get(report).is_some_and(|before| now <= before))
 }
 
 /// How often each report is made.
