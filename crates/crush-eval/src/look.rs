@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 
 use crush_arena::RuntimeValue;
-use crush_vm::{Attention, LocalVariable, Moment, Place, Program, Recorder, Visit};
+use crush_vm::{
+    Attention, Function, Home, Instruction, LocalVariable, Moment, Place, Program, Recorder, RegUse, Visit,
+};
 
 use crate::count::Count;
 use crate::record::RawHeld;
@@ -138,7 +140,7 @@ fn held(moment: &Moment<'_>) -> Vec<RawHeld> {
 }
 
 /// What the variables hold that a statement of the running function can see or makes: also those that have just gone out of
-/// scope behind it, for nothing has taken their place yet.
+/// scope behind it, as long as nothing has taken their place.
 fn held_by(moment: &Moment<'_>, statement: usize) -> Vec<RawHeld> {
     let function = moment.code();
     let (from, rest) = function.debug.statements.split_at(statement + 1);
@@ -146,12 +148,46 @@ fn held_by(moment: &Moment<'_>, statement: usize) -> Vec<RawHeld> {
     let next = rest.iter().map(|other| other.pc).find(|pc| *pc > begin);
     let next = next.unwrap_or(u32::try_from(function.code.len()).unwrap_or(u32::MAX));
     let seen = function.debug.locals.iter().filter(|local| local.start <= next && begin < local.end);
+    let seen = seen.filter(|local| !is_replaced(function, local, moment.pc));
     seen.take(MOST_VARIABLES)
         .map(|local| {
             let declared = local.span.in_file(function.debug.file);
             RawHeld::read(moment.arena, &local.name, declared, moment.value_of(local.home))
         })
         .collect()
+}
+
+/// Whether something may have been put into the register of a variable between the end of its scope and a moment just
+/// behind: as the condition of a loop does, which is looked at once more behind the body.
+fn is_replaced(function: &Function, local: &LocalVariable, here: u32) -> bool {
+    let (Home::Reg(home) | Home::Cell(home)) = local.home;
+    let begins = |pc: u32| function.debug.statements.iter().any(|statement| statement.pc == pc);
+    let mut pc = local.end;
+    // In its scope, or gone round a loop into it once more.
+    if (local.start..local.end).contains(&here) {
+        return false;
+    }
+    while pc != here && !begins(pc) {
+        let Some(instruction) = function.code.get(pc as usize) else { return false };
+        let mut is_written = false;
+        instruction.registers(|using| {
+            is_written |= matches!(using, RegUse::Write(reg) | RegUse::Own(reg) if reg == home);
+        });
+        // The next one of a loop is written where there is one, and this is behind the last.
+        let is_next = matches!(instruction, Instruction::RangeNext { .. } | Instruction::IterNext { .. });
+        if is_written && !is_next {
+            return true;
+        }
+        pc += 1;
+        if let Instruction::Jump { target } = instruction {
+            // Back again, the loop has been left elsewhere.
+            match pc.checked_add_signed(target.0) {
+                Some(there) if there > pc => pc = there,
+                _ => return false,
+            }
+        }
+    }
+    false
 }
 
 /// The variables of some frames, with their values. Where a function is about to return, its variables still count: that is

@@ -31,6 +31,26 @@ fn the_last_run_of_a_statement_is_remembered() {
 }
 
 #[test]
+fn a_variable_whose_register_serves_again_is_not_told() {
+    // Behind the body the condition runs once more, where `next` was.
+    let source = "let orders = [1, 2]\nlet packed = []\nwhile len(orders) > 0 {\n  let next = orders.remove(0)\n  packed.push(next)\n}\nprint(packed)\n";
+    let run = run(source);
+    let at = |text: &str| source.find(text).expect("the statement is there");
+    let names = |text: &str| {
+        let record = run.statements().iter().find(|record| record.range.start as usize == at(text)).expect("it ran");
+        let names = record.held.iter().map(|held| format!("{}={}", held.name, held.preview));
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names("let next"), ["orders=[]", "packed=[1]", "next=2"]);
+    assert_eq!(names("packed.push"), ["orders=[]", "packed=[1, 2]"]);
+    // Where nothing takes its place, it is told as it was left.
+    assert_eq!(
+        held("if true {\n  let t = 5\n  t = t + 1\n} else {\n  let u = 9\n  print(u)\n}\nprint(1)\n", "t = t", "t").0,
+        "6"
+    );
+}
+
+#[test]
 fn in_a_recursion_the_last_one_to_begin_counts() {
     let source = "fn down(n) {\n  let here = n\n  if n > 0 { down(n - 1) }\n  return here\n}\nprint(down(3))\n";
     assert_eq!(held(source, "let here", "here"), ("0".to_string(), 4));

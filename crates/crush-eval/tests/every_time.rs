@@ -21,6 +21,8 @@ type Known = HashMap<(usize, usize), Statement>;
 struct Statement {
     hits: u64,
     held: Vec<(String, String)>,
+    /// Those of them that were out of their scope by then.
+    gone: Vec<String>,
     completed: bool,
     printed: Option<String>,
 }
@@ -48,6 +50,7 @@ impl EveryTime {
         // Only of the last to begin.
         if known.hits == time {
             known.held = held_behind(moment, at.1);
+            known.gone = gone(moment);
             known.completed = true;
         }
     }
@@ -60,6 +63,7 @@ impl Recorder for EveryTime {
         let known = self.known.entry(at).or_default();
         known.hits += 1;
         known.held = moment.locals().map(|(local, value)| (local.name.to_string(), shown(moment, value))).collect();
+        known.gone.clear();
         known.completed = false;
         let time = known.hits;
         *self.top(moment) = Some((at, time));
@@ -91,6 +95,12 @@ fn held_behind(moment: &Moment<'_>, statement: usize) -> Vec<(String, String)> {
         debug.statements[statement + 1..].iter().map(|other| other.pc).find(|pc| *pc > begin).unwrap_or(u32::MAX);
     let seen = debug.locals.iter().filter(|local| local.start <= next && begin < local.end);
     seen.map(|local| (local.name.to_string(), shown(moment, moment.value_of(local.home)))).collect()
+}
+
+fn gone(moment: &Moment<'_>) -> Vec<String> {
+    let locals = moment.code().debug.locals.iter();
+    let gone = locals.filter(|local| !(local.start..local.end).contains(&moment.pc));
+    gone.map(|local| local.name.to_string()).collect()
 }
 
 /// By function and statement, from one run that looks every time.
@@ -130,14 +140,21 @@ fn compare(source: &str, name: &str) -> usize {
         .map(|record| {
             let held = record.held.iter().map(|held| (held.name.clone(), held.preview.clone())).collect();
             let printed = record.printed.as_ref().map(|text| text.chars().take(40).collect());
-            (record.range, Statement { hits: record.hits, held, completed: record.completed, printed })
+            let (hits, completed) = (record.hits, record.completed);
+            (record.range, Statement { hits, held, gone: Vec::new(), completed, printed })
         })
         .collect();
-    let key = |(range, known): &(crush_vm::SourceRange, Statement)| (*range, known.hits, format!("{known:?}"));
+    let key = |(range, known): &(crush_vm::SourceRange, Statement)| {
+        (*range, known.hits, format!("{} {:?}", known.completed, known.printed))
+    };
     expected.sort_by_key(key);
     found.sort_by_key(key);
-    for (expected, found) in expected.iter().zip(&found) {
-        assert_eq!(expected, found, "{name}");
+    for ((place, expected), (found_place, found)) in expected.iter_mut().zip(&found) {
+        // Out of its scope, a variable is told only while nothing has taken its place: that cannot be seen from here.
+        let gone = std::mem::take(&mut expected.gone);
+        let mut told = found.held.iter().peekable();
+        expected.held.retain(|held| told.next_if(|told| *told == held).is_some() || !gone.contains(&held.0));
+        assert_eq!((&*place, &*expected), (found_place, found), "{name}");
     }
     assert_eq!(expected.len(), found.len(), "{name}");
     found.len()
