@@ -8,6 +8,7 @@ use crush_syntax::{Text, TextRange};
 use crate::Snapshot;
 use crate::diagnostics::fault_message;
 use crate::evaluation::{Evaluation, Outcome, borrow_text, fault_in_root, grouped, text_range, value_text};
+use crate::grants::grant_lacked_at;
 
 /// Most characters of a note.
 const MOST_CHARACTERS: usize = 100;
@@ -88,6 +89,12 @@ fn statement_note(text: &Text, line: usize, statement: &StatementRecord) -> Opti
 
 fn fault_note(evaluation: &Evaluation) -> Option<LineNote> {
     let Outcome::Faulted(fault) = evaluation.outcome() else { return None };
+    if let Some(grant) = grant_lacked_at(fault) {
+        // No mistake of the program: the run went as far as it may.
+        let text = format!("the run ends here: it needs the grant {}", grant.word());
+        let hover = format!("{text}: {}", grant.allows());
+        return Some(LineNote { offset: fault_in_root(fault).start, text, hits: 1, kind: NoteKind::Value, hover });
+    }
     Some(LineNote {
         offset: fault_in_root(fault).start,
         text: shorten(&fault_message(fault), MOST_CHARACTERS),

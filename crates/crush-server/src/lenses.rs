@@ -77,6 +77,7 @@ fn last_run(document: &DocumentSnapshot, commands: &Commands) -> Option<Command>
     let evaluation = document.snapshot.evaluation.as_ref()?;
     let uri = LSPAny::String(document.uri.as_str().to_owned());
     let about = match document.snapshot.evaluation_is_current {
+        true if document.took == 0 => "under 1 ms".to_owned(),
         true => format!("{} ms", document.took),
         false => "edited since".to_owned(),
     };

@@ -60,7 +60,7 @@ export class Grants implements vscode.Disposable {
   async beforeDebugging(program: vscode.Uri): Promise<void> {
     const needs = await this.missing(program);
     if (needs && isNew(this.decided(needs.folder), needs)) {
-      await this.decide(needs, program, await this.explain(needs, program));
+      await this.decide(needs, await this.explain(needs, program));
     }
   }
 
@@ -83,7 +83,7 @@ export class Grants implements vscode.Disposable {
     if (answer === SHOW) {
       answer = await this.explain(needs, program);
     }
-    await this.decide(needs, program, answer);
+    await this.decide(needs, answer);
     if (answer === GRANT) {
       await this.server?.run(program.toString());
     }
@@ -97,14 +97,13 @@ export class Grants implements vscode.Disposable {
       .then((answer) => answer?.title);
   }
 
-  private async decide(needs: Needs, program: vscode.Uri, answer: string | undefined): Promise<void> {
+  private async decide(needs: Needs, answer: string | undefined): Promise<void> {
     const grants = needs.grants.map((it) => it.grant);
     if (answer === GRANT) {
       await this.store(needs.folder, grant(this.decided(needs.folder), grants));
     } else if (answer === NOT_NOW) {
       await this.store(needs.folder, decline(this.decided(needs.folder), grants));
-      const name = path.basename(program.fsPath);
-      vscode.window.setStatusBarMessage(`${name} runs without it. “CRUSH: Grant…” asks again.`, 8000);
+      vscode.window.setStatusBarMessage("Not granted. “CRUSH: Grant…” asks again.", 5000);
     }
   }
 

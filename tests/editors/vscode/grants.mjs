@@ -28,12 +28,13 @@ export function grantSessions({ withWorkbench, lineOf, step, screenshots }) {
         await choose("Not Now");
         await question.first().waitFor({ state: "hidden" });
         assert.equal(written(), "");
+        await bench.line("calm words where the run ends", "let sold", (l) => l.behind === "the run ends here: it needs the grant fs");
 
         step("it is asked once");
         await bench.page.keyboard.type("// ");
         await bench.line("what was typed", "// // What was sold", () => true);
         await bench.save();
-        await bench.lens(/last run: needs the grant fs on line 2 · \d+ ms/);
+        await bench.lens(/last run: needs the grant fs on line 2 · (under )?\d+ ms/);
         assert.equal(await question.count(), 0, "no second question");
 
         step("by the lens it is asked again, and what it does is shown");
@@ -50,7 +51,7 @@ export function grantSessions({ withWorkbench, lineOf, step, screenshots }) {
         await bench.status("finished");
         await bench.line("what was printed", "print(", (l) => /sold for 115/.test(l.behind));
         assert.equal(written(), "sold 115\n");
-        await bench.lens(/last run: finished · \d+ ms/);
+        await bench.lens(/last run: finished · (under )?\d+ ms/);
         assert.ok(!existsSync(path.join(folder, ".vscode")), "nothing is kept in the workspace");
 
         step("looking back does nothing outside");
