@@ -83,6 +83,24 @@ export function grantSessions({ withWorkbench, lineOf, step, screenshots }) {
       });
     },
 
+    /** The debugger asks before it starts, and has what was granted. */
+    async "grants-debugger"(name) {
+      await withWorkbench(name, {}, async (bench, folder) => {
+        const books = path.join(folder, "books.txt");
+        await bench.open(folder, "ledger.crush");
+        await bench.status("CRUSH");
+        await bench.goToLine(1);
+        await bench.page.keyboard.press("F5");
+        const dialog = bench.page.locator(".monaco-dialog-box");
+        await dialog.waitFor();
+        assert.match(await dialog.innerText(), /What ledger\.crush would do outside/);
+        assert.ok(!existsSync(books), "nothing has run yet");
+        await dialog.getByRole("button", { name: "Grant for This Workspace" }).click();
+        await until("what the program wrote", () => existsSync(books));
+        assert.equal(readFileSync(books, "utf8"), "sold 115\n");
+      });
+    },
+
     /** In an untrusted workspace nothing is asked. */
     async "grants-untrusted"(name) {
       await withWorkbench(name, { trust: true }, async (bench, folder) => {
