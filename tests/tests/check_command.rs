@@ -144,3 +144,40 @@ fn shells_get_their_scripts() {
         assert!(out(&script).contains("crush-analyzer") && out(&script).contains("explain"), "{shell}");
     }
 }
+
+#[test]
+fn what_nothing_needs_is_told_where_a_project_wants_it() {
+    let text = "fn f(x) {\n    return 1\n    print(2)\n}\nprint(f(1))\n";
+    let allowed = text.replace("fn f(x) {", "fn f(x) { // crush-analyzer: allow(unused-name): a callback");
+    let folder = folder(&[("a.crush", text), ("b.crush", &allowed)]);
+    let check = |file: &str| {
+        let output = run(folder.path(), &["check", file, "--format", "json"]);
+        let codes = out(&output).lines().map(|line| {
+            let report: Value = serde_json::from_str(line).expect("JSON");
+            format!(
+                "{} {}",
+                report["severity"].as_str().unwrap_or_default(),
+                report["code"].as_str().unwrap_or_default()
+            )
+        });
+        (output.status.code(), codes.collect::<Vec<_>>())
+    };
+    assert_eq!(check("a.crush"), (Some(0), vec![]));
+    assert_eq!(check("b.crush"), (Some(0), vec![]), "what suppresses a hint is of use");
+    let wanted = "[diagnostics]\nunused-name = \"warning\"\nunreachable-code = \"error\"\n";
+    std::fs::write(folder.path().join("crush.toml"), wanted).expect("it can be written");
+    let both = vec!["warning unused-name".to_owned(), "error unreachable-code".to_owned()];
+    assert_eq!(check("a.crush"), (Some(1), both));
+    assert_eq!(check("b.crush"), (Some(1), vec!["error unreachable-code".to_owned()]));
+    let page = run(folder.path(), &["explain", "unused-name"]);
+    assert!(out(&page).contains("nothing reads it"), "{}", out(&page));
+}
+
+#[test]
+fn progress_is_for_terminals() {
+    let names: Vec<String> = (0..220).map(|n| format!("{n:03}.crush")).collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), CLEAN)).collect();
+    let folder = folder(&files);
+    let output = run(folder.path(), &["check", "."]);
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

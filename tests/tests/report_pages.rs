@@ -1,8 +1,7 @@
 //! The pages of `docs/diagnostics` about the borrow analysis, and `docs/settings.md`: their programs are analysed and run, their
 //! settings are read.
 //!
-//! A comment `// error: [code] "text"` or `// warning: [code] "text"` at the end of a line names a report on it; there are no
-//! others. The program under `## An example that fails` runs into the fault on that line, all others run to their end.
+//! A comment `// error: [code] "text"`, `warning` or `hint`, at the end of a line names a report on it; there are no others. The program under `## An example that fails` runs into the fault on that line, all others run to their end.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crush_ide::{
     CancelToken, Config, Diagnostic, FileAnalysis, Outcome, RunLimits, Severity, Snapshot, Text, configurable_codes,
-    diagnostics, evaluate,
+    diagnostics, diagnostics_and_faded, evaluate,
 };
 
 fn docs() -> PathBuf {
@@ -53,7 +52,7 @@ fn expected(text: &str, comment: &str) -> Vec<(usize, String, String)> {
     let in_line = |(index, line): (usize, &str)| {
         let named = line.split(comment).skip(1).filter_map(|named| {
             let (report, text) = named.trim().split_once(']')?;
-            let is_one = report.starts_with("error: [") || report.starts_with("warning: [");
+            let is_one = ["error: [", "warning: [", "hint: ["].iter().any(|start| report.starts_with(start));
             is_one.then(|| (index + 1, format!("{report}]"), text.trim().trim_matches('"').to_owned()))
         });
         named.collect::<Vec<_>>()
@@ -66,7 +65,12 @@ fn check_reports(text: &str, comment: &str, found: &[Diagnostic]) -> Result<(), 
     let mut left: Vec<_> = found.iter().collect();
     for (line, report, message) in expected(text, comment) {
         let is_it = |found: &&Diagnostic| {
-            let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+            let severity = match found.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info => "info",
+                Severity::Hint => "hint",
+            };
             whole.line_of(found.range.start) + 1 == line
                 && format!("{severity}: [{}]", found.code) == report
                 && found.message.contains(&message)
@@ -103,11 +107,16 @@ fn check_run(block: &Block<'_>) -> Result<(), String> {
     }
 }
 
+/// Where the comments speak of hints, all hints count.
 fn check_block(block: &Block<'_>) -> Result<(), String> {
     match block.language {
         "crush" => {
-            let analysis = FileAnalysis::new(Text::from(block.text.as_str()));
-            check_reports(&block.text, "//", &diagnostics(&Snapshot::unevaluated(analysis)))?;
+            let snapshot = Snapshot::unevaluated(FileAnalysis::new(Text::from(block.text.as_str())));
+            let found = match block.text.contains("// hint: [") {
+                true => diagnostics_and_faded(&snapshot),
+                false => diagnostics(&snapshot),
+            };
+            check_reports(&block.text, "//", &found)?;
             check_run(block)
         }
         "toml" => check_reports(&block.text, "#", &Config::parse(&block.text).1),
@@ -135,7 +144,9 @@ fn what_the_pages_show_is_so() {
     for code in configurable_codes().filter(|code| is_borrow_page(code)) {
         check(&format!("diagnostics/{code}.md"));
     }
-    check("diagnostics/invalid-settings.md");
+    for page in ["invalid-settings", "unreachable-code", "unused-name"] {
+        check(&format!("diagnostics/{page}.md"));
+    }
     check("settings.md");
 }
 
