@@ -59,7 +59,9 @@ fn what_is_typed_after_the_question_is_seen_by_the_next() {
 
 #[test]
 fn the_library_is_documented_on_demand() {
-    let mut client = Client::ready(&Introduction::default());
+    let shown = json!({ "documentationFormat": ["markdown", "plaintext"] });
+    let capabilities = json!({ "textDocument": { "completion": { "completionItem": shown } } });
+    let mut client = Client::ready(&Introduction { capabilities, ..Introduction::default() });
     let document = Document::new("file:///a.crush", "fs.rea");
     client.open(&document);
     let found = client.request_about("textDocument/completion", &document, at(&document, "fs.rea", 6));
@@ -69,6 +71,11 @@ fn the_library_is_documented_on_demand() {
     let resolved = client.request("completionItem/resolve", read.clone());
     assert!(resolved["documentation"]["value"].as_str().is_some_and(|text| text.contains("grant")), "{resolved}");
     assert_eq!(resolved["textEdit"], read["textEdit"]);
+    // Who says nothing of Markdown gets plain text.
+    let mut client = Client::ready(&Introduction::default());
+    client.open(&document);
+    let resolved = client.request("completionItem/resolve", read.clone());
+    assert!(resolved["documentation"].as_str().is_some_and(|text| text.contains("grant")), "{resolved}");
 }
 
 #[test]

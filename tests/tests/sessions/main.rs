@@ -25,3 +25,4 @@ mod reports;
 mod robustness;
 mod time;
 mod uris;
+mod workspaces;
