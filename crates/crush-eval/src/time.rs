@@ -27,7 +27,7 @@ use self::keep::{Checkpoints, Kept, Summary};
 use self::seek::Visited;
 
 pub use self::aside::{Aside, Change};
-pub use self::replay::{Given, Replay};
+pub use self::replay::{Given, Past, Replay};
 pub use self::state::{Child, EventRecord, FrameState, State, TaskRecord, Where};
 
 /// A moment of a run: before the statements at a place to which it came for the `tick`th time, places of all kinds and tasks

@@ -5,16 +5,11 @@
 //! capabilities gave. That is remembered: until a run comes to the new entry, nothing outside is touched and nothing is
 //! printed. An entry that faults is no part of the session, and leaves nothing behind in it.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crush_arena::{FunctionId, Parcel, Resource, RuntimeValue, SiteId, SlotView, Stats, TextLimit};
+use crush_arena::{FunctionId, Resource, RuntimeValue, SlotView, Stats, TextLimit};
+use crush_eval::time::{Past, Replay};
 use crush_host::Host;
 use crush_syntax::Text;
-use crush_vm::{
-    Call, CallError, CancelToken, Fault, FaultKind, HostAdapter, Moment, Quotas, Recorder, Resolution, SourceRange, Vm,
-};
+use crush_vm::{CancelToken, Fault, FaultKind, Quotas, SourceRange, Vm};
 
 use crate::FileAnalysis;
 use crate::diagnostics::Diagnostic;
@@ -30,8 +25,8 @@ const SLOTS: usize = 200;
 #[derive(Debug, Default)]
 pub struct Session {
     text: String,
-    /// What the capabilities gave that are not the same in every run, in the order of their calls.
-    past: Vec<Parcel>,
+    /// What the entries got from outside, and how much they printed.
+    past: Past,
     stats: Stats,
     slots: Vec<SlotView>,
 }
@@ -78,23 +73,18 @@ impl Session {
             (None, Ok(program)) => (program, None),
             (None, Err(problems)) => return Entered::Problems(analysis, problems),
         };
-        let replay = Replay { host, past: Mutex::new(Past::default()), is_new: AtomicBool::new(false) };
-        let known = self.past.len();
-        replay.past().results = std::mem::take(&mut self.past);
-        let ended = run(&program, &replay, begins, quotas, cancel);
-        let mut past = replay.past.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let replay = Replay::going_on(host, &self.past);
+        let ended = run(&program, &replay, quotas, cancel);
         let (ran, stats, slots) = match ended {
             Ok(ended) => ended,
             Err(fault) => (Err(fault), self.stats.clone(), std::mem::take(&mut self.slots)),
         };
         match ran {
             Ok(shown) => {
-                (self.text, self.past, self.stats, self.slots) = (whole, past.results, stats, slots);
+                (self.text, self.past, self.stats, self.slots) = (whole, replay.into_past(), stats, slots);
                 Entered::Ran(shown)
             }
             Err(mut fault) => {
-                past.results.truncate(known);
-                self.past = past.results;
                 if let FaultKind::Exit { status } = fault.kind {
                     return Entered::Exit(status);
                 }
@@ -109,13 +99,12 @@ type Ran = (Result<Option<String>, Box<Fault>>, Stats, Vec<SlotView>);
 
 fn run(
     program: &crush_vm::VerifiedProgram,
-    replay: &Replay<'_, '_>,
-    begins: usize,
+    replay: &Replay<'_>,
     quotas: Quotas,
     cancel: &CancelToken,
 ) -> Result<Ran, Box<Fault>> {
     let mut vm = Vm::new(program, replay, quotas, cancel.clone())?;
-    let result = vm.run_recorded(&mut Watch { begins, replay });
+    let result = vm.run();
     let shown = result.map(|value| match value {
         RuntimeValue::Null => None,
         value => {
@@ -148,80 +137,4 @@ fn take_back(fault: &mut Fault, inserted: Option<usize>) {
     back(&mut fault.primary);
     fault.related.iter_mut().for_each(|(range, _)| back(range));
     fault.call_stack.iter_mut().for_each(|call| back(&mut call.range));
-}
-
-/// Sees when a run comes to what is new.
-struct Watch<'r, 'h, 'a> {
-    begins: usize,
-    replay: &'r Replay<'h, 'a>,
-}
-
-impl Recorder for Watch<'_, '_, '_> {
-    fn statement(&mut self, moment: &Moment<'_>, statement: usize) {
-        let begin = moment.code().debug.statements.get(statement).map(|statement| statement.span.start as usize);
-        if moment.depth == 1 && begin.is_some_and(|begin| begin >= self.begins) {
-            self.replay.is_new.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
-/// A host whose capabilities give again what they gave.
-struct Replay<'h, 'a> {
-    host: &'h Host<'a>,
-    past: Mutex<Past>,
-    is_new: AtomicBool,
-}
-
-#[derive(Default)]
-struct Past {
-    results: Vec<Parcel>,
-    next: usize,
-    /// The capabilities that are not the same in every run.
-    impure: BTreeSet<u32>,
-}
-
-impl Replay<'_, '_> {
-    fn past(&self) -> MutexGuard<'_, Past> {
-        self.past.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_new(&self) -> bool {
-        self.is_new.load(Ordering::Relaxed)
-    }
-}
-
-impl HostAdapter for Replay<'_, '_> {
-    fn resolve(&self, name: &str) -> Resolution {
-        let resolution = self.host.resolve(name);
-        if let Resolution::Granted { declaration, id } = resolution
-            && !declaration.pure
-        {
-            self.past().impure.insert(id);
-        }
-        resolution
-    }
-
-    fn call(&self, id: u32, call: &mut Call<'_>) -> Result<RuntimeValue, CallError> {
-        if !self.past().impure.contains(&id) {
-            return self.host.call(id, call);
-        }
-        // What the constants of a program have, being made nowhere in it.
-        let nowhere = SiteId(u32::MAX);
-        if !self.is_new() {
-            let mut past = self.past();
-            if let Some(parcel) = past.results.get(past.next).cloned() {
-                past.next += 1;
-                let given = call.arena().unpack(parcel, nowhere)?;
-                return Ok(given.first().copied().unwrap_or(RuntimeValue::Null));
-            }
-        }
-        let result = self.host.call(id, call)?;
-        let parcel = call.arena().pack(&[result])?;
-        self.past().results.push(parcel);
-        Ok(result)
-    }
-
-    fn print(&self, text: &str) -> Result<(), String> {
-        if self.is_new() { self.host.print(text) } else { Ok(()) }
-    }
 }

@@ -19,6 +19,14 @@ pub struct Given {
     bytes: usize,
 }
 
+/// A run that is over, and may be gone on from: what it got, and how much it printed.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    given: Given,
+    /// In bytes.
+    printed: u64,
+}
+
 impl Given {
     /// Keeps what a call gave, as long as there is room.
     fn keep(&mut self, result: Result<Parcel, CallError>) -> Result<Parcel, CallError> {
@@ -84,6 +92,19 @@ impl<'h> Replay<'h> {
     pub fn of_past(host: &'h dyn HostAdapter, given: &Given) -> Self {
         let known = Known { given: given.clone(), ..Known::default() };
         Self { known: Mutex::new(known), is_over: true, ..Self::new(host) }
+    }
+
+    /// A run that goes on from a past: that is had again without doing anything outside, and what comes behind it is done for
+    /// the first time.
+    pub fn going_on(host: &'h dyn HostAdapter, past: &Past) -> Self {
+        let known = Known { given: past.given.clone(), printed: past.printed, ..Known::default() };
+        Self { known: Mutex::new(known), ..Self::new(host) }
+    }
+
+    /// The run as a past to go on from.
+    pub fn into_past(self) -> Past {
+        let known = self.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Past { given: known.given, printed: known.printed }
     }
 
     /// What the run got.
