@@ -1,13 +1,13 @@
 //! `cargo xtask bench time`: what a step costs in a run of ten million instructions, forward and back.
 
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use crush_ide::time::{Bounds, Direction, Position, Step, TimeTravel, travel_with};
+use crush_ide::time::{Bounds, Direction, Lost, Position, Step, TimeTravel, travel_with};
 use crush_ide::{CancelToken, FileAnalysis, Grants, Host, Quotas, Text};
 
-use super::Arguments;
+use super::{Arguments, machine, table};
 
 const INSTRUCTIONS: u64 = 10_000_000;
 /// At so many moments, spread evenly, each step is made.
@@ -15,21 +15,31 @@ const MOMENTS: u64 = 100;
 /// Programs of all kinds: calls alone, texts, arrays that move, many small objects.
 const PROGRAMS: [&str; 6] = ["fib", "words", "sort", "closures", "queens", "trees"];
 const STEPS: [(&str, Step); 4] =
-    [("into", Step::Into), ("over", Step::Over), ("out", Step::Out), ("event", Step::Event)];
+    [("line", Step::Into), ("over", Step::Over), ("out", Step::Out), ("event", Step::Event)];
 
 /// Measures, and prints the table.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    println!("Milliseconds for a step and the state after it, median / 99th of {MOMENTS}.\n");
-    print!("| program | first run | copies | MB |");
+    let mut text = format!(
+        "Milliseconds of processor time, median / 99th of {MOMENTS}; {}, load {}.\n\n\
+         | program | first run | copies | MB | anywhere |",
+        machine::description(),
+        machine::load(),
+    );
     for direction in ["", " back"] {
         for (name, _) in STEPS {
-            print!(" {name}{direction} |");
+            write!(text, " {name}{direction} |")?;
         }
     }
-    println!(" last change |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    text.push_str(" last change |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
     for name in PROGRAMS.into_iter().filter(|name| wanted(name)) {
-        println!("{}", measure(name).with_context(|| name.to_owned())?);
+        eprintln!("{name} …");
+        writeln!(text, "{}", measure(name).with_context(|| name.to_owned())?)?;
+    }
+    writeln!(text, "\nLoad at the end {}.", machine::load())?;
+    println!("{text}");
+    if arguments.save {
+        table::save(&text, "bench time", &crate::root().join("docs/performance.md"))?;
     }
     Ok(())
 }
@@ -46,36 +56,67 @@ fn measure(name: &str) -> anyhow::Result<String> {
 }
 
 fn row(name: &str, mut time: TimeTravel<'_>) -> anyhow::Result<String> {
-    let began = Instant::now();
-    time.run_to_end().map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
-    let first = began.elapsed();
+    let first = took(|| time.run_to_end())?;
     let (ticks, is_all) = time.timeline().known();
     ensure!(is_all, "the run has not ended");
     let (copies, bytes) = time.timeline().checkpoints();
     let mut row = format!("| {name} | {} | {copies} | {:.1} |", first.as_millis(), bytes as f64 / 1e6);
+    // In an order in which no moment is near the one before, as a slider that is thrown about.
+    let moment = |number: u64| Position::at(1 + number * 37 % MOMENTS * (ticks - 1) / MOMENTS);
+    let mut anywhere = Vec::new();
+    for number in 0..MOMENTS {
+        anywhere.push(took(|| time.moment(moment(number), None))?);
+    }
+    write!(row, " {} |", told(anywhere))?;
     for direction in [Direction::Forward, Direction::Back] {
         for (_, step) in STEPS {
             let mut times = Vec::new();
-            for part in 0..MOMENTS {
-                let from = Position::at(1 + part * (ticks - 1) / MOMENTS);
-                let began = Instant::now();
-                let there = time.step(from, step, direction, &[]).map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
-                time.moment(there, None).map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
-                times.push(began.elapsed().as_secs_f64() * 1e3);
+            for number in 0..MOMENTS {
+                // A step is made from a moment that is shown.
+                let from = moment(number);
+                took(|| time.moment(from, None))?;
+                times.push(took(|| {
+                    let there = time.step(from, step, direction, &[])?;
+                    time.moment(there, None)
+                })?);
             }
-            times.sort_by(f64::total_cmp);
-            let (median, slowest) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-            write!(row, " {median:.1} / {slowest:.1} |")?;
+            write!(row, " {} |", told(times))?;
         }
     }
     let end = time.moment(Position::END, None).map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
     let object = end.frames.iter().flat_map(|frame| &frame.variables).find_map(|held| held.object);
-    let began = Instant::now();
-    if let Some(object) = object {
-        time.last_change(object, Position::END).map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
-        write!(row, " {:.1} |", began.elapsed().as_secs_f64() * 1e3)?;
-    } else {
-        row.push_str(" |");
+    match object {
+        Some(object) => write!(row, " {:.1} |", milliseconds(took(|| time.last_change(object, Position::END))?))?,
+        None => row.push_str(" |"),
     }
     Ok(row)
+}
+
+/// The processor time that something takes.
+fn took<T>(work: impl FnOnce() -> Result<T, Lost>) -> anyhow::Result<Duration> {
+    let began = processor_time();
+    work().map_err(|lost| anyhow::anyhow!("{lost:?}"))?;
+    Ok(processor_time() - began)
+}
+
+/// What this thread has used by now.
+#[cfg(unix)]
+fn processor_time() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(used.tv_sec.cast_unsigned(), u32::try_from(used.tv_nsec).unwrap_or_default())
+}
+
+#[cfg(not(unix))]
+fn processor_time() -> Duration {
+    static BEGAN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    BEGAN.elapsed()
+}
+
+fn told(mut times: Vec<Duration>) -> String {
+    times.sort();
+    format!("{:.1} / {:.1}", milliseconds(times[times.len() / 2]), milliseconds(times[times.len() * 99 / 100]))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
 }
