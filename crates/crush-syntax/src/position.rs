@@ -17,6 +17,18 @@ pub enum PositionEncoding {
     Scalars,
 }
 
+impl PositionEncoding {
+    /// How long a text is in its units.
+    pub fn units_of(self, text: &str) -> usize {
+        match self {
+            Self::Utf8 => text.len(),
+            _ if text.is_ascii() => text.len(),
+            Self::Utf16 => text.chars().map(char::len_utf16).sum(),
+            Self::Scalars => text.chars().count(),
+        }
+    }
+}
+
 /// A place in a text: line and column, both from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineColumn {
@@ -78,12 +90,10 @@ impl Text {
         let line = self.line_of(offset);
         let rope = self.rope();
         let start = rope.line_to_byte(line);
+        // Lines are short: to count on one is cheaper than to ask the rope for numbers of the whole text.
         let column = match encoding {
             PositionEncoding::Utf8 => offset - start,
-            PositionEncoding::Utf16 => {
-                rope.char_to_utf16_cu(rope.byte_to_char(offset)) - rope.char_to_utf16_cu(rope.byte_to_char(start))
-            }
-            PositionEncoding::Scalars => rope.byte_to_char(offset) - rope.byte_to_char(start),
+            _ => rope.byte_slice(start..offset).chunks().map(|chunk| encoding.units_of(chunk)).sum(),
         };
         LineColumn { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
     }

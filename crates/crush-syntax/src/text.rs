@@ -95,7 +95,8 @@ impl Text {
     /// The greatest offset, at most `offset`, that does not cut a character.
     pub fn floor_boundary(&self, offset: usize) -> usize {
         let offset = offset.min(self.len());
-        self.rope.char_to_byte(self.rope.byte_to_char(offset))
+        let (chunk, start, _, _) = self.rope.chunk_at_byte(offset);
+        start + chunk.floor_char_boundary(offset - start)
     }
 
     /// The range of line `line` (from 0), without its line break; `None` beyond the last.
@@ -118,6 +119,18 @@ impl Text {
     /// The line (from 0) in which the byte at `offset` lies.
     pub fn line_of(&self, offset: usize) -> usize {
         self.rope.byte_to_line(offset.min(self.len()))
+    }
+
+    /// Where each character stands that ends a line: both of a `\r\n`.
+    pub fn line_ends(&self) -> Vec<usize> {
+        let mut ends = Vec::with_capacity(self.line_count());
+        let mut start = 0;
+        for chunk in self.rope.chunks() {
+            let bytes = chunk.bytes().enumerate();
+            ends.extend(bytes.filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| start + at));
+            start += chunk.len();
+        }
+        ends
     }
 
     /// Where `needle` stands in the text, as often as it does.
