@@ -30,7 +30,7 @@ use names::Names;
 /// A file of a program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileHir {
-    items: Vec<Item>,
+    items: Arc<Vec<Item>>,
     names: Arc<Names>,
     top_level: Arc<TopLevel>,
     /// What its imports bring; `None` while nobody has looked.
@@ -86,7 +86,13 @@ impl FileHir {
     /// The same file, knowing what its imports bring.
     #[must_use]
     pub fn with_imports(&self, imports: Imports) -> Self {
-        Self { imports: Some(Arc::new(imports)), ..self.clone() }
+        self.with_shared_imports(Arc::new(imports))
+    }
+
+    /// The same file, knowing what its imports bring as another version of it does.
+    #[must_use]
+    pub fn with_shared_imports(&self, imports: Arc<Imports>) -> Self {
+        Self { imports: Some(imports), ..self.clone() }
     }
 
     /// The same file, as if nobody had looked at its imports.

@@ -171,6 +171,11 @@ impl FileAnalysis {
         self.tree = tree;
         self.renew(hir);
         self.names.forget_others(self.files().map(|file| file.hir));
+        self.follow_modules();
+    }
+
+    /// Checks again what depends on what the modules give, which may depend on the text.
+    fn follow_modules(&mut self) {
         let updated = self.modules.as_ref().and_then(|modules| modules.updated(&self.tree, &self.hir));
         if let Some(updated) = updated {
             Arc::make_mut(&mut self.checks).update(&self.hir, &self.tree, updated.results());
@@ -178,11 +183,32 @@ impl FileAnalysis {
         }
     }
 
+    /// Whether the text is understood as it would be if it were opened now. When not, a tree that is made with
+    /// [`Tree::parse`], on whatever thread, settles it.
+    pub fn is_settled(&self) -> bool {
+        self.tree.is_settled()
+    }
+
+    /// Takes over the tree that a parse of the same text from scratch gave.
+    pub fn reparsed(&mut self, tree: Tree) {
+        if tree.text() != self.text() {
+            return;
+        }
+        let hir = FileHir::new(&tree);
+        let hir = match self.hir.shared_imports() {
+            Some(imports) => hir.with_shared_imports(imports),
+            None => hir,
+        };
+        self.tree = tree;
+        self.renew(hir);
+        self.follow_modules();
+    }
+
     /// The text after `edits`, known only as far as it takes to find what names mean: for a look at what might be.
     pub(crate) fn sketch(&self, edits: &[TextEdit]) -> Self {
         let tree = self.tree.edited(edits);
         let hir = Arc::new(self.hir.update(edits, &self.tree, &tree));
-        Self { tree, hir, depth: Depth::Names, names: NamesCache::default(), ..self.clone() }
+        Self { tree, hir, depth: Depth::Names, ..self.clone() }
     }
 
     /// Takes over what the text declares now.

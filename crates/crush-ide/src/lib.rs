@@ -61,7 +61,7 @@ pub use crush_eval::Limits as RunLimits;
 pub use crush_hir::modules::{FileKey, ModuleId, NoSources, NotLoaded, SourceFile, Sources};
 pub use crush_host::{Grants, Host, Input};
 pub use crush_library::nearest;
-pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange};
+pub use crush_syntax::{LineColumn, OutOfRange, PositionEncoding, Text, TextEdit, TextRange, Tree};
 pub use crush_vm::{CancelToken, Fault, FaultKind, Quotas, Scheduling, VerifiedProgram};
 pub use definition::{declaration, definition, implementation};
 pub use diagnostics::{

@@ -5,6 +5,7 @@
 //! that came before it and none that came after.
 
 mod projects;
+mod settling;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use std::sync::mpsc::{self, TryRecvError};
 
 use crush_ide::{
     Evaluation, FileAnalysis, FileKey, MissingGrant, ModuleId, PositionEncoding, Snapshot, SourceFile, Text, TextEdit,
-    TextRange,
+    TextRange, Tree,
 };
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
@@ -66,6 +67,8 @@ pub(crate) enum Event {
     Grants(GrantedFolders),
     /// Files changed on disk.
     FilesChanged,
+    /// A text was parsed from scratch.
+    Parsed { key: DocumentKey, version: i32, tree: Option<Tree> },
     /// A run is over, or could not start.
     Evaluated { key: DocumentKey, run: u64, version: i32, result: RunResult },
 }
@@ -222,7 +225,14 @@ pub(crate) struct Documents {
     /// Documents of whose modules one has changed. They are looked at when nothing else is to be done, or when somebody
     /// asks for them.
     outdated: HashSet<DocumentKey>,
+    /// Documents that are analysed and not yet told of. Who asks for one does not wait until its diagnostics are written down.
+    untold: Vec<DocumentKey>,
+    /// Documents whose text is being parsed from scratch.
+    settling: HashSet<DocumentKey>,
 }
+
+/// So often diagnostics are put off for requests that come behind an edit.
+const MOST_PUT_OFF: u32 = 8;
 
 impl Documents {
     /// Starts the thread that owns the documents.
@@ -246,6 +256,8 @@ impl Documents {
             configs: ConfigFiles::default(),
             told_of_configs: HashMap::new(),
             outdated: HashSet::new(),
+            untold: Vec::new(),
+            settling: HashSet::new(),
         };
         std::thread::Builder::new()
             .name("documents".to_string())
@@ -255,18 +267,24 @@ impl Documents {
     }
 
     fn handle_all(&mut self, events: &mpsc::Receiver<Event>) {
+        let mut put_off = 0;
         loop {
             let first = match events.try_recv() {
                 Ok(first) => first,
                 Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) if !self.untold.is_empty() => {
+                    put_off = 0;
+                    self.tell();
+                    continue;
+                }
                 Err(TryRecvError::Empty) => match self.outdated.iter().next().cloned() {
                     Some(key) => {
                         self.bring_up_to_date(&key);
                         continue;
                     }
-                    None => match events.recv() {
-                        Ok(first) => first,
-                        Err(_) => return,
+                    None => match self.wait(events) {
+                        Some(first) => first,
+                        None => return,
                     },
                 },
             };
@@ -281,6 +299,11 @@ impl Documents {
                 let _ = guarded("event", || self.handle(event, &mut stale));
             }
             self.catch_up(&mut stale);
+            put_off += 1;
+            if put_off > MOST_PUT_OFF {
+                put_off = 0;
+                self.tell();
+            }
         }
     }
 
@@ -349,6 +372,7 @@ impl Documents {
                 let importers = self.open.iter().filter(|(_, document)| document.analysis.imports_modules());
                 self.outdated.extend(importers.map(|(key, _)| key.clone()));
             }
+            Event::Parsed { key, version, tree } => self.parsed(&key, version, tree),
             Event::Evaluated { key, run, version, result } => {
                 if self.runs.ended(&key, run) {
                     self.evaluated(&key, version, result);
@@ -523,7 +547,7 @@ impl Documents {
         })
     }
 
-    /// Analyses and publishes what was edited.
+    /// Analyses what was edited.
     fn catch_up(&mut self, stale: &mut Vec<DocumentKey>) {
         for key in stale.drain(..) {
             if let Some(document) = self.open.get_mut(&key)
@@ -541,6 +565,15 @@ impl Documents {
                     self.outdate_importers(&file);
                 }
             }
+            if !self.untold.contains(&key) {
+                self.untold.push(key);
+            }
+        }
+    }
+
+    /// Publishes what is known of documents that were edited.
+    fn tell(&mut self) {
+        for key in std::mem::take(&mut self.untold) {
             if guarded("diagnostics", || self.publish(&key)).is_none() {
                 self.give_up(&key);
             }
@@ -636,6 +669,7 @@ impl Documents {
 
     /// Publishes what is known of a document: syntax, names and borrows, and the run when it is of this version.
     fn publish(&mut self, key: &DocumentKey) {
+        self.untold.retain(|untold| untold != key);
         if self.pulls {
             return;
         }

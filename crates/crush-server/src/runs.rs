@@ -63,6 +63,11 @@ impl Runs {
         Self { running: HashMap::new(), last_id: 0, queue, runtime, client, shows_progress }
     }
 
+    /// The way to the documents.
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// Starts a run; one of the same document that is under way is cancelled.
     pub(crate) fn start(&mut self, request: RunRequest) {
         self.cancel(&request.key, "started again");

@@ -27,7 +27,7 @@ impl FileHir {
         let items = Walk::over_all(tree, None).items;
         let names = Arc::new(Names::of(&items));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, imports: None }
+        Self { items: Arc::new(items), names, top_level, imports: None }
     }
 
     /// The file of `new`, which `edits` made from `old`, the tree of this file.
@@ -58,7 +58,7 @@ impl FileHir {
         }));
         let names = names.unwrap_or_else(|| Arc::new(Names::of(&items)));
         let top_level = Arc::new(TopLevel::of(&items));
-        Self { items, names, top_level, imports: self.imports.clone() }
+        Self { items: Arc::new(items), names, top_level, imports: self.imports.clone() }
     }
 
     /// The names after `replaced`, which began at item `first`, gave way to `fresh`; `None` when they are others.
