@@ -24,6 +24,8 @@ pub(crate) struct Checks {
     declared: HashMap<Name, u64>,
     /// What its imports bring, as a number; none when it has no imports that were looked up.
     imports: Option<u64>,
+    /// Whether a name could come from a module that nobody has looked up: then none is missed.
+    is_open: bool,
     /// What the functions of that version give.
     results: Results,
     /// What the functions of other files gave then.
@@ -121,7 +123,8 @@ impl Checks {
         self.signature = hir.signature();
         let declared = declarations(hir);
         let imports = hir.imports().map(|imports| imports.signature());
-        if hir.imports_modules() || imports != self.imports {
+        let is_open = hir.imports_modules();
+        if is_open || self.is_open || imports != self.imports {
             // A name may come from anywhere then, or mean another thing than before.
             self.bodies.clear();
         } else {
@@ -132,6 +135,7 @@ impl Checks {
         }
         self.declared = declared;
         self.imports = imports;
+        self.is_open = is_open;
     }
 }
 
@@ -294,5 +298,12 @@ mod tests {
         ] {
             same_as_fresh(program, old, new);
         }
+    }
+
+    #[test]
+    fn what_could_come_from_a_module_is_missed_once_there_is_none() {
+        let program = "import a\nfn f(x) { return gone(x) + Gone { x: 1 }.x }\nfn g() { return 1 }\nf(g())\n";
+        same_as_fresh(program, "import a\n", "");
+        same_as_fresh(program, "import a\n", "let a = 1\n");
     }
 }
