@@ -67,6 +67,11 @@ impl Target {
         !matches!(self.meaning, Meaning::Local { .. } | Meaning::Key(_))
     }
 
+    /// The file that declares it: only programs with that file can use it. None for what none declares.
+    pub fn file(&self) -> Option<&FileKey> {
+        self.file.as_ref()
+    }
+
     /// What to say of it in a sentence: `` the function `f` ``.
     pub(crate) fn words(&self) -> String {
         match &self.meaning {

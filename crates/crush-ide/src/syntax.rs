@@ -1,6 +1,6 @@
 //! What the syntax tree alone tells: its nodes, and what folds.
 
-use crush_syntax::TextRange;
+use crush_syntax::{Text, TextRange};
 
 use crate::{FileAnalysis, Snapshot};
 
@@ -68,11 +68,48 @@ pub fn folds(snapshot: &Snapshot) -> Vec<TextRange> {
         "arguments",
         "polyglot_body",
     ];
-    let text = snapshot.analysis.text();
-    syntax_nodes(&snapshot.analysis)
-        .into_iter()
-        .filter(|node| FOLDED.contains(&node.kind))
-        .map(|node| node.range)
-        .filter(|range| text.line_of(range.start) < text.line_of(range.end))
-        .collect()
+    let analysis = &snapshot.analysis;
+    let text = analysis.text();
+    let mut line_ends = LineEnds::of(text);
+    let mut folds = Vec::new();
+    let mut cursor = analysis.tree().root().walk();
+    loop {
+        let node = cursor.node();
+        // On one line nothing folds, however much is in it.
+        if line_ends.next_after(node.start_byte()) < node.end_byte() {
+            if node.is_named() && FOLDED.contains(&node.kind()) {
+                folds.push(TextRange::new(node.start_byte(), node.end_byte()));
+            }
+            if cursor.goto_first_child() {
+                continue;
+            }
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                folds.retain(|range| text.line_of(range.start) < text.line_of(range.end));
+                return folds;
+            }
+        }
+    }
+}
+
+/// Where lines end, for places that come in the order of the text.
+struct LineEnds {
+    ends: Vec<usize>,
+    /// The first that was not before the last place.
+    next: usize,
+}
+
+impl LineEnds {
+    fn of(text: &Text) -> Self {
+        Self { ends: text.line_ends(), next: 0 }
+    }
+
+    /// Where the line of `offset` ends: at its line break, or nowhere.
+    fn next_after(&mut self, offset: usize) -> usize {
+        while self.ends.get(self.next).is_some_and(|end| *end < offset) {
+            self.next += 1;
+        }
+        self.ends.get(self.next).copied().unwrap_or(usize::MAX)
+    }
 }

@@ -21,7 +21,6 @@ pub(crate) use shape::{Kind, Shape};
 use sources::{Sources, Step};
 
 use crate::FileAnalysis;
-use crate::names::What;
 
 /// So many expressions are looked at for one answer.
 const BUDGET: u32 = 4_000;
@@ -31,6 +30,9 @@ const MOST_CALLS: u32 = 3;
 
 /// A body of a program.
 type BodyKey = (ModuleId, BodyId);
+
+/// Bodies of a file, by the functions that they name.
+type Callers = HashMap<Name, Vec<BodyId>>;
 
 /// A body, and what its variables are given.
 struct Lowered {
@@ -42,12 +44,14 @@ struct Lowered {
 pub(crate) struct Values<'a> {
     analysis: &'a FileAnalysis,
     bodies: RefCell<HashMap<BodyKey, Rc<Lowered>>>,
+    /// The bodies of a file that name a function, by its name.
+    callers: RefCell<HashMap<ModuleId, Rc<Callers>>>,
     budget: Cell<u32>,
 }
 
 impl<'a> Values<'a> {
     pub(crate) fn new(analysis: &'a FileAnalysis) -> Self {
-        Self { analysis, bodies: RefCell::default(), budget: Cell::new(BUDGET) }
+        Self { analysis, bodies: RefCell::default(), callers: RefCell::default(), budget: Cell::new(BUDGET) }
     }
 
     /// What an expression of a body can be.
@@ -270,13 +274,8 @@ impl<'a> Values<'a> {
 
     /// The calls of a function in its own file, with their arguments.
     fn calls_of(&self, module: ModuleId, name: &Name) -> Vec<(BodyKey, Vec<ExprId>)> {
-        let Some(file) = self.analysis.file(module) else { return Vec::new() };
         let mut found = Vec::new();
-        for body in file.hir.bodies() {
-            let names = self.analysis.names().of_body(file.hir, file.tree, body);
-            if !names.uses.iter().any(|it| it.what == What::Function && it.name == *name) {
-                continue;
-            }
+        for &body in self.callers(module).get(name).into_iter().flatten() {
             let lowered = self.lowered((module, body));
             for expr in &lowered.body.exprs {
                 match &expr.kind {
@@ -292,6 +291,25 @@ impl<'a> Values<'a> {
             }
         }
         found
+    }
+
+    /// Which bodies of a file name which functions.
+    fn callers(&self, module: ModuleId) -> Rc<Callers> {
+        if let Some(known) = self.callers.borrow().get(&module) {
+            return Rc::clone(known);
+        }
+        let mut callers = Callers::default();
+        if let Some(file) = self.analysis.file(module) {
+            for body in file.hir.bodies() {
+                let names = self.analysis.names().of_body(file.hir, file.tree, body);
+                for name in &names.functions {
+                    callers.entry(name.clone()).or_default().push(body);
+                }
+            }
+        }
+        let callers = Rc::new(callers);
+        self.callers.borrow_mut().insert(module, Rc::clone(&callers));
+        callers
     }
 
     /// What a call gives.

@@ -1,10 +1,12 @@
 //! The names of one body.
 
-use crush_hir::body::{LocalId, LocalKind};
+use std::collections::BTreeSet;
+
+use crush_hir::body::{LocalId, LocalKind, Name};
 use crush_hir::source_map::{BodyMap, BodyRange};
 use crush_syntax::TextRange;
 
-use super::NameUse;
+use super::{NameUse, What};
 
 /// Every name in a body, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub(crate) struct BodyNames {
     pub(crate) locals: Vec<LocalKind>,
     /// The names.
     pub(crate) uses: Vec<NameUse>,
+    /// The functions that it names, each once.
+    pub(crate) functions: Box<[Name]>,
     /// What nothing needs, and why: names that nobody reads, and statements that nothing reaches.
     pub(crate) faded: Vec<(BodyRange, String)>,
     /// Variables that are read by their name in a text that is none of ours.
@@ -26,6 +30,12 @@ pub(crate) struct Hidden {
     pub(crate) local: LocalId,
     /// The text that names it.
     pub(crate) range: BodyRange,
+}
+
+/// The functions that names name.
+pub(super) fn functions(uses: &[NameUse]) -> Box<[Name]> {
+    let functions = uses.iter().filter(|it| it.what == What::Function).map(|it| &it.name);
+    functions.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 impl BodyNames {

@@ -31,7 +31,12 @@ impl NamesCache {
         if known < 64 {
             return;
         }
-        let used: HashSet<_> = files.flat_map(|hir| hir.bodies().map(|body| hir.body_key(body))).collect();
+        let files: Vec<_> = files.collect();
+        // Mostly there is a body for each item at most, and then nothing to do.
+        if known <= 2 * files.iter().map(|hir| hir.items().len()).sum::<usize>() {
+            return;
+        }
+        let used: HashSet<_> = files.into_iter().flat_map(|hir| hir.bodies().map(|body| hir.body_key(body))).collect();
         if known > 2 * used.len() + 64 {
             self.lock().retain(|key, _| used.contains(key));
         }

@@ -30,7 +30,8 @@ pub(super) fn body_names(hir: &FileHir, tree: &Tree, body: BodyId) -> BodyNames 
     uses.sort_by_key(|name| name.range);
     let hidden: Vec<_> = known.hidden.iter().map(|&(local, range)| Hidden { local, range }).collect();
     let faded = super::unneeded::find(&lowered, &uses, &hidden);
-    BodyNames { locals, uses, faded, hidden }
+    let functions = super::body::functions(&uses);
+    BodyNames { locals, uses, functions, faded, hidden }
 }
 
 /// The names of a declaration outside of bodies, in offsets of the item.

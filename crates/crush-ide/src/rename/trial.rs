@@ -97,10 +97,10 @@ fn edited(analysis: &FileAnalysis, edits: &[(FileKey, Vec<TextEdit>)], sources: 
         Some((key.clone(), SourceFile::parse(key.clone(), path.into(), text)))
     });
     let sources = Edited { files: texts.collect(), sources };
-    let mut text = analysis.text().clone();
-    edits_of(analysis, ModuleId::ROOT, edits).iter().rev().for_each(|edit| _ = text.apply(edit));
-    let mut after = FileAnalysis::to_navigate(text);
-    if let Some(key) = analysis.own_key() {
+    // From the last to the first, each is in terms of the text that the one before it left.
+    let own: Vec<_> = edits_of(analysis, ModuleId::ROOT, edits).iter().rev().cloned().collect();
+    let mut after = analysis.sketch(&own);
+    if let Some(key) = analysis.own_key().filter(|_| analysis.imports_modules()) {
         after.load_modules(key.clone(), key.0.clone(), &sources);
     }
     after
