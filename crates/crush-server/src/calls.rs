@@ -55,10 +55,9 @@ fn item_in(programs: &Programs<'_>, analysis: &FileAnalysis, callable: Callable)
 pub(crate) fn incoming(programs: &Programs<'_>, of: &CallHierarchyItem) -> Option<Vec<CallHierarchyIncomingCall>> {
     let (snapshot, offset) = snapshot_of(programs, of)?;
     let targets = crush_ide::called_at(&snapshot, offset);
-    let words: Vec<_> = targets.iter().map(crush_ide::Target::name).collect();
     let mut found: Vec<CallHierarchyIncomingCall> = Vec::new();
-    let analyses =
-        std::iter::once(snapshot.analysis.clone()).chain(programs.with_words(&words, || programs.is_overtaken()));
+    let analyses = std::iter::once(snapshot.analysis.clone())
+        .chain(programs.with_targets(&targets, &[], || programs.is_overtaken()));
     for analysis in analyses {
         for calls in crush_ide::incoming_calls(&analysis, &targets) {
             let text = analysis.module(calls.callable.file).map_or(analysis.text(), |(_, _, text)| text);

@@ -31,6 +31,11 @@ impl Files {
         OpenFirst { files: self, open }
     }
 
+    /// Whether modules are looked for beside their importers only.
+    pub(crate) fn are_beside(&self) -> bool {
+        self.search.is_empty()
+    }
+
     fn read(&self, path: &Path, shown: &str) -> Result<SourceFile, NotLoaded> {
         let unreadable = |reason: String| NotLoaded::Unreadable { path: shown.to_owned(), reason };
         let metadata = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;

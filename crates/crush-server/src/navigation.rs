@@ -67,8 +67,7 @@ pub(crate) fn references(
     };
     add(&document.snapshot.analysis);
     if targets.iter().any(Target::is_seen_elsewhere) {
-        let words: Vec<_> = targets.iter().map(Target::name).collect();
-        programs.with_words(&words, || document.is_overtaken()).for_each(|analysis| add(&analysis));
+        programs.with_targets(targets, &[], || document.is_overtaken()).for_each(|analysis| add(&analysis));
     }
     let location = |(uri, [line, character, end_line, end_character]): (String, [u32; 4])| {
         let start = Position { line, character };

@@ -47,10 +47,9 @@ pub(crate) fn rename(
     if name == new_name {
         return Ok(workspace_edit(programs, document, edits, has_versions));
     }
-    let words = if targets.iter().any(Target::is_seen_elsewhere) { vec![name.as_str(), new_name] } else { Vec::new() };
-    let others: Vec<_> = match words.is_empty() {
-        true => Vec::new(),
-        false => programs.with_words(&words, || document.is_overtaken()).collect(),
+    let others: Vec<_> = match targets.iter().any(Target::is_seen_elsewhere) {
+        true => programs.with_targets(&targets, &[new_name], || document.is_overtaken()).collect(),
+        false => Vec::new(),
     };
     let analyses = || std::iter::once(&document.snapshot.analysis).chain(&others);
     for analysis in analyses() {

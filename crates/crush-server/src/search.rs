@@ -33,6 +33,11 @@ impl SearchPath {
         Self { directories }
     }
 
+    /// Whether there are no directories but those of the importing files.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.directories.is_empty()
+    }
+
     /// Finds the file of module `path` (`a.b`) as `importer` imports it; `is_file` says what files there are.
     pub(crate) fn find(
         &self,

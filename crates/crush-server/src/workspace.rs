@@ -5,7 +5,6 @@ mod entry;
 mod programs;
 mod scan;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,12 +16,21 @@ pub(crate) use programs::{OpenDocuments, Programs};
 
 /// The folders of the workspace, and what is known of the programs in them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Workspace(Arc<Mutex<Known>>);
+pub(crate) struct Workspace {
+    known: Arc<Mutex<Known>>,
+    /// Held by whoever looks at the disk: who comes meanwhile waits for what is found.
+    looking: Arc<Mutex<()>>,
+}
+
+/// What is known of the programs in the folders, by path.
+pub(crate) type Entries = Arc<[Arc<Entry>]>;
 
 #[derive(Debug, Default)]
 struct Known {
     roots: Vec<PathBuf>,
-    entries: HashMap<PathBuf, Arc<Entry>>,
+    entries: Entries,
+    /// Whether anybody has looked yet.
+    has_looked: bool,
     /// Whether a file may have changed since the entries were made.
     is_outdated: bool,
     /// Whether the client tells of every change.
@@ -54,6 +62,9 @@ impl Workspace {
         let mut known = self.lock();
         known.roots.retain(|root| !removed.contains(root));
         known.roots.extend(paths(&event.added));
+        let roots = known.roots.clone();
+        let is_there = |entry: &&Arc<Entry>| roots.iter().any(|root| entry.path.starts_with(root));
+        known.entries = known.entries.iter().filter(is_there).cloned().collect();
         known.is_outdated = true;
     }
 
@@ -69,40 +80,37 @@ impl Workspace {
 
     /// What is known of the programs in the folders, without another look at the disk once there was one: for what is asked at
     /// every key.
-    pub(crate) fn known_entries(&self) -> Vec<Arc<Entry>> {
+    pub(crate) fn known_entries(&self) -> Entries {
         let known = self.lock();
-        if known.is_outdated && known.entries.is_empty() {
-            drop(known);
-            return self.entries();
+        if known.has_looked {
+            return Arc::clone(&known.entries);
         }
-        known.entries.values().cloned().collect()
+        drop(known);
+        self.entries()
     }
 
-    /// What is known of the programs in the folders, by path. Looks at the disk when something may have changed there.
-    pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
-        let (roots, entries, is_outdated) = {
+    /// What is known of the programs in the folders. Looks at the disk when something may have changed there.
+    pub(crate) fn entries(&self) -> Entries {
+        let _looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let (roots, before) = {
             let mut known = self.lock();
-            let is_outdated = known.is_outdated || !known.is_watched;
-            known.is_outdated = false;
-            (known.roots.clone(), known.entries.clone(), is_outdated)
-        };
-        let entries = match is_outdated {
-            // Nobody waits for the lock meanwhile.
-            true => {
-                let entries = scan::scan(&roots, &entries);
-                self.lock().entries.clone_from(&entries);
-                entries
+            if known.has_looked && known.is_watched && !known.is_outdated {
+                return Arc::clone(&known.entries);
             }
-            false => entries,
+            known.is_outdated = false;
+            (known.roots.clone(), Arc::clone(&known.entries))
         };
-        let mut entries: Vec<_> = entries.into_values().collect();
-        entries.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        // What is known can be asked for meanwhile.
+        let entries = scan::scan(&roots, &before);
+        let mut known = self.lock();
+        known.has_looked = true;
+        known.entries = Arc::clone(&entries);
         entries
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
         // What is in it is never half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,4 +123,11 @@ fn path_of(uri: &Uri) -> Option<PathBuf> {
 /// The URI of a file of the workspace.
 pub(crate) fn uri_of(key: &FileKey, open: &OpenDocuments) -> Option<Uri> {
     open.uri_of(key).or_else(|| crate::files::uri_of(key))
+}
+
+/// Lets other threads go before this one, where the system can: whoever types goes before work on thousands of files.
+pub(crate) fn unhurried() {
+    // There it is the priority of this thread alone.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
 }

@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) symbols: Vec<FlatSymbol>,
     /// The modules that it imports, as it writes them.
     pub(crate) imports: Vec<String>,
+    /// Where those would be that stand beside it.
+    pub(crate) beside: Vec<PathBuf>,
     pub(super) stamp: Stamp,
     /// The words in it, as sorted hashes.
     words: Box<[u32]>,
@@ -32,21 +34,22 @@ impl Entry {
         let key = crate::search::key(&path);
         let outline = crush_ide::outline(Text::from(text.as_str()));
         let (symbols, imports) = (outline.symbols, outline.imports);
-        Some(Self { words: words_of(&text), key, symbols, imports, stamp, path })
+        let beside = imports.iter().map(|import| beside(&path, import)).collect();
+        Some(Self { words: words_of(&text), key, symbols, imports, beside, stamp, path })
     }
 
     /// Whether a word may be in the text; when not, it is surely not there.
     pub(crate) fn may_have(&self, word: &str) -> bool {
         self.words.binary_search(&hash(word)).is_ok()
     }
+}
 
-    /// Where a module would be that stands beside it.
-    pub(crate) fn beside(&self, import: &str) -> PathBuf {
-        let mut path: PathBuf = self.path.parent().unwrap_or(Path::new("")).to_owned();
-        path.extend(import.split('.'));
-        path.set_extension("crush");
-        path
-    }
+/// Where a module would be that stands beside a file.
+fn beside(file: &Path, import: &str) -> PathBuf {
+    let mut path: PathBuf = file.parent().unwrap_or(Path::new("")).to_owned();
+    path.extend(import.split('.'));
+    path.set_extension("crush");
+    path
 }
 
 fn hash(word: &str) -> u32 {

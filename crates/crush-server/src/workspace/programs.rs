@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crush_ide::{FileAnalysis, FileKey, PositionEncoding, SourceFile, Text};
+use crush_ide::{FileAnalysis, FileKey, ModuleId, PositionEncoding, SourceFile, Target, Text};
 use tower_lsp::ls_types::Uri;
 
-use super::{Entry, Workspace};
+use super::{Entries, Entry, Workspace};
 use crate::answers::Cancelled;
 use crate::documents::DocumentSnapshot;
 use crate::files::{self, Files};
@@ -50,7 +50,7 @@ pub(crate) struct Programs<'a> {
     pub(crate) open: &'a OpenDocuments,
     /// What the client's columns count.
     pub(crate) encoding: PositionEncoding,
-    entries: Vec<Arc<Entry>>,
+    entries: Entries,
     files: Files,
     cancelled: Cancelled,
 }
@@ -65,7 +65,7 @@ impl<'a> Programs<'a> {
         Self::with(workspace, open, workspace.known_entries(), cancelled)
     }
 
-    fn with(workspace: &Workspace, open: &'a OpenDocuments, entries: Vec<Arc<Entry>>, cancelled: &Cancelled) -> Self {
+    fn with(workspace: &Workspace, open: &'a OpenDocuments, entries: Entries, cancelled: &Cancelled) -> Self {
         let (encoding, files, cancelled) = (workspace.encoding(), Files::new(), cancelled.clone());
         Self { open, encoding, entries, files, cancelled }
     }
@@ -90,39 +90,63 @@ impl<'a> Programs<'a> {
         self.files.behind(&self.open.sources)
     }
 
-    /// The programs in which one of `words` may stand, in their own text or in that of a module, each analysed as far as it
-    /// takes to find what names mean; the open documents first. `is_over` ends the work.
-    pub(crate) fn with_words<'p>(
+    /// The same programs, for a thread of its own.
+    pub(crate) fn another(&self) -> Self {
+        let (encoding, entries, cancelled) = (self.encoding, Arc::clone(&self.entries), self.cancelled.clone());
+        Self { open: self.open, encoding, entries, files: Files::new(), cancelled }
+    }
+
+    /// Forgets the modules that were read: they take memory, and those of other programs are other ones.
+    pub(crate) fn forget_modules(&mut self) {
+        self.files = Files::new();
+    }
+
+    /// The programs in which `targets` may be used, or `words` may stand, in their own text or in that of a module, each
+    /// analysed as far as it takes to find what names mean; the open documents first. `is_over` ends the work.
+    pub(crate) fn with_targets<'p>(
         &'p self,
+        targets: &[Target],
         words: &[&str],
         is_over: impl Fn() -> bool + 'p,
     ) -> impl Iterator<Item = FileAnalysis> + 'p {
-        let has = |entry: &Entry| words.iter().any(|word| entry.may_have(word));
-        let concerned: HashSet<&Path> = self.importers(has);
+        let has = |entry: &Entry| {
+            words.iter().copied().chain(targets.iter().map(Target::name)).any(|word| entry.may_have(word))
+        };
+        let declaring: Option<HashSet<&str>> = targets.iter().map(|target| Some(&*target.file()?.0)).collect();
+        let concerned: HashSet<&Path> = match declaring {
+            // What a file declares is used in programs that have that file, and nowhere else.
+            Some(declaring) if self.files.are_beside() => {
+                let documents = self.open.documents.iter().map(|document| &document.snapshot.analysis);
+                let having = documents.filter(|analysis| analysis.module_keys().any(|key| declaring.contains(&*key.0)));
+                let having = having.filter_map(|analysis| Some(&*analysis.key_of(ModuleId::ROOT)?.0));
+                let files = declaring.iter().copied().chain(having).collect();
+                self.importers(|entry| declaring.contains(&*entry.key.0), &files)
+            }
+            _ => self.importers(has, &self.open.sources.keys().map(|key| &*key.0).collect()),
+        };
         let open = self.open.documents.iter().map(|document| document.snapshot.analysis.clone());
         let closed = self.closed().filter(move |entry| concerned.contains(&*entry.path));
         let closed = closed.filter_map(|entry| self.analysis_of(&entry.path));
         open.chain(closed).take_while(move |_| !self.is_cancelled() && !is_over())
     }
 
-    /// The entries for which `has` holds, those that import them, and those that import an open document.
-    fn importers(&self, has: impl Fn(&Entry) -> bool) -> HashSet<&Path> {
-        let mut found: HashSet<&Path> =
-            self.entries.iter().filter(|entry| has(entry)).map(|entry| entry.path.as_path()).collect();
-        let open: HashSet<&str> = self.open.sources.keys().map(|key| &*key.0).collect();
-        loop {
-            let before = found.len();
-            for entry in &self.entries {
-                let imports =
-                    |path: &Path| found.contains(path) || path.to_str().is_some_and(|path| open.contains(path));
-                if !found.contains(&*entry.path) && entry.imports.iter().any(|import| imports(&entry.beside(import))) {
-                    found.insert(&entry.path);
-                }
-            }
-            if found.len() == before {
-                return found;
+    /// The entries for which `has` holds, and those that import them or a file of `more`, however far away.
+    fn importers(&self, has: impl Fn(&Entry) -> bool, more: &HashSet<&str>) -> HashSet<&Path> {
+        let mut importers: HashMap<&Path, Vec<&Path>> = HashMap::new();
+        for entry in &*self.entries {
+            for module in &entry.beside {
+                importers.entry(module).or_default().push(&entry.path);
             }
         }
+        let mut found = HashSet::new();
+        let mut open: Vec<&Path> = self.entries.iter().filter(|entry| has(entry)).map(|entry| &*entry.path).collect();
+        open.extend(more.iter().flat_map(|file| importers.get(Path::new(*file)).into_iter().flatten()));
+        while let Some(path) = open.pop() {
+            if found.insert(path) {
+                open.extend(importers.get(path).into_iter().flatten());
+            }
+        }
+        found
     }
 
     /// A program on disk, analysed as far as it takes to find what names mean.

@@ -1,18 +1,17 @@
 //! Finds the programs in the folders of the workspace.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use super::Entry;
 use super::entry::Stamp;
+use super::{Entries, Entry};
 
 /// So many programs are known of a workspace; those beyond are not looked at.
 const MOST: usize = 100_000;
 
 /// The programs below `roots`, without what `.gitignore` leaves out. What is in `known` and has not changed is not read again.
-pub(super) fn scan(roots: &[PathBuf], known: &HashMap<PathBuf, Arc<Entry>>) -> HashMap<PathBuf, Arc<Entry>> {
+pub(super) fn scan(roots: &[PathBuf], known: &[Arc<Entry>]) -> Entries {
     let mut found: Vec<(PathBuf, Stamp)> = Vec::new();
     for root in roots {
         let walk = ignore::WalkBuilder::new(root).require_git(false).build();
@@ -34,12 +33,13 @@ pub(super) fn scan(roots: &[PathBuf], known: &HashMap<PathBuf, Arc<Entry>>) -> H
 }
 
 /// Reads what is not known, on all processors.
-fn read(found: Vec<(PathBuf, Stamp)>, known: &HashMap<PathBuf, Arc<Entry>>) -> HashMap<PathBuf, Arc<Entry>> {
-    let mut entries = HashMap::with_capacity(found.len());
+fn read(found: Vec<(PathBuf, Stamp)>, known: &[Arc<Entry>]) -> Entries {
+    let known: HashMap<&Path, &Arc<Entry>> = known.iter().map(|entry| (entry.path.as_path(), entry)).collect();
+    let mut entries = Vec::with_capacity(found.len());
     let mut unread = Vec::new();
     for (path, stamp) in found {
-        match known.get(&path).filter(|entry| entry.stamp == stamp) {
-            Some(entry) => _ = entries.insert(path, Arc::clone(entry)),
+        match known.get(&*path).filter(|entry| entry.stamp == stamp) {
+            Some(entry) => entries.push(Arc::clone(entry)),
             None => unread.push((path, stamp)),
         }
     }
@@ -48,10 +48,18 @@ fn read(found: Vec<(PathBuf, Stamp)>, known: &HashMap<PathBuf, Arc<Entry>>) -> H
     let next = || unread.lock().ok().and_then(|mut unread| unread.next());
     let read_all = || std::iter::from_fn(next).filter_map(|(path, stamp)| Entry::read(path, stamp)).collect();
     let read: Vec<Vec<Entry>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(read_all)).collect();
+        let workers: Vec<_> = (1..threads)
+            .map(|_| {
+                scope.spawn(|| {
+                    super::unhurried();
+                    read_all()
+                })
+            })
+            .collect();
         let own = read_all();
         workers.into_iter().filter_map(|worker| worker.join().ok()).chain([own]).collect()
     });
-    entries.extend(read.into_iter().flatten().map(|entry| (entry.path.clone(), Arc::new(entry))));
-    entries
+    entries.extend(read.into_iter().flatten().map(Arc::new));
+    entries.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    entries.into()
 }
