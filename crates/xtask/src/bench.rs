@@ -30,9 +30,13 @@ pub(crate) struct Arguments {
     #[arg(value_enum, default_value_t)]
     subject: Subject,
 
-    /// Lines of the generated programs
-    #[arg(long, value_delimiter = ',', default_values_t = [100, 1_000, 10_000, 100_000])]
+    /// Lines of the generated programs [default: 100,1000,10000,100000; with --requests without 100]
+    #[arg(long, value_delimiter = ',')]
     lines: Vec<usize>,
+
+    /// lsp --requests: files of the generated workspace; 0 for none
+    #[arg(long, default_value_t = 10_000)]
+    files: usize,
 
     /// Few edits, and no program of 100,000 lines
     #[arg(long)]
@@ -97,16 +101,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 #[cfg(feature = "bench")]
 fn lsp(arguments: &Arguments) -> anyhow::Result<()> {
     let servers = servers::all(arguments.no_peers);
+    let lines = match arguments.lines.as_slice() {
+        [] if arguments.requests => &[1_000, 10_000, 100_000],
+        [] => &[100, 1_000, 10_000, 100_000][..],
+        lines => lines,
+    };
     if arguments.requests {
-        let text = requests::table(&servers.servers, &arguments.lines, if arguments.quick { 15 } else { 100 });
-        println!("{text}");
+        let rounds = if arguments.quick { 15 } else { 100 };
+        let text = requests::measure(&servers, &requests::Sizes { lines, files: arguments.files, rounds })?;
         if arguments.save {
             table::save(&text, "bench --requests", &crate::root().join("docs/performance.md"))?;
         }
         return Ok(());
     }
     let mut table = table::Table::new(servers.notes.clone());
-    for &lines in &arguments.lines {
+    for &lines in lines {
         let edits = match (arguments.quick, lines) {
             (true, 100_000..) => continue,
             (true, _) => 40,

@@ -192,6 +192,9 @@ def double@(values):
 /// How many units in a row call each other.
 const CHAIN: usize = 8;
 
+/// How many files lie in one folder of a workspace: those of whole chains.
+pub(crate) const IN_A_FOLDER: usize = 12 * CHAIN;
+
 /// A program of about `lines` lines.
 pub(crate) fn generate(dialect: Dialect, lines: usize) -> String {
     let (unit, conflict, start) = match dialect {
@@ -216,6 +219,33 @@ pub(crate) fn generate(dialect: Dialect, lines: usize) -> String {
         text = text.replace("= &mut ", "= ").replace("= &", "= ");
     }
     text
+}
+
+/// File `number` of a workspace: one unit, which calls that of the file before it.
+pub(crate) fn file(dialect: Dialect, number: usize) -> String {
+    let unit = if dialect == Dialect::Python { PYTHON_UNIT } else { UNIT };
+    let head = match number % CHAIN {
+        0 => return generate(dialect, 1),
+        1 => format!("{}\n", import(dialect, number - 1, 0)),
+        _ => format!("{}\n", import(dialect, number - 1, number - 1)),
+    };
+    let called = if number % CHAIN == 1 { 0 } else { number - 1 };
+    head + &unit.replace('@', &number.to_string()).replace('%', &called.to_string())
+}
+
+/// A program of about `lines` lines, in the folder of the first files, that imports some of them.
+pub(crate) fn importing(dialect: Dialect, lines: usize) -> String {
+    let imports: Vec<_> = [31, 47].into_iter().map(|file| import(dialect, file, file)).collect();
+    let calls = "print(run31([]))\nprint(run47([]))\n";
+    format!("{}\n{}{calls}", imports.concat(), generate(dialect, lines))
+}
+
+/// An import of function `run…` of another file.
+fn import(dialect: Dialect, file: usize, run: usize) -> String {
+    match dialect {
+        Dialect::Python => format!("from part{}.unit{file} import run{run}\n", file / IN_A_FOLDER),
+        _ => format!("import unit{file} {{ run{run} }}\n"),
+    }
 }
 
 #[cfg(test)]

@@ -1,134 +1,110 @@
-//! How long each request takes while somebody types: an edit is sent, and the request right behind it.
+//! How long each request takes while somebody types and a program runs: an edit is sent, and the request right behind it.
+//!
+//! All servers have the program open at the same time and are asked in turn, so that whatever else the machine does happens
+//! to all of them; that includes the program, which ours runs without a pause.
 
-use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+mod asked;
+mod report;
+mod typist;
+mod workspace;
 
-use crush_tests::client::about;
-use crush_tests::document::Document;
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use asked::REQUESTS;
+use report::Report;
+use typist::{Opened, Typist};
 
 use super::edits;
-use super::program::{self, Dialect};
-use super::servers::Server;
-use super::table::{milliseconds, quantile, thousands};
+use super::program;
+use super::servers::{Server, Servers};
 
 /// The first rounds, which fill caches and are not counted.
 const WARM_UP: usize = 3;
 
-/// What is asked, and with what beside the document: a place, a range that is in sight, or nothing.
-const REQUESTS: [(&str, Asked); 17] = [
-    ("textDocument/completion", Asked::Place),
-    ("textDocument/hover", Asked::Place),
-    ("textDocument/signatureHelp", Asked::Place),
-    ("textDocument/definition", Asked::Place),
-    ("textDocument/references", Asked::Place),
-    ("textDocument/documentHighlight", Asked::Place),
-    ("textDocument/prepareRename", Asked::Place),
-    ("textDocument/rename", Asked::Place),
-    ("textDocument/codeAction", Asked::Sight),
-    ("textDocument/inlayHint", Asked::Sight),
-    ("textDocument/semanticTokens/range", Asked::Sight),
-    ("textDocument/semanticTokens/full", Asked::Nothing),
-    ("textDocument/semanticTokens/full/delta", Asked::Nothing),
-    ("textDocument/documentSymbol", Asked::Nothing),
-    ("textDocument/foldingRange", Asked::Nothing),
-    ("textDocument/codeLens", Asked::Nothing),
-    ("textDocument/formatting", Asked::Nothing),
-];
+/// How long one server is asked at one size: ours, and each peer. One that is slow gets fewer rounds.
+const LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(20)];
 
-#[derive(Clone, Copy)]
-enum Asked {
-    Place,
-    Sight,
-    Nothing,
+/// What to measure.
+pub(crate) struct Sizes<'a> {
+    /// Lines of programs that are alone.
+    pub(crate) lines: &'a [usize],
+    /// How many files a workspace has; none is measured when it is 0.
+    pub(crate) files: usize,
+    /// How often each request is sent.
+    pub(crate) rounds: usize,
 }
 
-/// A table of all requests, for programs of so many lines.
-pub(crate) fn table(servers: &[Server], lines: &[usize], rounds: usize) -> String {
-    let mut text = String::from("| lines | request |");
-    for server in servers {
-        let _ = write!(text, " {}, median | p99 |", server.name);
-    }
-    text.push_str("\n|---:|---|");
-    servers.iter().for_each(|_| text.push_str("---:|---:|"));
-    text.push('\n');
-    for &lines in lines {
+/// Measures all requests, for programs of so many lines and in a workspace of so many files; prints the tables and gives them.
+pub(crate) fn measure(servers: &Servers, sizes: &Sizes<'_>) -> anyhow::Result<String> {
+    // A peer that takes whole texts only is measured with edits alone.
+    let asked: Vec<&Server> = servers.servers.iter().filter(|server| !server.wants_whole_text).collect();
+    let mut report = Report::new(&servers.notes);
+    for &lines in sizes.lines {
         eprintln!("requests at {lines} lines …");
-        let measured: Vec<_> = servers.iter().map(|server| measure(server, lines, rounds)).collect();
-        for (index, (method, _)) in REQUESTS.iter().enumerate() {
-            let name = method.trim_start_matches("textDocument/");
-            let _ = write!(text, "| {} | `{name}` |", thousands(lines));
-            for times in &measured {
-                match times[index].as_slice() {
-                    [] => text.push_str(" – | – |"),
-                    times => {
-                        let (median, p99) = (milliseconds(quantile(times, 50)), milliseconds(quantile(times, 99)));
-                        let _ = write!(text, " {median} | {p99} |");
-                    }
+        let opened: Vec<_> = asked
+            .iter()
+            .map(|server| Opened::alone(server, &program::generate(server.dialect, lines)))
+            .collect::<anyhow::Result<_>>()?;
+        report.add_lines(lines, take_turns(opened, sizes.rounds));
+        report.print();
+    }
+    if sizes.files > 0 {
+        eprintln!("a workspace of {} files …", sizes.files);
+        let folders = workspace::Folders::write(sizes.files)?;
+        let opened: Vec<_> = asked.iter().map(|server| folders.open(server)).collect::<anyhow::Result<_>>()?;
+        let (opened, openings) = opened.into_iter().unzip();
+        let measured = take_turns(opened, sizes.rounds);
+        report.add_files(sizes.files, measured, openings);
+    }
+    Ok(report.text())
+}
+
+/// What was measured of one server.
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    /// For each of [`REQUESTS`] what its answers took; nothing where the server does not know it.
+    pub(crate) answers: Vec<Vec<Answer>>,
+    /// The most memory that it held, in bytes, and what it held after all was closed.
+    pub(crate) memory: [Option<u64>; 2],
+    /// How much of the time its program ran.
+    pub(crate) ran: f64,
+}
+
+/// One answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer {
+    /// From the edit to the answer.
+    pub(crate) took: Duration,
+    /// The processor time of the server meanwhile, without that of the program that it runs.
+    pub(crate) processor: Duration,
+}
+
+/// Each server in turn is sent an edit with a request, until all have been sent often enough.
+fn take_turns(opened: Vec<Opened<'_>>, rounds: usize) -> Vec<Measured> {
+    let count = (rounds + WARM_UP) * REQUESTS.len();
+    let mut typists = Vec::new();
+    for opened in opened {
+        let limit = LIMITS[usize::from(!is_ours(opened.server))];
+        let edits = edits::typed(&opened.text.to_string(), count);
+        typists.push((Typist::new(opened, edits), limit));
+    }
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut order: Vec<usize> = (0..REQUESTS.len()).collect();
+    for round in 0..rounds + WARM_UP {
+        // Each request comes behind whole texts and behind broken ones.
+        rng.shuffle(&mut order);
+        for &request in &order {
+            for (typist, limit) in &mut typists {
+                if typist.spent < *limit {
+                    typist.ask(request, round >= WARM_UP);
                 }
             }
-            text.push('\n');
         }
     }
-    text
+    typists.into_iter().map(|(typist, _)| typist.close()).collect()
 }
 
-/// The times of each request; none of those that the server does not know.
-fn measure(server: &Server, lines: usize, rounds: usize) -> Vec<Vec<Duration>> {
-    let text = program::generate(server.dialect, lines);
-    let (language, extension) = match server.dialect {
-        Dialect::Python => ("python", "py"),
-        Dialect::Crush | Dialect::CrushWithoutBorrows => ("crush", "crush"),
-    };
-    let mut document = Document::new(&format!("file:///bench/program.{extension}"), &text).with_language(language);
-    let mut client = server.start();
-    client.open(&document);
-    let mut typed = edits::typed(&text, (rounds + WARM_UP) * REQUESTS.len()).into_iter();
-    let mut all = vec![Vec::new(); REQUESTS.len()];
-    let mut tokens = Value::Null;
-    for round in 0..rounds + WARM_UP {
-        for (index, (method, asked)) in REQUESTS.iter().enumerate() {
-            let Some(edit) = typed.next() else { break };
-            let at = edit.range.start + edit.new_text.len();
-            document.next_version();
-            let change = document.edit(edit.range, &edit.new_text);
-            let mut params = about(&document, parameters(&document, *asked, at));
-            params["previousResultId"] = tokens.clone();
-            client.change(&document, vec![change]);
-            let sent = Instant::now();
-            let id = client.ask(method, params);
-            let (took, response) = client.wait_for("the answer", |message| {
-                let is_it = message.method().is_empty() && message.value["id"] == id;
-                is_it.then(|| (message.at - sent, message.value.clone()))
-            });
-            client.forget();
-            // A place that cannot be renamed is an answer, too; an unknown method is none.
-            let is_known = response["error"]["code"] != -32601;
-            if method.ends_with("full") {
-                tokens = response["result"]["resultId"].clone();
-            }
-            if round >= WARM_UP && is_known {
-                all[index].push(took);
-            }
-        }
-    }
-    all
-}
-
-fn parameters(document: &Document, asked: Asked, at: usize) -> Value {
-    let options = json!({ "tabSize": 4, "insertSpaces": true });
-    let place = document.position(at);
-    match asked {
-        Asked::Place => json!({
-            "position": place, "newName": "another", "context": { "includeDeclaration": true, "triggerKind": 1 },
-        }),
-        Asked::Sight => {
-            let line = place["line"].as_u64().unwrap_or_default();
-            let range = json!({
-                "start": { "line": line.saturating_sub(30), "character": 0 }, "end": { "line": line + 30, "character": 0 },
-            });
-            json!({ "range": range, "context": { "diagnostics": [] } })
-        }
-        Asked::Nothing => json!({ "options": options }),
-    }
+/// Whether a server is ours.
+fn is_ours(server: &Server) -> bool {
+    server.dialect == program::Dialect::Crush
 }

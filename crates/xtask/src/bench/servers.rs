@@ -28,11 +28,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it and shakes hands.
     pub(crate) fn start(&self) -> Client {
-        let mut command = Command::new(&self.program);
-        command.args(self.arguments).stderr(std::process::Stdio::null());
-        let mut client = Client::spawn(&mut command).tolerating_junk();
+        let mut client = self.launch();
         client.introduce(&Introduction::default());
         client
+    }
+
+    /// Starts it and says nothing to it yet.
+    pub(crate) fn launch(&self) -> Client {
+        let mut command = Command::new(&self.program);
+        command.args(self.arguments).stderr(std::process::Stdio::null());
+        Client::spawn(&mut command).tolerating_junk()
     }
 }
 
