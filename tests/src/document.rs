@@ -63,6 +63,11 @@ impl Document {
         self.version
     }
 
+    /// What its columns count.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// Its text.
     pub fn text(&self) -> &str {
         &self.text

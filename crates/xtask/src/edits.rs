@@ -1,4 +1,5 @@
-//! `cargo xtask edits`: random edits, after each of which a document is like one that has just been opened.
+//! `cargo xtask edits`: random edits of the analysis and of the server, after which a document is like one that has just been
+//! opened.
 
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use clap::Args;
 /// How many, and from where.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How many edits
+    /// How many edits of each
     #[arg(long, default_value_t = 1_000_000)]
     count: u64,
 
