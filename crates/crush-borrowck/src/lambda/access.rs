@@ -359,8 +359,13 @@ impl Lambda<'_> {
         for handle in reached.handles {
             below.add(Target::Handle(handle));
         }
+        let again = match usage.variable {
+            Some(_) => self.handles_inside(state, value),
+            None => Vec::new(),
+        };
         for target in below.targets() {
-            if top.contains(target) {
+            // What a variable owns lives where that holds it, and not where it is reached otherwise.
+            if top.contains(target) && !again.contains(target) {
                 continue;
             }
             let inner = Usage { certain: false, variable: None, ..usage.clone() };

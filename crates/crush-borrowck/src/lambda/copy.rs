@@ -136,7 +136,9 @@ impl Lambda<'_> {
         for target in all.targets() {
             match *target {
                 Target::Object(object) => self.add_kept(&mut kept, object, true),
-                other => drop(kept.add(other)),
+                other => {
+                    kept.add(other);
+                }
             }
         }
         if !itself {

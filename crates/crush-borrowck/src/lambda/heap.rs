@@ -360,6 +360,25 @@ impl Lambda<'_> {
         seen
     }
 
+    /// The handles that a value may be, and that a deep read of it comes to in another way, too.
+    pub(super) fn handles_inside(&self, state: &State, value: &Value) -> Vec<Target> {
+        let is_handle = |target: &&Target| matches!(target, Target::Handle(_));
+        let handles: Vec<Target> = value.targets().iter().filter(is_handle).copied().collect();
+        if handles.is_empty() {
+            return handles;
+        }
+        let mut inside = Value::default();
+        for object in self.underlying(state, value).objects() {
+            let mut held = Vec::new();
+            self.open(state, object, &mut held, &mut Vec::new());
+            for target in held {
+                inside.add(target);
+            }
+        }
+        let reached = self.reach(state, &inside).handles;
+        handles.into_iter().filter(|handle| matches!(handle, Target::Handle(loan) if reached.contains(loan))).collect()
+    }
+
     /// Adds what an object holds; what may have been put in any symbolic object of a family only once.
     fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>) {
         let it = &self.table.objects[object as usize];
