@@ -152,7 +152,8 @@ fn what_nothing_needs_is_told_where_a_project_wants_it() {
     let folder = folder(&[("a.crush", text), ("b.crush", &allowed)]);
     let check = |file: &str| {
         let output = run(folder.path(), &["check", file, "--format", "json"]);
-        let codes = out(&output).lines().map(|line| {
+        let told = out(&output);
+        let codes = told.lines().map(|line| {
             let report: Value = serde_json::from_str(line).expect("JSON");
             format!(
                 "{} {}",

@@ -152,7 +152,7 @@ fn the_memory_of_closed_documents_is_used_again() {
         let pages = std::fs::read_to_string(format!("/proc/{}/statm", client.process())).expect("it runs");
         pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number") * 4
     };
-    let mut round = |client: &mut Client| {
+    let round = |client: &mut Client| {
         let documents: Vec<_> = (0..12).map(|n| Document::new(&format!("file:///{n}.crush"), &functions)).collect();
         for document in &documents {
             client.open(document);
