@@ -14,6 +14,7 @@ mod features;
 mod formatting;
 mod grants;
 mod lifecycle;
+mod many_files;
 mod modules;
 mod navigation;
 mod nvim_dap;
