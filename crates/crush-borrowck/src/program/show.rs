@@ -106,7 +106,7 @@ impl Analysis {
         let (mut places, mut seen) = (Vec::new(), FxHashSet::default());
         let mut waiting = vec![*step];
         while let Some(step) = waiting.pop() {
-            let deeper = match step.cause {
+            let mut deeper = match step.cause {
                 Some(cause) if seen.insert(cause) => self.cause(cause),
                 Some(_) => continue,
                 None => Vec::new(),
@@ -115,6 +115,10 @@ impl Analysis {
             if places.len() >= MOST {
                 break;
             }
+            // In the order of the text: that in which functions were analysed is another one after an edit.
+            deeper.sort_by_key(|step| {
+                (self.file_of(step.place.function), self.body_of(step.place.function), step.place.range)
+            });
             waiting.extend(deeper.into_iter().rev());
         }
         places
