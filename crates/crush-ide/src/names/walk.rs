@@ -18,7 +18,11 @@ pub(super) fn body_names(hir: &FileHir, tree: &Tree, body: BodyId) -> BodyNames 
     let map = hir.body_map(body);
     let mut walk = Walk { names: Vec::new(), known: &known, with_functions: true, ..Walk::new(tree) };
     let mut root = tree.root().walk();
-    root.goto_first_child();
+    // Not from the first of thousands.
+    let first = map.segments().first().map_or(0, |segment| segment.file_start as usize);
+    if root.goto_first_child_for_byte(first).is_none() {
+        root.goto_first_child();
+    }
     for segment in map.segments() {
         let range = TextRange::new(segment.file_start as usize, (segment.file_start + segment.len) as usize);
         if let Some(mut cursor) = cursor_at(&mut root, range) {
