@@ -46,9 +46,13 @@ impl Generator {
 
     fn branch(&mut self, depth: usize) -> Vec<Line> {
         let condition = self.condition();
-        let condition = match self.some_call(0) {
-            // The right side runs on one path alone.
-            Some(call) if self.chance(12) => format!("{condition} && {call} != null"),
+        let reachable = self.reachable();
+        let called = self.pick(&reachable).and_then(|function| Some((self.call(&function, 0)?, function.gives)));
+        let condition = match called {
+            // The right side runs on one path alone, and most often holds.
+            Some((call, gives)) if self.chance(12) => {
+                format!("{condition} && {call} {} null", if gives.is_some() { "!=" } else { "==" })
+            }
             _ => condition,
         };
         let mut parts = vec![(format!("if {condition} {{"), self.inner(depth))];

@@ -34,9 +34,10 @@ const STRUCT_KINDS: [&str; 3] = [CHILD, "@kind(semantics: value(copy))", "@kind(
 const BEGINNING: [(&str, &str, Kind); 5] = [
     ("a", "[1, 2]", Kind::Flat),
     ("b", "[[1], [2, 3]]", Kind::Nested),
-    ("c", "P { p: [1], q: [2] }", Kind::Record),
+    // Which struct it is, the input decides.
+    ("c", "if INPUT % 2 == 0 { P { p: [1], q: [2] } } else { Q { p: [1], q: [2] } }", Kind::Record),
     ("d", "{p: [1], q: a}", Kind::Table),
-    ("t", "T { own: a, kids: [T { own: [2], kids: [] }] }", Kind::Tree),
+    ("t", "T { own: a, kids: [T { own: [2], kids: [] }, T { own: [3], kids: [] }] }", Kind::Tree),
 ];
 
 fn texts(lines: &[&str]) -> Vec<Line> {
@@ -106,6 +107,7 @@ impl Generator {
         self.scope = Scope::default();
         program.main.push(Program::reads_input());
         for (name, value, kind) in BEGINNING {
+            let value = value.replace("INPUT", &self.bit());
             program.main.push(Line::text(format!("let {name} = {value}")));
             self.scope.variables.push((name.to_owned(), kind));
         }

@@ -24,7 +24,7 @@ impl Effort {
     /// What an ordinary test spends.
     pub const SMALL: Self = Self { inputs: 5, most_inputs: 5, variants: 2 };
     /// What a campaign spends, which also judges warnings.
-    pub const LARGE: Self = Self { inputs: 6, most_inputs: 32, variants: 6 };
+    pub const LARGE: Self = Self { inputs: 6, most_inputs: 64, variants: 6 };
 }
 
 /// What is wrong with the analysis of a program.
@@ -245,9 +245,9 @@ fn code_of(fault: &Fault) -> Option<Code> {
 /// Whether a report is about such a fault.
 fn is_same_kind(report: Code, fault: Code) -> bool {
     match report {
-        Code::UseAfterDrop | Code::WrittenThroughShared | Code::BorrowOutlivesScope | Code::HandleSentToTask => {
-            report == fault
-        }
+        Code::WrittenThroughShared | Code::BorrowOutlivesScope | Code::HandleSentToTask => report == fault,
+        // What was dropped may have been a handle: then its borrow has ended.
+        Code::UseAfterDrop => matches!(fault, Code::UseAfterDrop | Code::BorrowOutlivesScope),
         // Through an exclusive handle no second one is taken.
         Code::BorrowedTwice => matches!(fault, Code::ChangedWhileBorrowed | Code::WrittenThroughShared),
         Code::TooLargeToAnalyse => true,

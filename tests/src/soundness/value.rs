@@ -98,7 +98,8 @@ impl Generator {
             Some(name) if self.chance(70) => name,
             _ => self.literal(Kind::Tree),
         };
-        format!("T {{ own: {own}, kids: [{kid}] }}")
+        // Whoever goes over them comes round twice.
+        format!("T {{ own: {own}, kids: [{kid}, {}] }}", self.literal(Kind::Tree))
     }
 
     /// A new value that holds nothing else.
