@@ -49,7 +49,8 @@ fn collect(root: &Path, folder: &Path, programs: &mut BTreeMap<String, String>) 
             Some("md") => {
                 for (index, block) in text.split("```crush\n").skip(1).enumerate() {
                     let program = block.split("```").next().unwrap_or_default();
-                    programs.insert(format!("{name}#{index}"), program.to_owned());
+                    // Marks of a selection are not part of the program.
+                    programs.insert(format!("{name}#{index}"), program.replace("$0", ""));
                 }
             }
             _ => {}

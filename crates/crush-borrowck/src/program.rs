@@ -214,15 +214,26 @@ impl Analysis {
         for (id, body) in self.order.iter().zip(bodies) {
             self.functions[id.0 as usize].body = body.1;
         }
+        let positions: FxHashMap<FunctionId, usize> = match touched_names.is_empty() {
+            true => FxHashMap::default(),
+            false => self.order.iter().copied().zip(0..).collect(),
+        };
         for name in touched_names {
-            if let Mention::Function(file, name) = &name
-                && let Some(functions) =
-                    self.names.functions.get_mut(file.index()).and_then(|names| names.get_mut(name))
-                && functions.len() > 1
-            {
-                // Of several with one name the last counts.
-                let position = |id: &FunctionId| self.order.iter().position(|known| known == id);
-                functions.sort_by_key(position);
+            // In the order of the text, whatever was added last: of several functions with one name the last counts, and of
+            // several methods a report tells in order.
+            match &name {
+                Mention::Function(file, name) => {
+                    let of_file = self.names.functions.get_mut(file.index());
+                    if let Some(functions) = of_file.and_then(|names| names.get_mut(name)) {
+                        functions.sort_by_key(|id| positions.get(id));
+                    }
+                }
+                Mention::Method(name) => {
+                    if let Some(methods) = self.names.methods.get_mut(name) {
+                        methods.sort_by_key(|(_, id)| positions.get(id));
+                    }
+                }
+                Mention::Taken(_) => {}
             }
             stale.extend(self.mentioned.get(&name).into_iter().flatten().copied());
         }

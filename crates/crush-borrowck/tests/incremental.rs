@@ -98,3 +98,13 @@ fn moving_a_callee_moves_the_steps_of_its_callers() {
     let longer = first.replace("    xs.push(1)", "    // why\n    xs.push(1)");
     assert_eq!(steps(&[&first, &longer]), [3, 1]);
 }
+
+#[test]
+fn methods_of_one_name_are_told_in_the_order_of_the_text() {
+    let of = |name: &str| format!("struct {name} {{ p }}\nimpl {name} {{ fn go(self) {{ return len(self.p) }} }}\n");
+    let caller = "fn f(xs, y) {\n    let r = &mut xs\n    y.go()\n    xs.go()\n    return r\n}\nf([1], [2])\n";
+    let one = [of("B"), caller.to_owned()].concat();
+    let two = [of("A"), one.clone()].concat();
+    let three = [two.clone(), of("C")].concat();
+    steps(&[&one, &two, &three, &two, &of("C"), &three]);
+}

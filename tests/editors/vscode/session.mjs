@@ -74,6 +74,8 @@ const sessions = {
       assert.deepEqual(others.map((l) => l.text), [], "errors on lines without one");
 
       step("hover");
+      // Lenses move the lines below them.
+      await bench.page.locator(".codelens-decoration", { hasText: "Run" }).first().waitFor();
       const hover = await bench.hover("let items = [", "items");
       assert.match(hover, /items/);
       await bench.hideHover();
