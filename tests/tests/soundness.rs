@@ -13,7 +13,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn no_fault_goes_unreported_and_no_error_is_a_false_alarm() {
-    let (count, first) = (number("SOUNDNESS_PROGRAMS", 250), number("SOUNDNESS_SEED", 1));
+    let (count, first) = (number("SOUNDNESS_PROGRAMS", 2_000), number("SOUNDNESS_SEED", 1));
     let next = AtomicU64::new(first);
     let seen = Mutex::new((Tally::default(), Vec::new()));
     let work = || {
