@@ -1,5 +1,8 @@
 //! Pages of text with blocks of code between: what a reader reads is what is tested.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 /// A block of a page: its info string and its text.
 pub struct Block {
     /// What stands behind the opening fence.
@@ -26,8 +29,29 @@ pub fn read(page: &str) -> (Vec<String>, Vec<Block>) {
     (texts, blocks)
 }
 
+/// Holds every page of a folder of the tests to what `shown` makes of it; `CRUSH_BLESS=1` writes them anew.
+///
+/// # Panics
+///
+/// When a page is another, or there are too few.
+pub fn hold(folder: &str, shown: impl Fn(&str) -> String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut pages: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    assert!(pages.len() >= 5, "only {} pages were found", pages.len());
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        let renewed = renewed(&text, &shown);
+        if std::env::var_os("CRUSH_BLESS").is_some() {
+            fs::write(&page, renewed).unwrap();
+        } else {
+            assert!(text == renewed, "{} is, as things are,\n{renewed}", page.display());
+        }
+    }
+}
+
 /// A page whose programs, the blocks of `crush` alone, are followed by what `shown` gives of them, and by nothing else.
-pub fn renewed(page: &str, shown: impl Fn(&str) -> String) -> String {
+fn renewed(page: &str, shown: impl Fn(&str) -> String) -> String {
     let (texts, blocks) = read(page);
     let mut renewed = String::new();
     for (index, text) in texts.iter().enumerate() {

@@ -6,13 +6,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crush_ide::{
     CancelToken, Diagnostic, FileAnalysis, Fix, Outcome, RunLimits, Snapshot, Text, diagnostics, evaluate, fixes,
     suppress,
 };
-use crush_tests::literate::{read, renewed};
+use crush_tests::literate::{hold, read};
 
 fn analysis(program: &str) -> FileAnalysis {
     FileAnalysis::new(Text::from(program))
@@ -81,19 +81,7 @@ fn shown(program: &str) -> String {
 
 #[test]
 fn the_fixes_are_those_of_the_pages_and_the_fixed_programs_run() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixes");
-    let mut pages: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.sort();
-    assert!(pages.len() >= 5, "only {} pages were found", pages.len());
-    for page in pages {
-        let (text, expected) = (fs::read_to_string(&page).unwrap(), page.display());
-        let renewed = renewed(&text, shown);
-        if std::env::var_os("CRUSH_BLESS").is_some() {
-            fs::write(&page, renewed).unwrap();
-        } else {
-            assert!(text == renewed, "{expected} is, as things are,\n{renewed}");
-        }
-    }
+    hold("fixes", shown);
 }
 
 /// The programs of the pages of a folder, each with its place.

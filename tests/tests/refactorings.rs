@@ -5,14 +5,12 @@
 //! that was not there, and runs to the same output. `CRUSH_BLESS=1` writes them anew.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use crush_ide::{
     CancelToken, FileAnalysis, Outcome, Refactoring, RefactoringKind, RunLimits, Text, TextRange, evaluate,
     refactorings,
 };
-use crush_tests::literate::renewed;
+use crush_tests::literate::hold;
 
 /// The program, and what is selected in it.
 fn selected(fixture: &str) -> (String, TextRange) {
@@ -60,17 +58,5 @@ fn shown(fixture: &str) -> String {
 
 #[test]
 fn the_refactorings_are_those_of_the_pages_and_change_nothing_that_a_run_shows() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("refactorings");
-    let mut pages: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    pages.sort();
-    assert!(pages.len() >= 5, "only {} pages were found", pages.len());
-    for page in pages {
-        let text = fs::read_to_string(&page).unwrap();
-        let renewed = renewed(&text, shown);
-        if std::env::var_os("CRUSH_BLESS").is_some() {
-            fs::write(&page, renewed).unwrap();
-        } else {
-            assert!(text == renewed, "{} is, as things are,\n{renewed}", page.display());
-        }
-    }
+    hold("refactorings", shown);
 }
