@@ -131,32 +131,25 @@ export class Grants implements vscode.Disposable {
   }
 
   /** All grants, by folder; one that is chosen is revoked. */
-  private async show(): Promise<void> {
+  private show(): Promise<void> {
+    const nothing = "Nothing is granted: programs can print, and compute, and that is all.";
+    return this.chooseToRevoke(nothing, "What Programs Were Granted", "Choose one to revoke it");
+  }
+
+  private revokeOne(): Promise<void> {
+    return this.chooseToRevoke("Nothing is granted.", "Revoke a Grant", "The grant that programs should have no longer");
+  }
+
+  private async chooseToRevoke(nothing: string, title: string, placeHolder: string): Promise<void> {
     const entries = this.entries();
     if (entries.length === 0) {
-      void vscode.window.showInformationMessage("Nothing is granted: programs can print, and compute, and that is all.");
+      void vscode.window.showInformationMessage(nothing);
       return;
     }
-    const chosen = await this.pick(entries, "What Programs Were Granted", "Choose one to revoke it");
+    const chosen = await vscode.window.showQuickPick(entries, { title, placeHolder, matchOnDescription: true });
     if (chosen) {
       await this.take(chosen);
     }
-  }
-
-  private async revokeOne(): Promise<void> {
-    const entries = this.entries();
-    if (entries.length === 0) {
-      void vscode.window.showInformationMessage("Nothing is granted.");
-      return;
-    }
-    const chosen = await this.pick(entries, "Revoke a Grant", "The grant that programs should have no longer");
-    if (chosen) {
-      await this.take(chosen);
-    }
-  }
-
-  private pick(entries: Entry[], title: string, placeHolder: string): Thenable<Entry | undefined> {
-    return vscode.window.showQuickPick(entries, { title, placeHolder, matchOnDescription: true });
   }
 
   private entries(): Entry[] {
