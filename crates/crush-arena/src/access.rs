@@ -47,7 +47,7 @@ impl Arena {
             return Err(self.in_the_way(Access::Read, object));
         }
         self.record(self.site.get(), Action::Read { object });
-        Ok(&slot.object)
+        Ok(self.slots.object(object.slot()))
     }
 
     /// Reads an object through a handle (B3).
@@ -58,8 +58,9 @@ impl Arena {
         };
         // A borrowed object cannot be freed (A5, A6), so the reference of a live borrow is never stale.
         let slot = &self.slots[loan.object.slot() as usize];
-        if slot.is_watched() {
+        if slot.is_read_slowly() {
             self.record(self.site.get(), Action::Read { object: loan.object });
+            return Ok(self.slots.object(loan.object.slot()));
         }
         Ok(&slot.object)
     }
@@ -91,9 +92,7 @@ impl Arena {
         if slot.state() != BorrowState::default() {
             return Err(self.in_the_way(Access::Write, object));
         }
-        if slot.is_black() {
-            self.change_black(object);
-        }
+        self.before_change(object);
         self.record(self.site.get(), Action::Write { object });
         Ok(())
     }
@@ -122,9 +121,7 @@ impl Arena {
                 let mut borrows = self.loans.of(object);
                 borrows.retain(|info| info.kind == BorrowKind::Shared);
                 if borrows.is_empty() {
-                    if self.slots[object.slot() as usize].is_black() {
-                        self.change_black(object);
-                    }
+                    self.before_change(object);
                     self.record(self.site.get(), Action::Write { object });
                     return Ok(());
                 }
@@ -142,6 +139,14 @@ impl Arena {
             RuntimeValue::Ref(object) => self.write(object),
             RuntimeValue::Borrow(borrow) => self.write_through(borrow),
             _ => Err(TypeError { access: Access::Write, kind: None }.into()),
+        }
+    }
+
+    /// Before an object is changed off the fast path: the collector is to look at it again, and checkpoints keep it as it is.
+    fn before_change(&mut self, object: Ref) {
+        self.slots.thaw(object.slot());
+        if self.slots[object.slot() as usize].is_black() {
+            self.change_black(object);
         }
     }
 
@@ -164,15 +169,18 @@ impl Arena {
     /// The object of a reference, whatever its borrow state. For what is no access by the program: marking,
     /// copying back what was checked, inspection.
     pub fn peek(&self, object: Ref) -> Option<&Object> {
-        self.slots.get(object.slot() as usize).filter(|slot| slot.holds(object)).map(|slot| &slot.object)
+        self.slots
+            .get(object.slot() as usize)
+            .filter(|slot| slot.holds(object))
+            .map(|_| self.slots.object(object.slot()))
     }
 
     /// As [`Arena::peek`], of a value; what leads nowhere is the fault a read would be.
     pub(crate) fn observe(&self, value: RuntimeValue) -> Result<&Object, Fault> {
         match value {
-            RuntimeValue::Ref(object) => self.slot(object, Access::Read).map(|slot| &slot.object),
+            RuntimeValue::Ref(object) => self.slot(object, Access::Read).map(|_| self.slots.object(object.slot())),
             RuntimeValue::Borrow(borrow) => match self.loans.get(borrow) {
-                Some(loan) => self.slot(loan.object, Access::Read).map(|slot| &slot.object),
+                Some(loan) => self.slot(loan.object, Access::Read).map(|_| self.slots.object(loan.object.slot())),
                 // Without the object: its preview would come to this handle again, where the object holds it.
                 None => {
                     let conflict = Conflict::DeadHandle(self.loans.ended(borrow));
@@ -200,8 +208,10 @@ impl Arena {
     /// borrow one (B9). None when it is no cell.
     #[inline]
     pub fn cell(&self, cell: Ref) -> Option<RuntimeValue> {
-        match self.peek(cell) {
-            Some(Object::Cell(value)) => Some(*value),
+        // A cell is never frozen.
+        let slot = self.slots.get(cell.slot() as usize).filter(|slot| slot.holds(cell))?;
+        match &slot.object {
+            Object::Cell(value) => Some(*value),
             _ => None,
         }
     }

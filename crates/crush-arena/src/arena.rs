@@ -7,14 +7,16 @@ use std::{
 
 use crate::{
     bits::FreeSlots,
+    checkpoint::Image,
     collect::Collector,
     events::{Action, FreeCause, Log},
     fault::{Access, DropRecord, Fault, TypeError},
     loans::{BorrowState, Loans},
     meter::{Limits, Meter},
-    object::Object,
+    object::{Kind, Object},
     ring::Ring,
     slot::{Book, Slot},
+    table::Table,
     value::{Ref, RuntimeValue, SiteId},
 };
 
@@ -32,7 +34,7 @@ pub(crate) const SLOT_BYTES: usize = size_of::<Slot>() + size_of::<Book>();
 /// An access that the rules forbid is a [`Fault`] and changes nothing (B7).
 #[derive(Debug)]
 pub struct Arena {
-    pub(crate) slots: Vec<Slot>,
+    pub(crate) slots: Table,
     /// Beside the slots rather than in them: accesses touch the slots alone.
     pub(crate) books: Vec<Book>,
     pub(crate) free: FreeSlots,
@@ -51,6 +53,8 @@ pub struct Arena {
     pub(crate) interrupt: Option<Arc<AtomicBool>>,
     /// Steps of deep operations since the VM last asked.
     pub(crate) work: Cell<u64>,
+    /// The slots, when it is at rest: then it has no others.
+    pub(crate) image: Option<Box<Image>>,
 }
 
 /// Counted since the arena was made.
@@ -73,7 +77,7 @@ impl Arena {
     /// An empty arena under these quotas (A1, A7).
     pub fn new(limits: Limits) -> Self {
         Self {
-            slots: Vec::new(),
+            slots: Table::default(),
             books: Vec::new(),
             free: FreeSlots::default(),
             first_generation: 1,
@@ -87,6 +91,7 @@ impl Arena {
             site: Cell::new(SiteId(0)),
             interrupt: None,
             work: Cell::new(0),
+            image: None,
         }
     }
 
@@ -160,7 +165,7 @@ impl Arena {
 
     fn drop_ref(&mut self, object: Ref, site: SiteId) -> Result<(), Fault> {
         let slot = self.slot(object, Access::Drop)?;
-        let kind = slot.object.kind();
+        let kind = self.slots.object(object.slot()).kind();
         if !kind.can_change() {
             return Err(TypeError { access: Access::Drop, kind: Some(kind) }.into());
         }
@@ -182,8 +187,10 @@ impl Arena {
         self.meter.refund(bytes);
     }
 
-    /// Frees a slot. The object it held is still charged, but for a buffer that no other string uses.
+    /// Frees a slot. The object it held is still charged, but for a buffer that no other string uses. Of a
+    /// frozen one the checkpoint keeps the object.
     pub(crate) fn release_slot(&mut self, index: u32, site: SiteId, cause: FreeCause) -> Object {
+        let kind = if self.recording { self.slots.object(index).kind() } else { Kind::Free };
         let slot = &mut self.slots[index as usize];
         let freed = Ref::new(index, slot.generation());
         let (object, usable) = slot.free();
@@ -197,7 +204,7 @@ impl Arena {
             self.meter.refund(text.last_buffer_bytes());
         }
         if self.recording {
-            self.record(site, Action::Free { object: freed, kind: object.kind(), cause });
+            self.record(site, Action::Free { object: freed, kind, cause });
         }
         object
     }

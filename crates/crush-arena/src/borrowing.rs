@@ -31,7 +31,7 @@ impl Arena {
                 return Err(TypeError { access: Access::BorrowShared, kind: None }.into());
             }
         };
-        let kind = self.slots[object.slot() as usize].object.kind();
+        let kind = self.slots.object(object.slot()).kind();
         if !kind.can_borrow() {
             return Err(TypeError { access: Access::BorrowShared, kind: Some(kind) }.into());
         }
@@ -53,7 +53,7 @@ impl Arena {
             }
         };
         let slot = self.slot(object, ACCESS)?;
-        let kind = slot.object.kind();
+        let kind = self.slots.object(object.slot()).kind();
         if !kind.can_change() {
             return Err(TypeError { access: ACCESS, kind: Some(kind) }.into());
         }

@@ -83,6 +83,13 @@ pub(crate) struct Copies {
     by_place: FxHashMap<usize, Arc<Buffer>>,
 }
 
+impl Copies {
+    /// The bytes of all buffers that were copied.
+    pub(crate) fn bytes(&self) -> usize {
+        self.by_place.values().map(|buffer| buffer.bytes.len()).sum()
+    }
+}
+
 /// The first bytes of a buffer.
 #[derive(Debug)]
 pub(crate) struct Beginning {

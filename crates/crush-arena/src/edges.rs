@@ -42,11 +42,11 @@ impl Arena {
     /// the whole arena.
     pub fn edges_in(&self, object: Ref, limit: usize) -> Vec<Edge> {
         let mut edges = Vec::new();
-        for (from, slot) in self.live_from(0) {
+        for (from, _) in self.live_from(0) {
             if edges.len() >= limit {
                 break;
             }
-            self.add_edges(from, &slot.object, |to| to == object, limit, &mut edges);
+            self.add_edges(from, self.slots.object(from.slot()), |to| to == object, limit, &mut edges);
         }
         edges
     }

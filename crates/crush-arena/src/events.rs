@@ -164,7 +164,7 @@ impl Arena {
         if self.watched().is_none_or(|only| only == object) {
             self.slots[slot].watch(true);
         }
-        let (kind, bytes) = (self.slots[slot].object.kind(), self.books[slot].bytes);
+        let (kind, bytes) = (self.slots.object(object.slot()).kind(), self.books[slot].bytes);
         self.record(site, Action::Allocate { object, kind, bytes });
     }
 

@@ -84,8 +84,8 @@ impl Arena {
     /// The arena in numbers (A8).
     pub fn stats(&self) -> Stats {
         let mut by_kind = [0; Kind::ALL.len()];
-        for slot in self.slots.iter().filter(|slot| !slot.is_free()) {
-            let kind = slot.object.kind();
+        for (object, _) in self.live_from(0) {
+            let kind = self.slots.object(object.slot()).kind();
             if let Some(at) = Kind::ALL.iter().position(|each| *each == kind) {
                 by_kind[at] += 1;
             }
@@ -135,11 +135,12 @@ impl Arena {
 
     fn slot_view(&self, object: Ref, slot: &Slot) -> SlotView {
         let book = self.books[object.slot() as usize];
+        let held = self.slots.object(object.slot());
         SlotView {
             object,
-            kind: slot.object.kind(),
+            kind: held.kind(),
             preview: self.preview(object),
-            len: slot.object.len(),
+            len: held.len(),
             bytes: book.bytes + size_of::<Slot>() + size_of_val(&book),
             borrow_state: slot.state(),
             allocated: book.site,

@@ -9,7 +9,7 @@ use crate::{
     arena::Arena,
     bits::Marks,
     object::Object,
-    slot::Slot,
+    table::Table,
     value::{Ref, RuntimeValue},
 };
 
@@ -62,24 +62,24 @@ impl Trace {
         self.grey.append(&mut self.again);
     }
 
-    pub(crate) fn mark(&mut self, slots: &[Slot], object: Ref) {
+    pub(crate) fn mark(&mut self, slots: &Table, object: Ref) {
         let index = object.slot();
         if self.marks.is_set(index) {
             return;
         }
-        let Some(slot) = slots.get(index as usize).filter(|slot| slot.holds(object)) else {
+        if slots.get(index as usize).is_none_or(|slot| !slot.holds(object)) {
             return;
-        };
+        }
         self.marks.set(index);
         self.marked += 1;
-        if !matches!(slot.object, Object::Str(_)) {
+        if !matches!(slots.object(index), Object::Str(_)) {
             self.grey.push(index);
         }
     }
 
     /// Looks at grey objects until there is none or `work` is done. Each object enters once, so no heap, however deep,
     /// overflows anything (A8).
-    pub(crate) fn proceed(&mut self, slots: &mut [Slot], work: &mut usize) {
+    pub(crate) fn proceed(&mut self, slots: &mut Table, work: &mut usize) {
         while *work > 0 {
             let (index, start) = match self.partial.take() {
                 // Dropped meanwhile, perhaps for another object, which has its own place in the lists.
@@ -99,7 +99,7 @@ impl Trace {
                 slot.blacken();
             }
             let object = Ref::new(index, slot.generation());
-            let held = &slots[index as usize].object;
+            let held = slots.object(index);
             // It may have shrunk between two parts.
             let len = held.values_len();
             let (start, end) = (start.min(len), len.min(start + STRETCH));
@@ -120,7 +120,7 @@ impl Trace {
 /// Takes the roots of a collection: the stack, the locals of every frame, the host's handles (A5).
 #[derive(Debug)]
 pub struct Marker<'a> {
-    pub(crate) slots: &'a [Slot],
+    pub(crate) slots: &'a Table,
     pub(crate) trace: &'a mut Trace,
 }
 

@@ -61,6 +61,11 @@ impl Text {
         }
     }
 
+    /// Whether it is in a buffer that others may share.
+    pub(crate) fn is_grown(&self) -> bool {
+        matches!(self.0, Form::Grown(_))
+    }
+
     /// The memory of its buffer, if it has one that nothing else uses.
     pub(crate) fn into_buffer(self) -> Option<Bytes> {
         match self.0 {

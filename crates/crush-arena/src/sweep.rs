@@ -19,6 +19,8 @@ const LARGE_MAP: usize = 512;
 /// Giving a page back to the system takes it about as long as so many values are looked at.
 const FREEING_PAGE: usize = 64;
 const PAGE: usize = 4096;
+/// Whatever is freed over several steps takes more bytes than this.
+const LARGE_SHARED: usize = LARGE_MAP * size_of::<RuntimeValue>();
 
 /// An object that is freed over several steps, and the bytes charged for it.
 #[derive(Debug)]
@@ -96,6 +98,10 @@ impl Arena {
 
     fn collect_slot(&mut self, index: u32) {
         let own = self.books[index as usize].bytes;
+        if own > LARGE_SHARED {
+            // What is freed over several steps is so wherever the object is.
+            self.slots.thaw(index);
+        }
         self.collector.freed.objects += 1;
         self.collector.freed.bytes += own;
         // A buffer that nothing else uses is refunded as its string is freed: here it stays charged until it is gone.
@@ -169,9 +175,10 @@ impl Arena {
         }
         if self.slots.capacity() / 2 > self.slots.len() {
             let before = self.slots.capacity();
-            self.slots.shrink_to(self.slots.len());
-            self.books.shrink_to(self.slots.len());
-            self.free.truncate(self.slots.len());
+            let len = self.slots.len();
+            self.slots.shrink_to(len);
+            self.books.shrink_to(len);
+            self.free.truncate(len);
             self.meter.refund((before - self.slots.capacity()) * SLOT_BYTES);
         }
         true

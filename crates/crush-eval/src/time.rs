@@ -21,6 +21,7 @@ mod walk;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crush_arena::Held;
 use crush_vm::{CancelToken, Fault, Quotas, SourceRange, VerifiedProgram, Vm};
 
 use self::keep::{Checkpoints, Kept, Summary};
@@ -128,8 +129,9 @@ impl<'h> Timeline<'h> {
         cancel: CancelToken,
         line_of: impl Fn(SourceRange) -> u32,
     ) -> Result<Self, Lost> {
-        let vm = Vm::new(program, replay, bounds.quotas, cancel.clone()).map_err(Lost::Refused)?;
-        let checkpoint = vm.checkpoint().ok_or(Lost::Missed)?;
+        let mut vm = Vm::new(program, replay, bounds.quotas, cancel.clone()).map_err(Lost::Refused)?;
+        let held = Held::default();
+        let checkpoint = vm.checkpoint(&held).ok_or(Lost::Missed)?;
         let lines = program.places().into_iter().map(|place| {
             let debug = &program.function(place.function).debug;
             line_of(debug.statements[place.statements.start].span.in_file(debug.file))
@@ -146,7 +148,7 @@ impl<'h> Timeline<'h> {
             replay,
             program: program.clone(),
             lines: lines.collect(),
-            checkpoints: Checkpoints::new(first, bounds.interval, bounds.checkpoints),
+            checkpoints: Checkpoints::new(first, held, bounds.interval, bounds.checkpoints),
             known: 0,
             ended: None,
             cancel,

@@ -283,7 +283,7 @@ fn copies_kept_on_the_way_are_few() {
             timeline.step(there, Step::Into, Direction::Back, &[]).expect("nobody cancels");
         }
         let (behind, _) = timeline.checkpoints();
-        assert!(before + 8 < behind && behind <= before + 16, "{before} before, {behind} behind");
+        assert!(before + 4 < behind && behind <= before + 16, "{before} before, {behind} behind");
     })
     .expect("it compiles");
 }

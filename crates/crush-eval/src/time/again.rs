@@ -85,9 +85,9 @@ impl<'h> Timeline<'h> {
             let length = way.as_ref().map_or(self.checkpoints.interval(), |way| way.apart / 2);
             match vm.run_part(&mut seeker, length) {
                 Part::Paused => {
-                    self.keep(&vm, &mut seeker);
+                    self.keep(&mut vm, &mut seeker);
                     if let Some(way) = &mut way {
-                        self.keep_on_the_way(&vm, &seeker, way);
+                        self.keep_on_the_way(&mut vm, &seeker, way);
                     }
                 }
                 Part::Stopped => break None,
@@ -111,14 +111,14 @@ impl<'h> Timeline<'h> {
     }
 
     /// Keeps a run that was never as far, when it is far enough from the last checkpoint.
-    fn keep<G>(&mut self, vm: &Vm<'h>, seeker: &mut Seeker<'_, G>) {
+    fn keep<G>(&mut self, vm: &mut Vm<'h>, seeker: &mut Seeker<'_, G>) {
         let last = self.checkpoints.last();
         let is_new = self.ended.is_none() && seeker.tick > last.tick && seeker.tick >= self.known;
         let far = last.checkpoint.instructions() + self.checkpoints.interval();
         if !is_new || vm.instructions() < far {
             return;
         }
-        let Some(checkpoint) = vm.checkpoint() else { return };
+        let Some(checkpoint) = vm.checkpoint(&self.checkpoints.held()) else { return };
         let summary = std::mem::take(&mut seeker.open);
         if let Some(last) = self.checkpoints.last_mut() {
             last.summary = summary;
@@ -145,20 +145,20 @@ impl<'h> Timeline<'h> {
         let kept = self.checkpoints.get(from);
         let to = tick.min(self.known);
         // A copy takes as long as some instructions; so it must save more of them.
-        let apart = (self.checkpoints.interval() / 16).max(kept.checkpoint.bytes() as u64 / 16).max(64);
+        let apart = (self.checkpoints.interval() / 16).max(kept.checkpoint.effort()).max(64);
         let at = kept.checkpoint.instructions();
         (is_known && to > kept.tick).then(|| Way { to, next: three_quarters(kept.tick, to), at, apart })
     }
 
     /// Keeps a copy at three quarters of the way to a moment, and another at three quarters of what is left: it is the moments
     /// just before this one that are looked at next.
-    fn keep_on_the_way<G>(&mut self, vm: &Vm<'h>, seeker: &Seeker<'_, G>, way: &mut Way) {
+    fn keep_on_the_way<G>(&mut self, vm: &mut Vm<'h>, seeker: &Seeker<'_, G>, way: &mut Way) {
         let instructions = vm.instructions();
         if seeker.tick < way.next || seeker.tick >= way.to || instructions < way.at.saturating_add(way.apart) {
             return;
         }
         (way.at, way.next) = (instructions, three_quarters(seeker.tick, way.to));
-        let Some(checkpoint) = vm.checkpoint() else { return };
+        let Some(checkpoint) = vm.checkpoint(&self.checkpoints.held()) else { return };
         self.checkpoints.add_on_the_way(Kept {
             checkpoint,
             tick: seeker.tick,

@@ -1,5 +1,6 @@
 //! The checkpoints of a run, and what is known of the segments between them.
 
+use crush_arena::Held;
 use crush_vm::Checkpoint;
 
 use super::replay::Heard;
@@ -108,18 +109,20 @@ pub(crate) struct Checkpoints {
     kept: Vec<Kept>,
     /// How many instructions lie between two of them.
     interval: u64,
-    /// The most bytes they may take; those on the way to a moment may take a quarter of that besides.
+    /// The most bytes they may take; with those on the way to a moment it is a quarter more.
     most_bytes: usize,
+    /// What each takes for itself.
     bytes: usize,
-    bytes_on_the_way: usize,
+    /// Counts what they share.
+    held: Held,
     last_on_the_way: u64,
 }
 
 impl Checkpoints {
-    pub(crate) fn new(first: Kept, interval: u64, most_bytes: usize) -> Self {
+    pub(crate) fn new(first: Kept, held: Held, interval: u64, most_bytes: usize) -> Self {
         let bytes = first.bytes();
         let kept = vec![first];
-        Self { kept, interval: interval.max(1), most_bytes, bytes, bytes_on_the_way: 0, last_on_the_way: 0 }
+        Self { kept, interval: interval.max(1), most_bytes, bytes, held, last_on_the_way: 0 }
     }
 
     pub(crate) fn get(&self, index: usize) -> &Kept {
@@ -131,7 +134,12 @@ impl Checkpoints {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes + self.bytes_on_the_way
+        self.bytes + self.held.bytes()
+    }
+
+    /// What counts the bytes that they share.
+    pub(crate) fn held(&self) -> Held {
+        self.held.clone()
     }
 
     pub(crate) fn interval(&self) -> u64 {
@@ -165,7 +173,7 @@ impl Checkpoints {
     pub(crate) fn add(&mut self, next: Kept) {
         self.bytes += next.bytes();
         self.kept.push(next);
-        while self.kept.len() > MOST || self.bytes > self.most_bytes && self.kept.len() > 2 {
+        while self.kept.len() > MOST || self.bytes() > self.most_bytes && self.kept.len() > 2 {
             match self.oldest_on_the_way() {
                 Some(_) => self.forget_on_the_way(0, 0),
                 None => self.thin_out(),
@@ -184,21 +192,21 @@ impl Checkpoints {
         next.summary = before.summary.clone();
         self.last_on_the_way += 1;
         next.on_the_way = Some(self.last_on_the_way);
-        self.bytes_on_the_way += next.bytes();
+        self.bytes += next.bytes();
         self.kept.insert(at, next);
-        self.forget_on_the_way(MOST_ON_THE_WAY, self.most_bytes / 4);
+        self.forget_on_the_way(MOST_ON_THE_WAY, self.most_bytes / 4 * 5);
     }
 
-    /// Gives up the oldest of those on the way until there are so few, and they take so little.
+    /// Gives up the oldest of those on the way until there are so few, and all together take so little.
     fn forget_on_the_way(&mut self, most: usize, most_bytes: usize) {
         loop {
             let number = self.kept.iter().filter(|kept| kept.on_the_way.is_some()).count();
             let Some(oldest) = self.oldest_on_the_way() else { return };
-            if number <= most && self.bytes_on_the_way <= most_bytes {
+            if number <= most && self.bytes() <= most_bytes {
                 return;
             }
             let gone = self.kept.remove(oldest);
-            self.bytes_on_the_way -= gone.bytes();
+            self.bytes -= gone.bytes();
             self.kept[oldest - 1].summary.join(&gone.summary);
         }
     }

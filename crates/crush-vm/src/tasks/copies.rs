@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use crush_arena::Limits;
-
 use super::TaskId;
 use super::crew::{Crew, Shared, Start, State, Task};
 use crate::host::HostAdapter;
@@ -13,8 +11,13 @@ use crate::vm::Vm;
 
 impl<'h> Crew<'h> {
     /// An exact copy, while no task has its turn.
-    pub(crate) fn copied<'a>(&self, host: &'a dyn HostAdapter, cancel: &CancelToken) -> Arc<Crew<'a>> {
-        let shared = self.lock().copied(host, cancel);
+    pub(crate) fn copied<'a>(
+        &self,
+        host: &'a dyn HostAdapter,
+        cancel: &CancelToken,
+        copy: impl Fn(&mut Vm<'h>) -> Vm<'a>,
+    ) -> Arc<Crew<'a>> {
+        let shared = self.lock().copied(copy);
         Arc::new(Crew {
             image: self.image.clone(),
             host,
@@ -36,9 +39,17 @@ impl<'h> Crew<'h> {
         self.lock().instructions
     }
 
-    /// What the paused tasks and the parcels take of the memory.
-    pub(crate) fn held(&self) -> Limits {
-        self.lock().held
+    /// What each task takes that is a copy at rest and does not share it, and how many slots it has; and what the parcels
+    /// take.
+    pub(crate) fn resting(&self) -> Vec<(usize, usize)> {
+        let shared = self.lock();
+        let tasks = shared.tasks.values().map(|task| match &task.state {
+            State::New(start) => (start.parcel.bytes(), 0),
+            State::Paused(vm, _) => vm.resting(),
+            State::Ended(Ok(parcel)) => (parcel.bytes(), 0),
+            State::Running | State::Ended(Err(_)) => (0, 0),
+        });
+        tasks.collect()
     }
 
     /// The task in which a recorder has stopped the run.
@@ -78,10 +89,10 @@ impl<'h> Crew<'h> {
     }
 }
 
-impl Shared<'_> {
-    fn copied<'a>(&self, host: &'a dyn HostAdapter, cancel: &CancelToken) -> Shared<'a> {
-        let tasks = self.tasks.iter().map(|(number, task)| {
-            let (state, waiting) = (state(&task.state, host, cancel), task.waiting.clone());
+impl<'h> Shared<'h> {
+    fn copied<'a>(&mut self, copy: impl Fn(&mut Vm<'h>) -> Vm<'a>) -> Shared<'a> {
+        let tasks = self.tasks.iter_mut().map(|(number, task)| {
+            let (state, waiting) = (state(&mut task.state, &copy), task.waiting.clone());
             (*number, Task { state, waiting, shared: task.shared, forgotten: task.forgotten })
         });
         Shared {
@@ -102,13 +113,13 @@ impl Shared<'_> {
     }
 }
 
-fn state<'a>(of: &State<'_>, host: &'a dyn HostAdapter, cancel: &CancelToken) -> State<'a> {
+fn state<'h, 'a>(of: &mut State<'h>, copy: impl Fn(&mut Vm<'h>) -> Vm<'a>) -> State<'a> {
     match of {
         State::New(start) => {
             State::New(Start { function: start.function, parcel: start.parcel.checkpoint(), site: start.site })
         }
         State::Running => State::Running,
-        State::Paused(vm, pause) => State::Paused(Box::new(vm.copied(host, cancel)), *pause),
+        State::Paused(vm, pause) => State::Paused(Box::new(copy(vm)), *pause),
         State::Ended(Ok(parcel)) => State::Ended(Ok(parcel.checkpoint())),
         State::Ended(Err(fault)) => State::Ended(Err(fault.clone())),
     }
