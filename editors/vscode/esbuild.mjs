@@ -23,9 +23,9 @@ if (process.argv.includes("--tests")) {
   rmSync("dist", { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: ["src/extension.ts"],
+    entryPoints: { extension: "src/entry.ts", main: "src/extension.ts" },
     external: ["vscode"],
-    outfile: "dist/extension.js",
+    outdir: "dist",
     minify: true,
     legalComments: "none",
   });

@@ -41,7 +41,7 @@ async function withWorkbench(name, options, steps) {
     ...options,
   });
   try {
-    await steps(bench, folder);
+    return await steps(bench, folder);
   } catch (error) {
     await bench.screenshot(args.screenshots, `failed-${name}`).catch(() => {});
     throw error;

@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -177,16 +177,38 @@ export class Workbench {
       window.opening = new Promise((done) => {
         let shown;
         const look = () => {
-          shown ??= seen(".view-line span span") ? performance.now() : undefined;
-          shown !== undefined && seen(".squiggly-error") ? done(performance.now() - shown) : requestAnimationFrame(look);
+          shown ??= seen(".view-line span span") ? performance.timeOrigin + performance.now() : undefined;
+          const now = performance.timeOrigin + performance.now();
+          shown !== undefined && seen(".squiggly-error") ? done({ shown, reported: now }) : requestAnimationFrame(look);
         };
         requestAnimationFrame(look);
       });
     });
   }
 
+  /** When the text was shown, and when the first report in it. */
   timeOpening() {
     return this.page.evaluate(() => window.opening);
+  }
+
+  /** When an extension was activated last, as the log of its host says. */
+  activatedAt(extension) {
+    const logs = path.join(this.folders.user, "logs");
+    return until(`the activation of ${extension} in the log`, () => {
+      const files = readdirSync(logs, { recursive: true }).filter((file) => path.basename(file) === "remoteexthost.log");
+      const times = files.flatMap((file) =>
+        readFileSync(path.join(logs, file), "utf8")
+          .split("\n")
+          .filter((line) => line.includes(`_doActivateExtension ${extension},`))
+          .map((line) => Date.parse(line.slice(0, "2000-01-01 00:00:00.000".length))),
+      );
+      return Math.max(...times);
+    });
+  }
+
+  /** Closes the editor as one closes a tab of the browser. */
+  async leave() {
+    await this.page.goto("about:blank");
   }
 
   /** Presses a key, and measures how long it takes until something in another frame is drawn anew. */

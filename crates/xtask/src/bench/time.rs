@@ -1,4 +1,5 @@
-//! `cargo xtask bench time`: what a step costs in a run of ten million instructions, forward and back.
+//! `cargo xtask bench time`: what a step costs in a run of ten million instructions, forward and back, and how much memory
+//! the process holds meanwhile.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const STEPS: [(&str, Step); 4] =
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut text = format!(
         "Milliseconds of processor time, median / 99th of {MOMENTS}; {}, load {}.\n\n\
-         | program | first run | copies | MB | anywhere |",
+         | program | first run | copies | MB | process MB | anywhere |",
         machine::description(),
         machine::load(),
     );
@@ -30,11 +31,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             write!(text, " {name}{direction} |")?;
         }
     }
-    text.push_str(" last change |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+    text.push_str(" last change |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
     for name in PROGRAMS.into_iter().filter(|name| wanted(name)) {
         eprintln!("{name} …");
-        writeln!(text, "{}", measure(name).with_context(|| name.to_owned())?)?;
+        forget_peak();
+        let row = measure(name).with_context(|| name.to_owned())?;
+        writeln!(text, "{}", row.replace(PEAK, &peak().map_or("?".to_owned(), |peak| format!("{peak:.0}"))))?;
     }
     writeln!(text, "\nLoad at the end {}.", machine::load())?;
     println!("{text}");
@@ -60,7 +63,7 @@ fn row(name: &str, mut time: TimeTravel<'_>) -> anyhow::Result<String> {
     let (ticks, is_all) = time.timeline().known();
     ensure!(is_all, "the run has not ended");
     let (copies, bytes) = time.timeline().checkpoints();
-    let mut row = format!("| {name} | {} | {copies} | {:.1} |", first.as_millis(), bytes as f64 / 1e6);
+    let mut row = format!("| {name} | {} | {copies} | {:.1} | {PEAK} |", first.as_millis(), bytes as f64 / 1e6);
     // In an order in which no moment is near the one before, as a slider that is thrown about.
     let moment = |number: u64| Position::at(1 + number * 37 % MOMENTS * (ticks - 1) / MOMENTS);
     let mut anywhere = Vec::new();
@@ -90,6 +93,21 @@ fn row(name: &str, mut time: TimeTravel<'_>) -> anyhow::Result<String> {
         None => row.push_str(" |"),
     }
     Ok(row)
+}
+
+/// Stands for the most memory that the process held, until that is known.
+const PEAK: &str = "PEAK";
+
+/// From now on the most memory is that of what comes. Only Linux can forget it.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory that the process held, in MB.
+fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0 / 1e6)
 }
 
 /// The processor time that something takes.
