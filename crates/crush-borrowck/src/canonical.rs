@@ -52,7 +52,7 @@ impl Summary {
                 SummaryObject::Captured(local) => vec![Part::Captured(*local)],
                 SummaryObject::Result(numbers) => vec![Part::Result(numbers.clone())],
                 SummaryObject::Havoc => vec![Part::Havoc],
-                SummaryObject::Fresh => vec![Part::Fresh(position as u32)],
+                SummaryObject::Fresh { .. } => vec![Part::Fresh(position as u32)],
                 SummaryObject::Made { maker, .. } => vec![Part::Made(maker.0.clone())],
                 SummaryObject::Path(base, field) => below(base, Part::Field(field.clone())),
                 SummaryObject::Deep(base) => below(base, Part::Deep),

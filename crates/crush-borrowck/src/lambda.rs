@@ -60,6 +60,8 @@ pub(crate) struct Inner {
     shared_sites: FxHashMap<ExprId, ExprId>,
     /// What variables that lambdas share are, where every binding makes the same.
     shapes: Arc<FxHashMap<LocalId, Shape>>,
+    /// Variables that are declared several times in one block.
+    declared_twice: FxHashSet<LocalId>,
 }
 
 impl Inner {
@@ -69,6 +71,7 @@ impl Inner {
             missed: Cell::new(false),
             shared_sites: heap::shared_sites(body),
             shapes: Arc::new(bound::shapes(body, graphs)),
+            declared_twice: bound::declared_twice(graphs),
         }
     }
 

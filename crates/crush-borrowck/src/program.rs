@@ -424,7 +424,11 @@ impl Analysis {
         let mut does = Does::default();
         for expr in &body.exprs {
             match &expr.kind {
-                ExprKind::Borrow { exclusive, .. } => does.excludes |= exclusive,
+                ExprKind::Borrow { exclusive, .. } => {
+                    does.excludes |= exclusive;
+                    does.leaves = true;
+                }
+                ExprKind::Lambda(_) => does.leaves = true,
                 ExprKind::Field { base, name, .. } => match &body[*base].kind {
                     ExprKind::Name(module) => mentions.extend(qualified(module, name)),
                     // A method read as a field.
@@ -570,7 +574,10 @@ impl Analysis {
     ) -> (FunctionSummary, Vec<Draft>) {
         let inner = Inner::new(body, graphs);
         let mut drafts = Vec::new();
-        for _ in 0..ROUNDS {
+        for round in 0.. {
+            if round == ROUNDS {
+                return Self::too_large(id, body, does);
+            }
             drafts.clear();
             let mut changed = false;
             // Inner lambdas come after outer ones, and are analysed before them.
@@ -591,12 +598,18 @@ impl Analysis {
     fn give_up(&mut self, members: &[FunctionId], bodies: &FxHashMap<FunctionId, Body>, does: Does) {
         for id in members {
             let Some(body) = bodies.get(id) else { continue };
+            let (summary, drafts) = Self::too_large(*id, body, does);
             let function = &mut self.functions[id.0 as usize];
-            function.summary =
-                Some(Arc::new(FunctionSummary { lambdas: vec![Summary::too_large(does); body.lambdas.len()], does }));
-            let range = body[LambdaId(0)].range;
-            function.drafts.push(Draft::too_large(crate::report::Place { function: *id, range }));
+            function.summary = Some(Arc::new(summary));
+            function.drafts.extend(drafts);
         }
+    }
+
+    /// What is said of a function that does not settle.
+    fn too_large(id: FunctionId, body: &Body, does: Does) -> (FunctionSummary, Vec<Draft>) {
+        let lambdas = vec![Summary::too_large(does); body.lambdas.len()];
+        let place = crate::report::Place { function: id, range: body[LambdaId(0)].range };
+        (FunctionSummary { lambdas, does }, vec![Draft::too_large(place)])
     }
 }
 

@@ -278,6 +278,11 @@ impl State {
         self.born.get(site).is_some()
     }
 
+    /// An object is there that was not made on this path.
+    pub(crate) fn note_born(&mut self, site: u32) {
+        self.born.insert(site, ());
+    }
+
     /// An allocation site makes its next object: the last one is now one of the `old` ones.
     pub(crate) fn born_again(&mut self, new: u32, old: Option<u32>, table: &Table) {
         if self.born.get(new).is_none() {

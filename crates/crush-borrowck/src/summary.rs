@@ -66,8 +66,8 @@ pub(crate) enum SummaryObject {
     Havoc,
     /// What the lambda made, or what something it called made; whether it is one object.
     Made { shape: Shape, single: bool, maker: Maker },
-    /// A tree of new objects.
-    Fresh,
+    /// A tree of new objects; whether several paths may lead to one of them.
+    Fresh { shares: bool },
 }
 
 /// One thing that a value may be.
@@ -249,14 +249,20 @@ pub(crate) struct Does {
     pub(crate) drops: bool,
     /// It borrows something exclusively.
     pub(crate) excludes: bool,
+    /// It borrows something, or makes functions: what it leaves behind may be a handle whose borrow has ended.
+    pub(crate) leaves: bool,
 }
 
 impl Does {
-    pub(crate) const ANYTHING: Self = Self { drops: true, excludes: true };
+    pub(crate) const ANYTHING: Self = Self { drops: true, excludes: true, leaves: true };
 
     /// With what else it does.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self { drops: self.drops || other.drops, excludes: self.excludes || other.excludes }
+        Self {
+            drops: self.drops || other.drops,
+            excludes: self.excludes || other.excludes,
+            leaves: self.leaves || other.leaves,
+        }
     }
 }
 

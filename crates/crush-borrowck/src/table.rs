@@ -70,6 +70,8 @@ pub(crate) struct Object {
     /// At any time it stands for one object of the run.
     pub(crate) single: bool,
     pub(crate) symbolic: bool,
+    /// Of a tree of new objects: several paths may lead to one of them.
+    pub(crate) shares: bool,
     /// For a symbolic object, where its path starts.
     pub(crate) root: u32,
     depth: u8,
@@ -232,7 +234,16 @@ impl Table {
             Origin::Kept { base, .. } => (false, true, self.objects[*base as usize].root, PATH_LIMIT),
             Origin::Deep { base } => (false, true, self.objects[*base as usize].root, u8::MAX),
         };
-        self.objects.push(Object { origin: origin.clone(), shape, single, symbolic, root, depth, slots: Vec::new() });
+        self.objects.push(Object {
+            origin: origin.clone(),
+            shape,
+            single,
+            symbolic,
+            shares: false,
+            root,
+            depth,
+            slots: Vec::new(),
+        });
         self.exposed.push(false);
         self.by_origin.insert(origin, id);
         id
@@ -316,7 +327,8 @@ impl Table {
         matches!(self.objects[root as usize].origin, Origin::Fresh(_)).then_some(root)
     }
 
-    /// Whether what is no part of its own tree may be the same object.
+    /// Whether a function that nobody knows has seen it, or the tree that it is part of: then what is no part of that may be
+    /// the same object.
     fn is_in_all(&self, object: u32) -> bool {
         let root = self.objects[object as usize].root;
         self.exposed[root as usize]
@@ -379,7 +391,8 @@ impl Table {
             return if fresh(other) { Alias::No } else { self.given_back(other.root, tree.root) };
         }
         // In a tree of new objects, two are the same only when the same path leads to them.
-        if self.same_path(a, b) { Alias::May } else { Alias::No }
+        let shares = self.objects[x.root as usize].shares;
+        if shares || self.same_path(a, b) { Alias::May } else { Alias::No }
     }
 
     fn same_path(&self, a: u32, b: u32) -> bool {
@@ -388,9 +401,21 @@ impl Table {
         }
         match (&self.objects[a as usize].origin, &self.objects[b as usize].origin) {
             (Origin::Deep { .. }, Origin::Deep { .. }) => true,
+            (Origin::Deep { base }, _) => self.is_below(b, *base),
+            (_, Origin::Deep { base }) => self.is_below(a, *base),
             (Origin::Path { base: x, field: f }, Origin::Path { base: y, field: g }) => {
                 let element = |field: &u32| self.fields[*field as usize].is_many();
                 (f == g || element(f) || element(g)) && self.same_path(*x, *y)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a path to an object leads through `above`.
+    fn is_below(&self, object: u32, above: u32) -> bool {
+        match self.objects[object as usize].origin {
+            Origin::Path { base, .. } | Origin::Deep { base } => {
+                self.same_path(base, above) || self.is_below(base, above)
             }
             _ => false,
         }
@@ -417,6 +442,7 @@ impl Table {
 
     /// Whether a caller has to hear of what happens to it.
     pub(crate) fn is_callers_business(&self, object: u32) -> bool {
-        self.is_from_outside(object) || self.exposed[object as usize]
+        // Of a tree of new objects, all of it has been seen.
+        self.is_from_outside(object) || self.is_in_all(object)
     }
 }

@@ -274,6 +274,9 @@ impl Lambda<'_> {
 
     fn is_of_its_variable(&self, loan: u32, usage: &Usage) -> bool {
         let Some(local) = usage.variable else { return false };
+        if self.in_cell(local) && self.inner.declared_twice.contains(&local) {
+            return false;
+        }
         let is_its = self.table.loans[loan as usize].owner == Owner::Local(local);
         is_its && ((loan as usize) < self.cfg.loans.len() || self.is_the_one(local))
     }

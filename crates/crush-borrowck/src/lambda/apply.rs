@@ -271,7 +271,9 @@ impl Lambda<'_> {
                 let taken: Vec<_> = taken.into_iter().map(|number| self.import(call, false, number)).collect();
                 self.note_loose(local, &value, |loan| taken.contains(&loan));
             }
-            let certain = write.replaces && call.site.certain && !call.summary.throws;
+            // A callback may come before it, and see what was there, or after it, and put something else there.
+            let alone = call.summary.callbacks.is_empty();
+            let certain = write.replaces && call.site.certain && !call.summary.throws && alone;
             self.store(state, &object, &write.field, &value, certain);
         }
     }

@@ -42,6 +42,20 @@ pub(super) fn shapes(body: &Body, graphs: &[Cfg]) -> FxHashMap<LocalId, Shape> {
     shapes
 }
 
+/// Variables that several `let`s of one block declare. Each makes another variable, but what lambdas have captured of the ones
+/// before owns the same borrow: an assignment there ends it here.
+pub(super) fn declared_twice(graphs: &[Cfg]) -> FxHashSet<LocalId> {
+    let (mut once, mut twice) = (FxHashSet::default(), FxHashSet::default());
+    for action in graphs.iter().flat_map(|graph| &graph.nodes).flat_map(|node| &node.actions) {
+        if let Action::Bind { local, declares: true, .. } = action
+            && !once.insert(*local)
+        {
+            twice.insert(*local);
+        }
+    }
+    twice
+}
+
 /// What an expression makes, whatever happens: `x += [1]` makes an array of an array.
 fn made(body: &Body, value: ExprId) -> Option<Shape> {
     match &body[value].kind {

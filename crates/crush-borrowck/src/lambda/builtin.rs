@@ -61,12 +61,12 @@ impl Lambda<'_> {
             "drop" => Use::Drop,
             "arr_get" => Use::Read,
             "arr_set" => Use::Write,
-            "range" | "make_range" => return Called::gives(self.fresh(site.expr)),
+            "range" | "make_range" => return Called::gives(self.fresh(site.expr, false)),
             "parallel_map" => return self.parallel_map(state, site),
             // No function at all: a program with such a call is not run.
             _ => {
                 let given = site.args.iter().fold(Value::plain(), |all, arg| all.joined(arg));
-                return Called::gives(given.joined(&self.fresh(site.expr)));
+                return Called::gives(given.joined(&self.fresh(site.expr, true)));
             }
         };
         for ((arg, arg_name), variable) in site.args.iter().zip(&site.names).zip(&site.variables) {
@@ -246,14 +246,14 @@ impl Lambda<'_> {
         }
         called.value = match gives(declaration) {
             Gives::Plain(flags) => Value::flags(flags),
-            Gives::Fresh => self.fresh(site.expr),
+            Gives::Fresh => self.fresh(site.expr, declaration.is_none()),
             Gives::Array => {
                 let elements = match name.as_str() {
                     "array.map" => results,
                     "array.filter" | "array.sort" | "array.sort_by" | "collections.reverse" | "collections.unique" => {
                         self.load(state, &given, &Field::Element)
                     }
-                    _ => self.anything_below(state, &given).joined(&self.fresh(site.expr)),
+                    _ => self.anything_below(state, &given).joined(&self.fresh(site.expr, declaration.is_none())),
                 };
                 self.new_with_elements(state, site, Shape::Array, &elements)
             }
@@ -264,7 +264,7 @@ impl Lambda<'_> {
             Gives::Mixed => {
                 given.join(&results);
                 let anything = self.anything_in(state, &given);
-                let fresh = self.fresh(site.expr);
+                let fresh = self.fresh(site.expr, declaration.is_none());
                 self.store(state, &fresh, &Field::Element, &anything, true);
                 if given.targets().is_empty() { fresh } else { fresh.joined(&anything) }
             }

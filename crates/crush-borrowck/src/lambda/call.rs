@@ -237,6 +237,12 @@ impl Lambda<'_> {
             given.join(arg);
         }
         let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
+        // It may know what others know already, and so come to what was put there.
+        state.for_each_written(|slot, held| {
+            if self.table.is_known_elsewhere(self.table.slots[slot as usize].object) {
+                given.join(held);
+            }
+        });
         let reached = self.reach_all(state, &given);
         for object in reached.objects.iter().chain(&reached.borrowed) {
             // Of a tree of new objects, all of it.

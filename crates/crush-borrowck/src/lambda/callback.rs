@@ -7,7 +7,7 @@ use super::{Lambda, index};
 use crate::report::{Entry, Step};
 use crate::state::{Freed, Live, State};
 use crate::summary::{Callback, Does, Held, SummaryTarget, Use};
-use crate::table::{Field, LoanInfo, Owner};
+use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How deep callbacks that are handed on are followed. Loss: beyond, everything is expected of them.
@@ -224,11 +224,16 @@ impl Lambda<'_> {
                 state.end_perhaps(handle);
             }
         }
+        // What it makes may be anywhere afterwards, and so may handles whose borrows have ended.
+        let fresh = self.fresh(site.expr, true);
+        self.store(state, &fresh, &Field::Element, &anything, true);
+        anything.join(&fresh);
+        if does.leaves {
+            anything.add(Target::Handle(self.assumed_loan(site, Assumed::Dead)));
+        }
         let objects = self.underlying(state, &anything);
         for object in objects.objects() {
-            let field = self.table.field(Field::Element);
-            let slot = self.table.slot(object, field);
-            state.store(slot, &anything, false, &self.table);
+            self.put_anywhere(state, object, &anything);
             if does.drops && !self.in_task && self.table.is_callers_business(object) {
                 self.effect(state, object, Use::Drop, site.step);
             }
@@ -238,8 +243,6 @@ impl Lambda<'_> {
         }
         self.drops |= does.drops && !self.in_task;
         if self.nesting < NESTING && !self.is_exhausted() {
-            let dead = self.assumed_loan(site, Assumed::Dead);
-            anything.add(Target::Handle(dead));
             let held = self.assumed_loan(site, if does.excludes { Assumed::Exclusive } else { Assumed::Shared });
             state.loans.insert(held, Live { surely: false, of: objects });
             // What comes twice meets what it did the first time.
@@ -256,6 +259,31 @@ impl Lambda<'_> {
             state.loans.remove(held);
         }
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: true }
+    }
+}
+
+impl Lambda<'_> {
+    /// Something may be in any field of an object; a variable may have been bound to it.
+    fn put_anywhere(&mut self, state: &mut State, object: u32, value: &Value) {
+        if self.table.objects[object as usize].shape != Shape::Cell {
+            let field = self.table.field(Field::Element);
+            let slot = self.table.slot(object, field);
+            state.store(slot, value, false, &self.table);
+            return;
+        }
+        if let Origin::Captured(local) | Origin::Cell { local, .. } = self.table.objects[object as usize].origin {
+            self.note_loose(local, value, |_| false);
+            if !self.is_own(local) {
+                self.released.insert(local);
+                state.phase.rebound = true;
+            }
+            state.forget_reads(|read| read == local);
+            let field = self.table.field(Field::Variable(local));
+            self.table.slot(object, field);
+        }
+        for slot in self.table.objects[object as usize].slots.clone() {
+            state.store(slot, value, false, &self.table);
+        }
     }
 }
 

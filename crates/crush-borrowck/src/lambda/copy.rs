@@ -1,6 +1,7 @@
 //! What a copy of a value may be: `x.clone()`, and a struct that is copied as a value.
 
 use crush_hir::body::ExprId;
+use rustc_hash::FxHashSet;
 
 use super::Lambda;
 use super::access::{Usage, references};
@@ -34,7 +35,10 @@ impl Lambda<'_> {
             };
             let one = Value::of(*target);
             match self.table.objects[object as usize].shape.clone() {
-                Shape::Struct(name) if self.body.copied.contains(&name) && *made < NESTED => {
+                // What it holds is known here.
+                Shape::Struct(name)
+                    if self.body.copied.contains(&name) && !self.table.is_known_elsewhere(object) && *made < NESTED =>
+                {
                     // What was dropped is copied as what it is, a reference, and not read.
                     let certain = usage.certain && value.only().is_some() && state.freed.get(object).is_none();
                     self.access(state, &one, &Usage { certain, ..usage.clone() });
@@ -59,15 +63,22 @@ impl Lambda<'_> {
                 Shape::Struct(name) if !self.body.copied.contains(&name) => {
                     result.add(*target);
                 }
-                Shape::Struct(_) | Shape::Unknown => {
+                shape @ (Shape::Struct(_) | Shape::Unknown) => {
                     // It may be copied, with the copied structs in it, or be something else.
+                    let is_copied = shape != Shape::Unknown;
+                    if is_copied {
+                        let certain = usage.certain && value.only().is_some() && state.freed.get(object).is_none();
+                        self.access(state, &one, &Usage { certain, ..usage.clone() });
+                    }
                     let usage = Usage { usage: Use::Copy, certain: false, ..usage.clone() };
                     self.access(state, &one, &usage);
                     let anything = self.anything_in(state, &one);
-                    let fresh = self.fresh(expr);
+                    let fresh = self.fresh(expr, true);
                     self.store(state, &fresh, &Field::Element, &anything, true);
                     result.join(&fresh);
-                    result.add(*target);
+                    if !is_copied {
+                        result.add(*target);
+                    }
                 }
                 Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => {
                     result.add(*target);
@@ -98,8 +109,9 @@ impl Lambda<'_> {
                     Some((field, state.written(slot)?.clone()))
                 })
                 .collect();
-            let held: Vec<_> =
-                held.into_iter().map(|(field, value)| (field, self.part_of_copy(state, &value, expr))).collect();
+            let shares = !self.is_tree(state, &objects);
+            let part = |(field, value)| (field, self.part_of_copy(state, &value, (expr, shares)));
+            let held: Vec<_> = held.into_iter().map(part).collect();
             let copy = self.allocate(state, expr, COPY, shape);
             let copy = Value::of(Target::Object(copy));
             for (field, value) in held {
@@ -109,21 +121,70 @@ impl Lambda<'_> {
         }
         // Whatever it holds, it is itself new: what is no array, map or struct has no such method.
         let kept = self.kept_in_clone(state, &objects, false);
-        let fresh = self.fresh(expr);
-        self.store(state, &fresh, &Field::Element, &kept, true);
+        let shares = !self.is_tree(state, &objects);
+        let fresh = self.fresh(expr, shares);
+        self.hold(state, &fresh, &kept);
         fresh
     }
 
+    /// A tree of objects that were not there before. It `shares`: several paths may lead to one of them.
+    pub(super) fn fresh(&mut self, expr: ExprId, shares: bool) -> Value {
+        let fresh = self.table.object(Origin::Fresh(expr), Shape::Unknown);
+        self.table.objects[fresh as usize].shares |= shares;
+        Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
+    }
+
+    /// Something may be anywhere in a tree of new objects. Where nothing is, what lies at one place is not at another.
+    pub(super) fn hold(&mut self, state: &mut State, tree: &Value, value: &Value) {
+        if !value.targets().is_empty() {
+            self.store(state, tree, &Field::Element, value, true);
+        }
+    }
+
+    /// Whether surely one path alone leads to each object that a value reaches: then it is so in a copy too.
+    pub(super) fn is_tree(&self, state: &State, value: &Value) -> bool {
+        let mut waiting: Vec<Target> = value.targets().to_vec();
+        let mut seen = FxHashSet::default();
+        while let Some(target) = waiting.pop() {
+            let Target::Object(object) = target else { return false };
+            let it = &self.table.objects[object as usize];
+            let is_known = match it.origin {
+                Origin::Fresh(_) => !it.shares && !self.table.exposed[object as usize],
+                _ => !it.symbolic && it.single && !self.table.exposed[object as usize],
+            };
+            if !is_known || !seen.insert(object) {
+                return false;
+            }
+            if it.symbolic {
+                let mut is_changed = false;
+                state.for_each_stored(Some(object), &self.table, |stored| is_changed |= !stored.targets().is_empty());
+                if is_changed {
+                    return false;
+                }
+            }
+            for slot in &it.slots {
+                let held = state.written(*slot).map_or(&[][..], Value::targets);
+                let is_many = self.table.fields[self.table.slots[*slot as usize].field as usize].is_many();
+                if is_many && !held.is_empty() {
+                    return false;
+                }
+                waiting.extend_from_slice(held);
+            }
+        }
+        self.spend(seen.len());
+        true
+    }
+
     /// What stands in a copy for a value of the original.
-    fn part_of_copy(&mut self, state: &mut State, value: &Value, expr: ExprId) -> Value {
+    fn part_of_copy(&mut self, state: &mut State, value: &Value, (expr, shares): (ExprId, bool)) -> Value {
         let is_shared =
             |object: u32| matches!(self.table.objects[object as usize].shape, Shape::Closure(..) | Shape::Task);
         if value.objects().all(is_shared) {
             return value.clone();
         }
         let kept = self.kept_in_clone(state, value, true);
-        let fresh = self.fresh(expr);
-        self.store(state, &fresh, &Field::Element, &kept, true);
+        let fresh = self.fresh(expr, shares);
+        self.hold(state, &fresh, &kept);
         fresh.joined(&kept)
     }
 

@@ -165,8 +165,9 @@ impl Lambda<'_> {
                 extract.summary.shifted.push(index);
             }
         }
+        let parts = self.touched_parts(end);
         let mut done = rustc_hash::FxHashSet::default();
-        while let Some(object) = extract.waiting.pop() {
+        while let Some(object) = self.next_to_write(extract, &results, &parts) {
             if !done.insert(object) {
                 continue;
             }
@@ -205,11 +206,13 @@ impl Lambda<'_> {
         end.freed.for_each(|object, it| freed.push((object, it.clone())));
         for (object, it) in freed {
             // What was handed in is told as an effect.
-            if let Some(index) = extract.objects.get(&object)
-                && let SummaryObject::Made { single, .. } = extract.summary.objects[*index as usize]
-            {
-                extract.summary.freed.push((*index, it.surely && single, it.at));
-            }
+            let Some(index) = extract.objects.get(&object).copied() else { continue };
+            let surely = match extract.summary.objects[index as usize] {
+                SummaryObject::Made { single, .. } => it.surely && single,
+                _ if self.table.family(object).is_some() => false,
+                _ => continue,
+            };
+            extract.summary.freed.push((index, surely, it.at));
         }
         // Two parameters may be one object, and then the later write counts; their order is not kept.
         for position in 0..extract.summary.writes.len() {
@@ -228,6 +231,36 @@ impl Lambda<'_> {
         }
     }
 
+    /// Parts of trees of new objects in which something was put, or that were dropped, each with the root of its tree. Nothing
+    /// that was put somewhere leads to them.
+    fn touched_parts(&self, end: &State) -> Vec<(u32, u32)> {
+        let mut parts = Vec::new();
+        let mut add = |object: u32| {
+            if let Some(root) = self.table.family(object) {
+                parts.push((root, object));
+            }
+        };
+        end.for_each_written(|slot, _| add(self.table.slots[slot as usize].object));
+        end.freed.for_each(|object, _| add(object));
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    /// The next object whose slots are to be written down: with a tree, the parts of it that were touched.
+    fn next_to_write(
+        &mut self,
+        extract: &mut Extract,
+        results: &FxHashMap<ExprId, Vec<u32>>,
+        parts: &[(u32, u32)],
+    ) -> Option<u32> {
+        let object = extract.waiting.pop()?;
+        for (_, part) in parts.iter().filter(|(root, _)| *root == object) {
+            self.summary_object(extract, results, *part);
+        }
+        Some(object)
+    }
+
     fn summary_object(&mut self, extract: &mut Extract, results: &FxHashMap<ExprId, Vec<u32>>, object: u32) -> u32 {
         if let Some(known) = extract.objects.get(&object) {
             return *known;
@@ -241,10 +274,10 @@ impl Lambda<'_> {
             Origin::Captured(local) => SummaryObject::Captured(local),
             Origin::Result(expr) => match results.get(&expr) {
                 Some(numbers) => SummaryObject::Result(numbers.clone()),
-                None => SummaryObject::Fresh,
+                None => SummaryObject::Fresh { shares: true },
             },
             Origin::Havoc => SummaryObject::Havoc,
-            Origin::Fresh(_) => SummaryObject::Fresh,
+            Origin::Fresh(_) => SummaryObject::Fresh { shares: it.shares },
             Origin::Path { base, field } => {
                 let base = self.summary_object(extract, results, base);
                 SummaryObject::Path(base, self.table.fields[field as usize].clone())

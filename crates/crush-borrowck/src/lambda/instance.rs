@@ -8,7 +8,7 @@ use super::{Lambda, index};
 use crate::report::{Cause, Entry, FunctionId, Step};
 use crate::state::State;
 use crate::summary::{Summary, SummaryObject, SummaryTarget, SummaryValue};
-use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
+use crate::table::{Field, LoanInfo, Origin, Owner};
 use crate::value::{Target, Value};
 
 /// How many handles of one callee are told apart; the rest count as the last of them.
@@ -75,10 +75,7 @@ impl Lambda<'_> {
                 }
                 // After the others, on which it rests.
                 SummaryObject::Havoc => Value::default(),
-                SummaryObject::Fresh => {
-                    let fresh = self.table.object(Origin::Fresh(call.site.expr), Shape::Unknown);
-                    Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
-                }
+                SummaryObject::Fresh { shares } => self.fresh(call.site.expr, *shares),
                 SummaryObject::Made { shape, single, maker } => {
                     let part = self.table.part(maker);
                     let object = if !single || self.nesting > 0 {

@@ -83,7 +83,14 @@ impl Lambda<'_> {
                 Usage { usage: Use::Send, at: site.step, name: None, certain: false, callee: None, variable: None };
             self.note_effects(state, &inside.value, &usage);
         }
-        let result = self.fresh(site.expr);
+        let shares = !self.is_tree(&copy, &inside.value);
+        let result = self.fresh(site.expr, shares);
+        // What is copied back, and is no data: functions.
+        let mut functions = self.kept_in_clone(&copy, &inside.value, true);
+        functions.retain(|target| !matches!(target, Target::Handle(_)));
+        self.adopt(state, &copy, &functions);
+        self.hold(state, &result, &functions);
+        let result = result.joined(&functions);
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
         let handles = self.reach_all(&copy, &inside.value).handles;
         let result = handles.into_iter().fold(result, |result, loan| result.joined(&Value::of(Target::Handle(loan))));
@@ -173,7 +180,11 @@ impl Lambda<'_> {
                 .filter(tells)
                 .fold(Value::flags(result.other()), |all, target| all.joined(&Value::of(*target)));
             value.join(&rest);
-            value.join(&self.fresh(expr));
+            // Of a task from elsewhere nothing is known.
+            let is_known = |object: u32| self.table.objects[object as usize].shape == Shape::Task;
+            if !self.underlying(state, &tasks).objects().all(is_known) {
+                value.join(&self.fresh(expr, true));
+            }
         }
         Called {
             value,
@@ -199,9 +210,20 @@ impl Lambda<'_> {
         self.access(state, value, &usage);
     }
 
-    /// A tree of objects that were not there before.
-    pub(super) fn fresh(&mut self, expr: ExprId) -> Value {
-        let fresh = self.table.object(Origin::Fresh(expr), Shape::Unknown);
-        Value::of(Target::Object(fresh)).joined(&Value::flags(Value::TEXT | Value::PLAIN))
+    /// Functions that a task gives back come with what they have captured, and with what is in that.
+    fn adopt(&mut self, state: &mut State, copy: &State, functions: &Value) {
+        for object in self.reach_all(copy, functions).objects {
+            if self.table.objects[object as usize].symbolic {
+                continue;
+            }
+            for slot in self.table.objects[object as usize].slots.clone() {
+                if let Some(held) = copy.written(slot).cloned() {
+                    state.store(slot, &held, false, &self.table);
+                }
+            }
+            // That of another task has the same name, and so has what was sent.
+            self.table.objects[object as usize].single = false;
+            state.note_born(object);
+        }
     }
 }
