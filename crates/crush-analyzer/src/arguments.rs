@@ -97,7 +97,8 @@ pub(crate) struct Check {
     /// Exit with status 1 when there are warnings, too
     #[arg(long)]
     pub(crate) error_on_warning: bool,
-    /// Apply the first fix of each report, as long as that leaves less to report, and report the rest
+    /// Apply the safe fixes, as long as that leaves less to report, and report the rest; a fix that may change what the program
+    /// does is left to you
     #[arg(long)]
     pub(crate) fix: bool,
     /// Do not report what FILE has: reports of old code, known by file, code and the text of the line

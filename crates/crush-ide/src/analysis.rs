@@ -206,7 +206,7 @@ impl FileAnalysis {
 
     /// The text after `edits`, known only as far as it takes to find what names mean: for a look at what might be.
     pub(crate) fn sketch(&self, edits: &[TextEdit]) -> Self {
-        let tree = self.tree.edited(edits);
+        let tree = self.tree.sketched(edits);
         let hir = Arc::new(self.hir.update(edits, &self.tree, &tree));
         Self { tree, hir, depth: Depth::Names, ..self.clone() }
     }

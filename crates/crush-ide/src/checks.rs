@@ -4,8 +4,8 @@
 //! So problems are kept under the key of the text, with the names that the body uses; an edit that changes a declaration, or
 //! what a function gives, looks again only at the bodies that name it.
 
+use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crush_hir::check;
 use crush_hir::file::{BodyId, FileHir, FunctionDef, ItemKey, ItemKind};
 use crush_hir::types::{self, Component, Elsewhere, Results, Type};
 use crush_syntax::Tree;
+use rustc_hash::FxHashMap;
 
 /// What is wrong in the bodies of a file, by the keys of their texts.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub(crate) struct Checks {
     /// [`FileHir::signature`] of the version that was checked.
     signature: u64,
     /// What each name of the file is declared as, in a hash.
-    declared: HashMap<Name, u64>,
+    declared: FxHashMap<Name, u64>,
     /// What its imports bring, as a number; none when it has no imports that were looked up.
     imports: Option<u64>,
     /// Whether a name could come from a module that nobody has looked up: then none is missed.
@@ -30,7 +31,7 @@ pub(crate) struct Checks {
     results: Results,
     /// What the functions of other files gave then.
     elsewhere: Arc<Elsewhere>,
-    bodies: HashMap<ItemKey, Checked>,
+    bodies: FxHashMap<ItemKey, Checked>,
 }
 
 /// What is known of a body.
@@ -67,7 +68,7 @@ impl Checks {
             self.forget_what_changed(hir);
         }
         let functions = Functions::of(hir);
-        let mut unchecked = Unchecked { hir, tree, bodies: HashMap::new() };
+        let mut unchecked = Unchecked { hir, tree, bodies: FxHashMap::default() };
         let is_known = |&(_, key, _): &(BodyId, ItemKey, Name)| self.bodies.contains_key(&key);
         if !functions.list.iter().all(is_known) {
             for Component { members, is_recursive } in functions.components(&self.bodies, &mut unchecked) {
@@ -152,8 +153,9 @@ impl Functions {
     }
 
     /// Which call each other, callees first.
-    fn components(&self, known: &HashMap<ItemKey, Checked>, unchecked: &mut Unchecked) -> Vec<Component> {
-        let by_name: HashMap<_, _> = self.list.iter().enumerate().map(|(index, (_, _, name))| (name, index)).collect();
+    fn components(&self, known: &FxHashMap<ItemKey, Checked>, unchecked: &mut Unchecked) -> Vec<Component> {
+        let by_name: FxHashMap<_, _> =
+            self.list.iter().enumerate().map(|(index, (_, _, name))| (name, index)).collect();
         let calls = |(id, key, _): &(BodyId, ItemKey, Name)| -> Vec<usize> {
             let indexes = |names: &[Name]| names.iter().filter_map(|name| by_name.get(name).copied()).collect();
             match known.get(key) {
@@ -172,7 +174,7 @@ impl Functions {
 struct Unchecked<'a> {
     hir: &'a FileHir,
     tree: &'a Tree,
-    bodies: HashMap<ItemKey, Body>,
+    bodies: FxHashMap<ItemKey, Body>,
 }
 
 impl Unchecked<'_> {
@@ -196,8 +198,8 @@ fn check_body(hir: &FileHir, body: &Body, found: types::Inferred) -> Checked {
 }
 
 /// What each name of a file is declared as. Several declarations of a name count in their order: the last one wins.
-fn declarations(hir: &FileHir) -> HashMap<Name, u64> {
-    let mut declared: HashMap<Name, u64> = HashMap::new();
+fn declarations(hir: &FileHir) -> FxHashMap<Name, u64> {
+    let mut declared: FxHashMap<Name, u64> = FxHashMap::default();
     let mut add = |name: &Name, what: &dyn Fn(&mut DefaultHasher)| {
         let known = declared.entry(name.clone()).or_default();
         let mut hasher = DefaultHasher::new();

@@ -38,7 +38,7 @@ pub fn completions(
 ) -> Vec<Completion> {
     let Some(halfway) = Halfway::at(&snapshot.analysis, offset) else { return Vec::new() };
     let Some(context) = Context::of(&halfway) else { return Vec::new() };
-    let mut items = Items::new(halfway.word, with_snippets);
+    let mut items = Items::new(halfway.word, &halfway.typed, with_snippets);
     match &context {
         Context::Member { object_is_name } => members::add(&mut items, &halfway, object_is_name.as_deref()),
         Context::PathMember { scope } => members::add_methods_of(&mut items, &halfway, scope),
@@ -73,16 +73,7 @@ pub fn completions(
     {
         names::add_importable(&mut items, &halfway, &snapshot.analysis, importable);
     }
-    let mut found = items.finish();
-    found.retain(|item| is_meant(&item.label, &halfway.typed));
-    found
-}
-
-/// Whether what was typed may stand for a label: its letters are in it in that order, the first at its beginning or at that of
-/// a part of it.
-fn is_meant(label: &str, typed: &str) -> bool {
-    let mut rest = label.chars().flat_map(char::to_lowercase);
-    typed.chars().flat_map(char::to_lowercase).all(|wanted| rest.any(|c| c == wanted))
+    items.finish()
 }
 
 /// The edit that brings `name` of `module` into a file: into the braces of the import that is there, or as a new import behind

@@ -26,10 +26,11 @@ pub(crate) fn unneeded(analysis: &FileAnalysis, module: ModuleId) -> Vec<Diagnos
     if tree.root().has_error() {
         return found;
     }
-    let mut imported: Vec<(Name, TextRange)> = declaration_names(hir, tree, TextRange::new(0, tree.text().len()))
-        .filter(|at| at.name.what == What::Imported)
-        .map(|at| (at.name.name, at.range))
-        .collect();
+    // Most texts import nothing, and then there is nothing to look through.
+    let with_imports = hir.module_imports().next().map(|_| TextRange::new(0, tree.text().len()));
+    let declared = with_imports.into_iter().flat_map(|whole| declaration_names(hir, tree, whole));
+    let mut imported: Vec<(Name, TextRange)> =
+        declared.filter(|at| at.name.what == What::Imported).map(|at| (at.name.name, at.range)).collect();
     for body in hir.bodies() {
         let names = analysis.names().of_body(hir, tree, body);
         let map = hir.body_map(body);

@@ -19,7 +19,7 @@ use crush_syntax::{TextEdit, TextRange};
 use crate::FileAnalysis;
 use crate::codes;
 use crate::diagnostics::{Diagnostic, Fix};
-pub use all::fix_all;
+pub use all::{fix_all, safe_edits};
 use site::Site;
 
 /// The ways out of a report that can be applied to the file, the best first.

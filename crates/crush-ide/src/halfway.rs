@@ -5,7 +5,7 @@
 //! the values say what they say of any program.
 
 use crush_hir::file::BodyId;
-use crush_syntax::{Node, Text, TextEdit, TextRange};
+use crush_syntax::{Node, Text, TextEdit, TextRange, Tree};
 
 use crate::FileAnalysis;
 
@@ -40,27 +40,20 @@ impl Halfway {
         let start = start_of_part(text, word.start);
         let closers = closers(analysis, start, word.start);
         let end = end_of_part(text, word, start, closers.is_empty());
-        let mut first = None;
         let (first_closer, others) = closers.split_at(closers.len().min(1));
-        for [behind_name, behind_first, behind_all] in ENDINGS {
-            let new_text = format!("{MARKER}{behind_name}{first_closer}{behind_first}{others}{behind_all}\n");
-            let edit = TextEdit { range: TextRange::new(word.start, end), new_text };
-            let sketch = analysis.sketch(&[edit]);
-            let marker = TextRange::new(word.start, word.start + MARKER.len());
-            let halfway = Self { analysis: sketch, marker, word, typed: typed.clone() };
-            match halfway.marker_node() {
-                Some(node) if !is_broken(node) => return Some(halfway),
-                Some(_) => _ = first.get_or_insert(halfway),
-                None => {}
-            }
-        }
-        first
+        let endings = ENDINGS.map(|[behind_name, behind_first, behind_all]| {
+            format!("{MARKER}{behind_name}{first_closer}{behind_first}{others}{behind_all}\n")
+        });
+        let ending = fitting(&text.slice(TextRange::new(start, word.start)), &endings)?;
+        let edit = TextEdit { range: TextRange::new(word.start, end), new_text: ending.clone() };
+        let marker = TextRange::new(word.start, word.start + MARKER.len());
+        let halfway = Self { analysis: analysis.sketch(&[edit]), marker, word, typed };
+        halfway.marker_node().is_some().then_some(halfway)
     }
 
     /// The marker in the tree.
     pub(crate) fn marker_node(&self) -> Option<Node<'_>> {
-        let node = self.analysis.tree().node_at(self.marker.start);
-        (node.kind() == "identifier" && node.start_byte() == self.marker.start).then_some(node)
+        marker_at(self.analysis.tree(), self.marker.start)
     }
 
     /// The body that the marker stands in.
@@ -72,6 +65,34 @@ impl Halfway {
     pub(crate) fn start_in_body(&self) -> Option<u32> {
         self.analysis.hir().body_map(self.body()?).from_file(u32::try_from(self.marker.start).ok()?)
     }
+}
+
+/// The first of `endings` with which what stands before it parses; failing that, the first that leaves the marker a name.
+///
+/// That is seen in the part alone, so the rest of the file is looked at once.
+fn fitting<'e>(before: &str, endings: &'e [String]) -> Option<&'e String> {
+    let first = endings.first()?;
+    let tree = Tree::parse(Text::from(format!("{before}{first}").as_str()));
+    let behind = TextRange::new(before.len(), before.len() + first.len());
+    let mut named = None;
+    for ending in endings {
+        let tree = match ending == first {
+            true => tree.clone(),
+            false => tree.sketched(&[TextEdit { range: behind, new_text: ending.clone() }]),
+        };
+        match marker_at(&tree, before.len()) {
+            Some(node) if !is_broken(node) => return Some(ending),
+            Some(_) => _ = named.get_or_insert(ending),
+            None => {}
+        }
+    }
+    named
+}
+
+/// The marker, where it stands as a name.
+fn marker_at(tree: &Tree, offset: usize) -> Option<Node<'_>> {
+    let node = tree.node_at(offset);
+    (node.kind() == "identifier" && node.start_byte() == offset).then_some(node)
 }
 
 /// Whether something between a node and its item did not parse.

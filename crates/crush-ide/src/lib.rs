@@ -73,7 +73,7 @@ pub use drawing::{
 };
 pub use evaluation::{Evaluation, NotRun, Outcome, evaluate, evaluate_granted, fault_line, run_summary};
 pub use faded::faded;
-pub use fixes::{fix_all, fixes};
+pub use fixes::{fix_all, fixes, safe_edits};
 pub use formatting::{Formatted, SaysAnother, format_edits, format_range_edits, format_text, format_typed_edits};
 pub use grants::{MissingCall, MissingGrant, grant_lacked_at, grants_lacked_by, missing_grants};
 pub use hints::{HintKind, HintOptions, InlayHint, inlay_hints};

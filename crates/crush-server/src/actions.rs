@@ -34,7 +34,7 @@ pub(crate) fn actions(
         actions.extend(quick_fixes(document, positions, range));
     }
     let kinds: Vec<_> = RefactoringKind::ALL.into_iter().filter(|kind| is_wanted(&kind_of(*kind), only)).collect();
-    if !kinds.is_empty() {
+    if !kinds.is_empty() && !document.is_over() {
         let found = crush_ide::refactorings(&document.snapshot.analysis, range, &kinds);
         actions.extend(found.into_iter().map(|it| refactoring(document, positions, it)));
     }
@@ -70,7 +70,8 @@ fn quick_fixes(document: &DocumentSnapshot, positions: Positions<'_>, range: Tex
         .into_iter()
         .filter(|report| report.range.start <= range.end && range.start <= report.range.end)
         .collect();
-    let fixes = reports.iter().flat_map(|report| {
+    // Each way out is tried, which takes its time.
+    let fixes = reports.iter().take_while(|_| !document.is_over()).flat_map(|report| {
         let fixes = crush_ide::fixes(analysis, report).into_iter().enumerate();
         fixes.map(move |(index, fix)| (report, fix, index == 0))
     });
@@ -98,7 +99,7 @@ fn refactoring(document: &DocumentSnapshot, positions: Positions<'_>, refactorin
 
 /// All safe fixes at once, where there is one.
 fn fix_all(document: &DocumentSnapshot, positions: Positions<'_>) -> Option<CodeAction> {
-    let edits = crush_ide::fix_all(&document.snapshot.analysis);
+    let edits = crush_ide::fix_all(&document.snapshot.analysis, || document.is_over());
     (!edits.is_empty()).then(|| CodeAction {
         title: "make all safe fixes".to_string(),
         kind: Some(FIX_ALL),

@@ -66,8 +66,9 @@ impl Backend {
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<Option<T>> + Send + 'static,
     ) -> Result<Option<T>> {
         let snapshot = self.queue.read(uri);
-        let Some(document) = snapshot.await else { return Ok(None) };
-        compute(move |_| {
+        let Some(mut document) = snapshot.await else { return Ok(None) };
+        compute(move |cancelled| {
+            document.cancelled = cancelled.clone();
             let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
             work(&document, positions)
         })

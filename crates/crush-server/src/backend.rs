@@ -1,55 +1,42 @@
 //! The handlers of the protocol. Each takes its turn in the queue of [`documents`](crate::documents) before it awaits
 //! anything, and only converts: what is answered is worked out by `crush-ide`.
 
+mod handshake;
+mod own;
+mod serve;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crush_ide::HintOptions;
-use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeActionOrCommand, CodeActionParams,
-    CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DiagnosticTag,
+    CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams, CompletionResponse,
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, DocumentFormattingParams,
     DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
     DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams,
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InlayHintTooltip,
-    LSPAny, Location, MarkupContent, MarkupKind, PrepareRenameResponse, ProgressToken, ReferenceParams, Registration,
-    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokens, SemanticTokensDeltaParams,
-    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit,
-    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
-    WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport, WorkspaceEdit, WorkspaceSymbolParams,
-    WorkspaceSymbolResponse,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, MarkupContent, MarkupKind,
+    PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
+    SemanticTokens, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams,
+    TextDocumentPositionParams, TextEdit, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
-use tower_lsp::{Client, LanguageServer, LspService, Server};
+use tower_lsp::{Client, LanguageServer};
+
+pub use serve::serve;
 
 use crate::answers::{compute, request_failed};
 use crate::convert::{Positions, invalid_position};
-use crate::documents::{DocumentSnapshot, Documents, Event, Queue, queue};
-use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
-use crate::grants::GrantedFolders;
-use crate::grants::protocol::{FolderGrants, GrantsParams};
-use crate::outbox::Outbox;
-use crate::progress::RequestProgress;
-use crate::protocol::{ArenaParams, ArenaView, RunParams, Settings, TrustParams};
-use crate::refusing::Refusing;
-use crate::runs::Runs;
+use crate::documents::{DocumentSnapshot, Event, Queue, queue};
 use crate::settings::Configuration;
 use crate::uri::DocumentKey;
 use crate::workspace::{OpenDocuments, Programs, Workspace};
-use crate::{calls, capabilities, completion, formatting, lenses, moves, navigation, outline, pull, rename, tokens};
-
-/// How many messages are handled at once. Requests only wait for their snapshot, so this bounds memory, not speed; it must
-/// be larger than the number of slow requests that an editor sends at once, or an edit would wait behind them.
-const CONCURRENCY: usize = 64;
-
-/// How much room a request has for programs that nest deeply. It is taken only where it is used.
-const STACK: usize = 16 << 20;
+use crate::{calls, completion, formatting, hints, lenses, moves, navigation, outline, pull, rename, tokens};
 
 /// The server, as the protocol library sees it.
 pub(crate) struct Backend {
@@ -69,7 +56,7 @@ pub(crate) struct Backend {
     /// What the client has told of its configuration.
     pub(crate) configuration: Arc<Configuration>,
     /// What was found in programs that are not open.
-    found: pull::Cache,
+    pub(crate) found: pull::Cache,
     /// Whether the client takes what is wrong in other documents together with what is wrong in one.
     takes_related: AtomicBool,
     events: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Event>>>,
@@ -80,47 +67,6 @@ pub(crate) struct Backend {
     is_shut_down: Arc<AtomicBool>,
     /// Who goes back and forth in a run.
     pub(crate) time: crate::time::Sessions,
-}
-
-/// Speaks the protocol on standard input and output until the client says `exit` or is gone. Gives whether the client asked
-/// for `shutdown` first; if not, the protocol wants the process to end with status 1.
-///
-/// # Errors
-///
-/// When the system gives the server no threads.
-pub fn serve() -> std::io::Result<bool> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK).enable_all().build()?;
-    let is_shut_down = Arc::new(AtomicBool::new(false));
-    runtime.block_on(async {
-        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&is_shut_down)))
-            .custom_method("crush/trust", Backend::trust)
-            .custom_method("crush/grants", Backend::grants)
-            .custom_method("crush/missingGrants", Backend::missing_grants)
-            .custom_method("crush/run", Backend::run)
-            .custom_method("crush/cancel", Backend::cancel)
-            .custom_method("crush/arena", Backend::arena)
-            .custom_method("crush/borrows", Backend::borrows)
-            .custom_method("crush/heap", Backend::heap)
-            .custom_method("crush/time/open", Backend::time_open)
-            .custom_method("crush/time/step", Backend::time_step)
-            .custom_method("crush/time/seek", Backend::time_seek)
-            .custom_method("crush/time/lastChange", Backend::time_last_change)
-            .custom_method("crush/time/borrowedWhen", Backend::time_borrowed_when)
-            .custom_method("crush/time/arena", Backend::time_arena)
-            .custom_method("crush/time/heap", Backend::time_heap)
-            .custom_method("crush/time/close", Backend::time_close)
-            .custom_method("crush/evaluate", Backend::evaluate)
-            .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
-            .finish();
-        Server::new(crate::input::messages(), tokio::io::stdout(), socket)
-            .concurrency_level(CONCURRENCY)
-            .serve(Refusing(service))
-            .await;
-    });
-    // The thread that reads standard input may wait for ever: the process does not wait for it.
-    runtime.shutdown_background();
-    Ok(is_shut_down.load(Ordering::Relaxed))
 }
 
 impl Backend {
@@ -145,144 +91,15 @@ impl Backend {
             time: crate::time::Sessions::default(),
         }
     }
-
-    async fn trust(&self, params: TrustParams) {
-        self.queue.send(Event::Trust(params.trusted));
-    }
-
-    async fn grants(&self, params: GrantsParams) {
-        self.queue.send(Event::Grants(GrantedFolders::new(params.folders)));
-    }
-
-    async fn run(&self, params: RunParams) -> Result<()> {
-        let (reply, answer) = tokio::sync::oneshot::channel();
-        self.queue.send(Event::Run { uri: params.text_document.uri, reply });
-        match answer.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(reason)) => Err(request_failed(reason)),
-            Err(_) => Err(request_failed("the server is shutting down".to_string())),
-        }
-    }
-
-    async fn cancel(&self, params: RunParams) -> Result<()> {
-        self.queue.send(Event::Cancel(params.text_document.uri));
-        Ok(())
-    }
-
-    async fn arena(&self, params: ArenaParams) -> Result<Option<ArenaView>> {
-        let snapshot = self.queue.read(params.text_document.uri.clone());
-        let Some(document) = snapshot.await else { return Ok(None) };
-        compute(move |_| Ok(crate::arena::view(&document, &params))).await
-    }
-
-    async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
-        let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, positions| crate::drawing::borrows(document, positions, &params).map(Some))
-            .await
-    }
-
-    async fn heap(&self, params: HeapParams) -> Result<Option<HeapView>> {
-        let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, _| Ok(crate::drawing::heap(document, &params))).await
-    }
-
-    fn commands(&self) -> Arc<lenses::Commands> {
-        self.commands.get().cloned().unwrap_or_default()
-    }
-
-    async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        if let ProgressToken::Number(token) = params.token {
-            self.queue.send(Event::CancelProgress(token));
-        }
-    }
 }
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let events = self.events.lock().ok().and_then(|mut events| events.take());
-        let outbox = Outbox::start(self.client.clone());
-        let runs =
-            Runs::new(self.queue.clone(), Handle::current(), self.client.clone(), Arc::clone(&self.shows_progress));
-        if let Some(events) = events
-            && let Err(error) = Documents::start(events, outbox, runs)
-        {
-            return Err(request_failed(format!("the system has no thread for the documents: {error}")));
-        }
-        if let Some(process) = params.process_id {
-            crate::parent::exit_with(process);
-        }
-        let window = params.capabilities.window.as_ref();
-        let shows_progress = window.and_then(|window| window.work_done_progress).unwrap_or(false);
-        self.shows_progress.store(shows_progress, Ordering::Relaxed);
-        let workspace = params.capabilities.workspace.as_ref();
-        let watching = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
-        let watches_files = watching.and_then(|watching| watching.dynamic_registration).unwrap_or(false);
-        self.watches_files.store(watches_files, Ordering::Relaxed);
-        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
-        self.has_versions.store(edits.and_then(|edits| edits.document_changes).unwrap_or(false), Ordering::Relaxed);
-        let text = params.capabilities.text_document.as_ref();
-        let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
-        self.has_snippets.store(items.and_then(|items| items.snippet_support).unwrap_or(false), Ordering::Relaxed);
-        self.shows_markdown.store(completion::shows_markdown(&params.capabilities), Ordering::Relaxed);
-        let encoding = capabilities::encoding_of(&params);
-        self.workspace.open(&params, watches_files, encoding);
-        let known = params.capabilities.experimental.as_ref();
-        let commands = known.and_then(|known| known.get("commands").cloned());
-        // There is one handshake.
-        let _ = self.commands.set(Arc::new(lenses::Commands::new(commands)));
-        let pulls = pull::is_wanted(&params);
-        let published = text.and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref());
-        let shows_faded = published.is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY));
-        let granted = params.initialization_options.as_ref().and_then(|options| options.get("grants").cloned());
-        let granted: Vec<FolderGrants> = granted.and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
-        let told = params.initialization_options.as_ref();
-        let trusted = told.and_then(|told| told.get("trusted")?.as_bool()).unwrap_or(false);
-        let settings = Settings { trusted, ..Settings::default() };
-        let settings = told.map_or(settings.clone(), |told| settings.with(told));
-        self.configuration.start(&params.capabilities, &settings);
-        self.takes_related.store(pull::takes_related(&params), Ordering::Relaxed);
-        let can_refresh_hints = params
-            .capabilities
-            .workspace
-            .as_ref()
-            .and_then(|workspace| workspace.inlay_hint.as_ref())
-            .and_then(|hints| hints.refresh_support)
-            .unwrap_or(false);
-        let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref());
-        let can_refresh_lenses = lenses.and_then(|lenses| lenses.refresh_support).unwrap_or(false);
-        self.queue.send(Event::Configure {
-            encoding,
-            settings,
-            can_refresh_hints,
-            can_refresh_lenses,
-            pulls,
-            shows_faded,
-        });
-        self.queue.send(Event::Grants(GrantedFolders::new(granted)));
-        Ok(InitializeResult {
-            capabilities: capabilities::capabilities(encoding, pulls),
-            server_info: Some(ServerInfo {
-                name: "crush-analyzer".to_string(),
-                version: Some(env!("CARGO_PKG_VERSION").to_string()),
-            }),
-            offset_encoding: None,
-        })
+        self.shake_hands(params)
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        // The first request about the workspace finds it read.
-        let workspace = self.workspace.clone();
-        tokio::task::spawn_blocking(move || workspace.entries());
-        let watched = self.watches_files.load(Ordering::Relaxed).then(watch_files);
-        let registrations: Vec<_> = watched.into_iter().chain(self.configuration.registration()).collect();
-        if !registrations.is_empty() {
-            let client = self.client.clone();
-            // The answer may take long; nobody needs it.
-            tokio::spawn(async move {
-                let _ = client.register_capability(registrations).await;
-            });
-        }
-        self.ask_for_configuration();
+        self.begin();
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
@@ -404,8 +221,7 @@ impl LanguageServer for Backend {
             let programs = Programs::known(&workspace, &open, cancelled);
             let positions = Positions { text: document.snapshot.analysis.text(), encoding: document.encoding };
             let offset = positions.offset(at.position).map_err(invalid_position)?;
-            let items = completion::completion(&document, positions, &programs, offset, with_snippets);
-            Ok(Some(CompletionResponse::Array(items)))
+            Ok(Some(completion::completion(&document, positions, &programs, offset, with_snippets)))
         })
         .await
     }
@@ -527,43 +343,15 @@ impl LanguageServer for Backend {
     }
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
-        let token = params.partial_result_params.partial_result_token;
-        let shown = params.work_done_progress_params.work_done_token;
-        let (client, runtime, cache) = (self.client.clone(), Handle::current(), self.found.clone());
-        let items = self.answer_from_workspace(move |programs| {
-            let mut items = Vec::new();
-            let mut progress = shown
-                .map(|token| RequestProgress::begin(client.clone(), runtime.clone(), token, "checking the workspace"));
-            let send = |token: &ProgressToken, items: &[WorkspaceDocumentDiagnosticReport]| {
-                let part = serde_json::json!({ "token": token, "value": { "items": items } });
-                runtime.block_on(client.send_notification::<pull::PartialResult>(part));
-            };
-            pull::workspace(programs, &cache, &params.previous_result_ids, |report, done, all| {
-                match &token {
-                    Some(token) => send(token, &[report]),
-                    None => items.push(report),
-                }
-                progress.iter_mut().for_each(|progress| progress.report(done, all));
-            });
-            drop(progress);
-            // The answer may overtake one message that still waits to be sent: let that be a part without a report.
-            if let Some(token) = &token {
-                send(token, &[]);
-            }
-            items
-        });
-        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items: items.await? }))
+        self.diagnose_workspace(params).await
     }
 
     async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
         self.answer_from_workspace_now(move |programs| Some(moves::import_edits(programs, &params.files))).await
     }
 
-    async fn inlay_hint_resolve(&self, mut hint: InlayHint) -> Result<InlayHint> {
-        if let Some(text) = hint.data.take().as_ref().and_then(|data| data.as_str()) {
-            hint.tooltip = Some(InlayHintTooltip::String(text.to_owned()));
-        }
-        Ok(hint)
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        Ok(hints::resolved(hint))
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -572,15 +360,7 @@ impl LanguageServer for Backend {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.answer(params.text_document.uri, move |document, positions| {
-            let options = HintOptions {
-                borrow_ends: document.settings.borrow_hints,
-                held_values: document.settings.type_hints,
-                parameters: document.settings.parameter_hints,
-            };
-            // Editors ask for ranges of the text that they show, which may already be longer than ours.
-            let range = positions.clamped_range(params.range);
-            let hints = crush_ide::inlay_hints(&document.snapshot, range, options);
-            Ok(Some(hints.into_iter().map(|hint| to_inlay_hint(hint, positions)).collect()))
+            Ok(Some(hints::hints(document, positions, params.range)))
         })
         .await
     }
@@ -595,18 +375,7 @@ impl LanguageServer for Backend {
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        self.answer(params.text_document.uri, |document, positions| {
-            let folds = crush_ide::folds(&document.snapshot).into_iter().filter_map(|range| {
-                let lsp = positions.range(range);
-                (lsp.start.line < lsp.end.line).then(|| FoldingRange {
-                    start_line: lsp.start.line,
-                    end_line: lsp.end.line - 1,
-                    ..FoldingRange::default()
-                })
-            });
-            Ok(Some(folds.filter(|fold| fold.start_line < fold.end_line).collect()))
-        })
-        .await
+        self.answer(params.text_document.uri, |document, positions| Ok(Some(outline::folds(document, positions)))).await
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
@@ -637,34 +406,5 @@ impl LanguageServer for Backend {
             Ok(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())
         })
         .await
-    }
-}
-
-/// Asks the client to tell when programs on disk change, which open documents may import, and what projects want.
-fn watch_files() -> Registration {
-    Registration {
-        id: "crush-files".to_string(),
-        method: "workspace/didChangeWatchedFiles".to_string(),
-        register_options: Some(
-            serde_json::json!({ "watchers": [{ "globPattern": "**/*.crush" }, { "globPattern": "**/crush.toml" }] }),
-        ),
-    }
-}
-
-fn to_inlay_hint(hint: crush_ide::InlayHint, positions: Positions<'_>) -> InlayHint {
-    InlayHint {
-        position: positions.position(hint.offset),
-        label: InlayHintLabel::String(hint.label),
-        kind: match hint.kind {
-            crush_ide::HintKind::HeldValue => Some(InlayHintKind::TYPE),
-            crush_ide::HintKind::Parameter => Some(InlayHintKind::PARAMETER),
-            crush_ide::HintKind::Borrow => None,
-        },
-        text_edits: None,
-        tooltip: None,
-        padding_left: Some(hint.kind != crush_ide::HintKind::Parameter),
-        padding_right: Some(hint.kind == crush_ide::HintKind::Parameter),
-        // Said when somebody looks at it.
-        data: Some(LSPAny::String(hint.tooltip)),
     }
 }

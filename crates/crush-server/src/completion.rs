@@ -2,9 +2,9 @@
 
 use crush_ide::{Completion, CompletionKind, Importable, SignatureHelp};
 use tower_lsp::ls_types::{
-    self as lsp, ClientCapabilities, CompletionItem, CompletionItemKind, CompletionItemLabelDetails,
-    CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation,
-    ParameterLabel, SignatureInformation,
+    self as lsp, ClientCapabilities, CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList,
+    CompletionResponse, CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind,
+    ParameterInformation, ParameterLabel, SignatureInformation,
 };
 
 use crate::convert::Positions;
@@ -14,17 +14,25 @@ use crate::workspace::Programs;
 /// So many functions of other files are offered.
 const MOST_IMPORTABLE: usize = 2_000;
 
-/// What can be written at `offset`.
+/// So many completions are told at once. When there are more, the client asks again with the next letter.
+const MOST: usize = 500;
+
+/// What can be written at `offset`, the nearest first.
 pub(crate) fn completion(
     document: &DocumentSnapshot,
     positions: Positions<'_>,
     programs: &Programs<'_>,
     offset: usize,
     with_snippets: bool,
-) -> Vec<CompletionItem> {
+) -> CompletionResponse {
     let importable = importable(document, programs);
     let found = crush_ide::completions(&document.snapshot, offset, &importable, with_snippets);
-    found.into_iter().map(|completion| item(completion, positions)).collect()
+    let is_incomplete = found.len() > MOST;
+    let items = found.into_iter().take(MOST).map(|completion| item(completion, positions)).collect();
+    match is_incomplete {
+        true => CompletionResponse::List(CompletionList { is_incomplete, items }),
+        false => CompletionResponse::Array(items),
+    }
 }
 
 fn item(completion: Completion, positions: Positions<'_>) -> CompletionItem {

@@ -20,9 +20,16 @@ pub(crate) fn announce(capabilities: ServerCapabilities) -> ServerCapabilities {
     }
 }
 
+/// What it takes to format a text of so many bytes is worth giving back at once.
+const LARGE: usize = 1 << 20;
+
 /// The edits that format a document.
 pub(crate) fn document(document: &DocumentSnapshot, positions: Positions<'_>) -> Vec<TextEdit> {
-    to_edits(crush_ide::format_edits(&document.snapshot), positions)
+    let edits = to_edits(crush_ide::format_edits(&document.snapshot), positions);
+    if positions.text.len() >= LARGE {
+        crate::memory::give_back();
+    }
+    edits
 }
 
 /// The edits that format the statements which a range touches.

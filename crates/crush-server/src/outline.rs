@@ -2,7 +2,8 @@
 
 use crush_ide::{FlatSymbol, LineColumn, PositionEncoding, SymbolKind as Kind};
 use tower_lsp::ls_types::{
-    DocumentLink, DocumentSymbol, Location, OneOf, Position, Range, SelectionRange, SymbolKind, Uri, WorkspaceSymbol,
+    DocumentLink, DocumentSymbol, FoldingRange, Location, OneOf, Position, Range, SelectionRange, SymbolKind, Uri,
+    WorkspaceSymbol,
 };
 
 use crate::convert::Positions;
@@ -38,6 +39,19 @@ pub(crate) fn symbol(symbol: crush_ide::Symbol, positions: Positions<'_>) -> Doc
         selection_range: positions.range(symbol.name_range),
         children: Some(symbol.children.into_iter().map(|child| self::symbol(child, positions)).collect()),
     }
+}
+
+/// What can be folded: more than two lines, of which the last stays.
+pub(crate) fn folds(document: &DocumentSnapshot, positions: Positions<'_>) -> Vec<FoldingRange> {
+    let folds = crush_ide::folds(&document.snapshot).into_iter().filter_map(|range| {
+        let lsp = positions.range(range);
+        (lsp.start.line + 1 < lsp.end.line).then(|| FoldingRange {
+            start_line: lsp.start.line,
+            end_line: lsp.end.line - 1,
+            ..FoldingRange::default()
+        })
+    });
+    folds.collect()
 }
 
 /// The symbols of the workspace that fit what was typed, the best first.

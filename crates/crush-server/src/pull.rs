@@ -4,11 +4,13 @@
 //! that do not, and for those that ask for it with the setting `pullDiagnostics`; they are pushed nothing.
 
 mod cache;
+mod parallel;
+mod requests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::Arc;
 
 use crush_ide::{Config, FileAnalysis, FileKey, ModuleId, Snapshot, Text};
 use tower_lsp::ls_types::{
@@ -24,7 +26,7 @@ pub(crate) use cache::Cache;
 use crate::config::ConfigFiles;
 use crate::convert::{Place, Positions};
 use crate::documents::DocumentSnapshot;
-use crate::workspace::{Entry, Programs, unhurried, uri_of};
+use crate::workspace::{Programs, uri_of};
 
 /// Whether a client pulls diagnostics rather than being pushed them.
 pub(crate) fn is_wanted(params: &InitializeParams) -> bool {
@@ -127,7 +129,7 @@ pub(crate) fn workspace(
         tell(report(open.uri.clone(), Some(i64::from(open.version)), of_open(open), known), done + 1, all);
     }
     let mut done = open.len();
-    in_parallel(programs, cache, &closed, |found| {
+    parallel::look(programs, cache, &closed, |found| {
         for (entry, found) in found {
             done += 1;
             let found = crate::files::uri_of(&entry.key).zip(found);
@@ -139,56 +141,6 @@ pub(crate) fn workspace(
     }
     let there: HashSet<&Path> = closed.iter().map(|entry| entry.path.as_path()).collect();
     cache.keep(|path| there.contains(path));
-}
-
-/// So many programs are looked at with what is known of their modules.
-const IN_A_GROUP: usize = 64;
-
-/// What was found in a group of programs.
-type Group<'a> = Vec<(&'a Arc<Entry>, Option<Found>)>;
-
-/// Looks at programs that are not open on all processors, behind everything that somebody waits for, and tells of each group in
-/// their order. Ends when nobody waits any more.
-fn in_parallel<'a>(programs: &Programs<'_>, cache: &Cache, closed: &[&'a Arc<Entry>], mut tell: impl FnMut(Group<'a>)) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let groups = Mutex::new(closed.chunks(IN_A_GROUP).enumerate());
-    let (sender, receiver) = mpsc::sync_channel::<(usize, Group<'a>)>(2 * threads);
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(closed.len().div_ceil(IN_A_GROUP)) {
-            let (mut programs, groups, sender) = (programs.another(), &groups, sender.clone());
-            let look = move || {
-                unhurried();
-                let configs = ConfigFiles::default();
-                // The lock is held only as long as it takes to take one.
-                while let Some((number, group)) = groups.lock().ok().and_then(|mut groups| groups.next()) {
-                    programs.forget_modules();
-                    let find = |entry: &&'a Arc<Entry>| {
-                        let config = configs.config(&entry.key);
-                        let known = cache.get(&programs, &entry.path, &config);
-                        (*entry, known.or_else(|| of_closed(&programs, &entry.path, config, cache)))
-                    };
-                    let found = group.iter().take_while(|_| !programs.is_cancelled()).map(find).collect();
-                    if programs.is_cancelled() || sender.send((number, found)).is_err() {
-                        return;
-                    }
-                }
-            };
-            // Programs nest as deeply as they like.
-            let thread = std::thread::Builder::new().name("diagnostics".to_owned()).stack_size(16 << 20);
-            if thread.spawn_scoped(scope, look).is_err() {
-                tracing::error!("the system has no thread for the diagnostics of the workspace");
-            }
-        }
-        drop(sender);
-        let (mut waiting, mut next) = (BTreeMap::new(), 0);
-        for (number, group) in receiver {
-            waiting.insert(number, group);
-            while let Some(group) = waiting.remove(&next) {
-                next += 1;
-                tell(group);
-            }
-        }
-    });
 }
 
 fn of_closed(programs: &Programs<'_>, path: &Path, config: Arc<Config>, cache: &Cache) -> Option<Found> {

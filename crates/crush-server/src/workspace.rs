@@ -14,6 +14,8 @@ use tower_lsp::ls_types::{InitializeParams, Uri, WorkspaceFolder, WorkspaceFolde
 pub(crate) use entry::Entry;
 pub(crate) use programs::{OpenDocuments, Programs};
 
+use crate::answers::Cancelled;
+
 /// The folders of the workspace, and what is known of the programs in them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Workspace {
@@ -80,17 +82,18 @@ impl Workspace {
 
     /// What is known of the programs in the folders, without another look at the disk once there was one: for what is asked at
     /// every key.
-    pub(crate) fn known_entries(&self) -> Entries {
+    pub(crate) fn known_entries(&self, cancelled: &Cancelled) -> Entries {
         let known = self.lock();
         if known.has_looked {
             return Arc::clone(&known.entries);
         }
         drop(known);
-        self.entries()
+        self.entries(cancelled)
     }
 
-    /// What is known of the programs in the folders. Looks at the disk when something may have changed there.
-    pub(crate) fn entries(&self) -> Entries {
+    /// What is known of the programs in the folders. Looks at the disk when something may have changed there, as long as
+    /// somebody waits for it.
+    pub(crate) fn entries(&self, cancelled: &Cancelled) -> Entries {
         let _looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let (roots, before) = {
             let mut known = self.lock();
@@ -101,11 +104,15 @@ impl Workspace {
             (known.roots.clone(), Arc::clone(&known.entries))
         };
         // What is known can be asked for meanwhile.
-        let entries = scan::scan(&roots, &before);
+        let found = scan::scan(&roots, &before, &|| cancelled.is_set());
+        if before.is_empty() && !found.entries.is_empty() {
+            crate::memory::give_back();
+        }
         let mut known = self.lock();
-        known.has_looked = true;
-        known.entries = Arc::clone(&entries);
-        entries
+        known.has_looked |= found.is_whole;
+        known.is_outdated |= !found.is_whole;
+        known.entries = Arc::clone(&found.entries);
+        found.entries
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Known> {

@@ -60,6 +60,15 @@ impl Tree {
     ///
     /// What the edits did not touch is reused, and keeps its [`NodeId`]s as long as `self` lives.
     pub fn edited(&self, edits: &[TextEdit]) -> Self {
+        let sketched = self.sketched(edits);
+        match sketched.is_settled || sketched.text.len() > SMALL {
+            true => sketched,
+            false => Self::parse(sketched.text),
+        }
+    }
+
+    /// Like [`Tree::edited`], for a look at what might be: broken text is never parsed from scratch.
+    pub fn sketched(&self, edits: &[TextEdit]) -> Self {
         let mut text = self.text.clone();
         let mut tree = self.tree.clone();
         for edit in edits {
@@ -67,13 +76,8 @@ impl Tree {
             tree.edit(&input_edit);
         }
         let tree = parse(&text, Some(&tree));
-        if !tree.root_node().has_error() {
-            return Self { text, tree, is_settled: true };
-        }
-        match text.len() <= SMALL {
-            true => Self::parse(text),
-            false => Self { text, tree, is_settled: false },
-        }
+        let is_settled = !tree.root_node().has_error();
+        Self { text, tree, is_settled }
     }
 
     /// The text.

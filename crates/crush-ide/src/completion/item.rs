@@ -49,15 +49,24 @@ pub(super) struct Items {
     found: Vec<Completion>,
     seen: HashSet<String>,
     word: TextRange,
+    /// What was typed of the word, in small letters.
+    typed: String,
     with_snippets: bool,
 }
 
 impl Items {
-    pub(super) fn new(word: TextRange, with_snippets: bool) -> Self {
-        Self { found: Vec::new(), seen: HashSet::new(), word, with_snippets }
+    pub(super) fn new(word: TextRange, typed: &str, with_snippets: bool) -> Self {
+        Self { found: Vec::new(), seen: HashSet::new(), word, typed: typed.to_lowercase(), with_snippets }
     }
 
-    /// Adds a name.
+    /// Whether what was typed may stand for a label: its letters are in it in that order. What is not wanted is not added, so
+    /// nobody has to put together what would be said of it.
+    pub(super) fn wants(&self, label: &str) -> bool {
+        let mut rest = label.chars().flat_map(char::to_lowercase);
+        self.typed.chars().all(|wanted| rest.any(|c| c == wanted))
+    }
+
+    /// Adds a name, if it is wanted.
     pub(super) fn add(
         &mut self,
         label: &str,
@@ -65,7 +74,7 @@ impl Items {
         distance: u32,
         detail: String,
     ) -> Option<&mut Completion> {
-        if !self.seen.insert(label.to_owned()) {
+        if !self.wants(label) || !self.seen.insert(label.to_owned()) {
             return None;
         }
         self.found.push(Completion {

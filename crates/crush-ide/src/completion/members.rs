@@ -60,6 +60,9 @@ pub(super) fn add_declared(
     kind: CompletionKind,
     receivers: usize,
 ) {
+    if !items.wants(name) {
+        return;
+    }
     let detail = match declaration.grant {
         Some(grant) => format!("{} · needs the grant {grant}", declaration.signature()),
         None if receivers > 0 => declaration.method_signature(),

@@ -88,8 +88,9 @@ pub(super) fn add_borrowable(items: &mut Items, halfway: &Halfway) {
 pub(super) fn add_functions(items: &mut Items, halfway: &Halfway) {
     let hir = halfway.analysis.hir();
     let imported: Vec<Name> = hir.imports().into_iter().flat_map(|imports| imports.function_names().cloned()).collect();
-    for name in hir.function_names().chain(&imported).filter(|name| *name != "main") {
-        let Some(found) = hir.resolve_function(name) else { continue };
+    for name in hir.function_names().chain(&imported) {
+        let found = if name == "main" || !items.wants(name) { None } else { hir.resolve_function(name) };
+        let Some(found) = found else { continue };
         let detail = format!("fn {name}{}", parameters(found.it));
         items.add_call(name, CompletionKind::Function, FUNCTIONS, detail, !found.it.params.is_empty());
     }
@@ -115,6 +116,9 @@ pub(super) fn add_types(items: &mut Items, halfway: &Halfway, built_in: bool) {
 fn add_structs(items: &mut Items, halfway: &Halfway, as_literals: bool) {
     for file in halfway.analysis.files() {
         for structure in file.hir.items().iter().flat_map(|item| item.structs()) {
+            if !items.wants(&structure.name) {
+                continue;
+            }
             let fields: Vec<_> = structure.fields.iter().map(|field| field.name.as_str()).collect();
             let detail = format!("struct {} {{ {} }}", structure.name, fields.join(", "));
             let places: Vec<_> = fields.iter().zip(1..).map(|(field, at)| format!("{field}: ${{{at}}}")).collect();

@@ -10,10 +10,14 @@ use crate::{FileAnalysis, Snapshot};
 /// So often is it tried: a fix may leave something else to fix.
 const ROUNDS: usize = 50;
 
-/// The edits that make every safe fix of a text, in the order of the text; none when there is nothing to fix.
-pub fn fix_all(analysis: &FileAnalysis) -> Vec<TextEdit> {
+/// The edits that make every safe fix of a text, in the order of the text; none when there is nothing to fix, or nobody waits for it
+/// any more.
+pub fn fix_all(analysis: &FileAnalysis, is_over: impl Fn() -> bool) -> Vec<TextEdit> {
     let mut fixed = analysis.clone();
     for _ in 0..ROUNDS {
+        if is_over() {
+            return Vec::new();
+        }
         let reports = reports_of(&fixed);
         let edits = safe_edits(&fixed, &reports);
         if edits.is_empty() {
@@ -35,8 +39,8 @@ fn reports_of(analysis: &FileAnalysis) -> Vec<Diagnostic> {
     diagnostics_and_faded(&Snapshot::unevaluated(analysis.clone()))
 }
 
-/// The edits of the first safe fix of each report, of those that do not touch each other; in order.
-fn safe_edits(analysis: &FileAnalysis, reports: &[Diagnostic]) -> Vec<TextEdit> {
+/// The edits of the first safe fix of each report of the file, of those that do not touch each other; in order.
+pub fn safe_edits(analysis: &FileAnalysis, reports: &[Diagnostic]) -> Vec<TextEdit> {
     let mut chosen: Vec<TextEdit> = Vec::new();
     let mut ends_a_borrow = false;
     for report in reports {
@@ -84,7 +88,7 @@ mod tests {
 
     fn fixed(text: &str) -> String {
         let mut fixed = text.to_owned();
-        for edit in fix_all(&analysis(text)).iter().rev() {
+        for edit in fix_all(&analysis(text), || false).iter().rev() {
             fixed.replace_range(edit.range.start..edit.range.end, &edit.new_text);
         }
         fixed
@@ -101,8 +105,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_fixed_for_nobody() {
+        let text = "let xs = [1]\nlet m = &mut xs\nm.push(2)\nxs.push(3)\n";
+        assert_ne!(fix_all(&analysis(text), || false), []);
+        assert_eq!(fix_all(&analysis(text), || true), []);
+    }
+
+    #[test]
     fn what_has_nothing_to_fix_stays() {
-        assert_eq!(fix_all(&analysis("let x = 1\nprint(x)\n")), []);
-        assert_eq!(fix_all(&analysis("let x = (\n")), []);
+        assert_eq!(fix_all(&analysis("let x = 1\nprint(x)\n"), || false), []);
+        assert_eq!(fix_all(&analysis("let x = (\n"), || false), []);
     }
 }

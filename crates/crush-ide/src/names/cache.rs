@@ -1,16 +1,17 @@
 //! The names of bodies, kept from version to version under the keys of their texts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crush_hir::file::{BodyId, FileHir, ItemKey};
 use crush_syntax::Tree;
+use rustc_hash::FxHashMap;
 
 use super::{BodyNames, walk};
 
 /// The names of bodies. Versions of a text share it, for a body with the same key has the same names.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NamesCache(Arc<Mutex<HashMap<ItemKey, Arc<BodyNames>>>>);
+pub(crate) struct NamesCache(Arc<Mutex<FxHashMap<ItemKey, Arc<BodyNames>>>>);
 
 impl NamesCache {
     /// The names of a body.
@@ -42,7 +43,7 @@ impl NamesCache {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ItemKey, Arc<BodyNames>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<ItemKey, Arc<BodyNames>>> {
         // What is in it is never half-changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

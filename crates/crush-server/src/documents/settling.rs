@@ -1,5 +1,7 @@
-//! A long text that does not parse is parsed once more, from scratch, when nobody types: how the parser goes on behind an error
-//! depends on what it took over from before the edit. That takes its time, so it is done on a thread of its own.
+//! What is put off until nobody types.
+//!
+//! A long text that does not parse is parsed once more, from scratch: how the parser goes on behind an error depends on what it
+//! took over from before the edit. Memory that was freed is given back. Both take their time, so they have threads of their own.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -14,9 +16,11 @@ use crate::uri::DocumentKey;
 const PAUSE: Duration = Duration::from_millis(300);
 
 impl Documents {
-    /// Waits for the next event; `None` when there will be none. In a pause, what is unsettled is parsed again.
+    /// Waits for the next event; `None` when there will be none. In a pause, what is unsettled is parsed again, and what was
+    /// freed is given back.
     pub(super) fn wait(&mut self, events: &Receiver<Event>) -> Option<Event> {
-        if self.open.values().all(|document| document.analysis.is_settled()) {
+        let is_settled = self.open.values().all(|document| document.analysis.is_settled());
+        if is_settled && !self.has_freed {
             return events.recv().ok();
         }
         match events.recv_timeout(PAUSE) {
@@ -24,6 +28,10 @@ impl Documents {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => {
                 self.parse_unsettled();
+                if std::mem::take(&mut self.has_freed) {
+                    // Nobody waits for it; without a thread it stays.
+                    let _ = std::thread::Builder::new().name("memory".to_owned()).spawn(crate::memory::give_back);
+                }
                 events.recv().ok()
             }
         }

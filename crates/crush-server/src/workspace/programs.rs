@@ -57,12 +57,12 @@ pub(crate) struct Programs<'a> {
 
 impl<'a> Programs<'a> {
     pub(crate) fn new(workspace: &Workspace, open: &'a OpenDocuments, cancelled: &Cancelled) -> Self {
-        Self::with(workspace, open, workspace.entries(), cancelled)
+        Self::with(workspace, open, workspace.entries(cancelled), cancelled)
     }
 
     /// Without a look at the disk, where there has been one.
     pub(crate) fn known(workspace: &Workspace, open: &'a OpenDocuments, cancelled: &Cancelled) -> Self {
-        Self::with(workspace, open, workspace.known_entries(), cancelled)
+        Self::with(workspace, open, workspace.known_entries(cancelled), cancelled)
     }
 
     fn with(workspace: &Workspace, open: &'a OpenDocuments, entries: Entries, cancelled: &Cancelled) -> Self {

@@ -1,8 +1,9 @@
-//! `check --fix`: applies the first way out of each report, again and again, as long as something gets better.
+//! `check --fix`: applies the safe fixes, again and again, as long as something gets better. What may change what the program
+//! does is left to people, who are told how much of that there is.
 
 use std::path::Path;
 
-use crush_ide::{Diagnostic, ModuleId, Severity, TextEdit};
+use crush_ide::{Diagnostic, Severity};
 
 use super::Settings;
 use crate::arguments::Check;
@@ -19,7 +20,7 @@ pub(super) fn fix(path: &Path, source: &mut Source, arguments: &Check, settings:
     let mut reports = reports_of(source);
     let first = reports.len();
     for _ in 0..ROUNDS {
-        let edits = edits_of(source, &reports);
+        let edits = crush_ide::safe_edits(&source.analysis, &reports);
         if edits.is_empty() {
             break;
         }
@@ -39,8 +40,16 @@ pub(super) fn fix(path: &Path, source: &mut Source, arguments: &Check, settings:
     if source.text != original {
         paths::replace(path, &source.text)
             .map_err(|error| Misuse::Argument(format!("cannot write `{}`: {error}", path.display())))?;
-        let fixed = first.saturating_sub(reports.len());
-        anstream::eprintln!("{}: {fixed} fixed", path.display());
+    }
+    let fixed = first.saturating_sub(reports.len());
+    let left = reports.iter().filter(|report| !crush_ide::fixes(&source.analysis, report).is_empty()).count();
+    match (fixed, left) {
+        (0, 0) => {}
+        (_, 0) => anstream::eprintln!("{}: {fixed} fixed", path.display()),
+        _ => anstream::eprintln!(
+            "{}: {fixed} fixed; {left} left whose fixes may change what the program does",
+            path.display()
+        ),
     }
     Ok(())
 }
@@ -49,20 +58,4 @@ pub(super) fn fix(path: &Path, source: &mut Source, arguments: &Check, settings:
 fn weight(reports: &[Diagnostic]) -> (usize, usize) {
     let count = |severity| reports.iter().filter(|report| report.severity == severity).count();
     (count(Severity::Error), reports.len())
-}
-
-/// The edits of the first fix of each report of the file, of those that do not touch each other; in order.
-fn edits_of(source: &Source, reports: &[Diagnostic]) -> Vec<TextEdit> {
-    let mut chosen: Vec<TextEdit> = Vec::new();
-    for report in reports.iter().filter(|report| report.file == ModuleId::ROOT) {
-        let Some(fix) = crush_ide::fixes(&source.analysis, report).into_iter().next() else { continue };
-        let meets = |edit: &TextEdit| {
-            chosen.iter().any(|other| other.range.start <= edit.range.end && edit.range.start <= other.range.end)
-        };
-        if !fix.edits.iter().any(meets) {
-            chosen.extend(fix.edits);
-        }
-    }
-    chosen.sort_by_key(|edit| edit.range);
-    chosen
 }
