@@ -9,8 +9,9 @@ pub(crate) fn peak_memory(process: u32) -> Option<u64> {
     memory_named(process, "VmHWM:")
 }
 
-/// The memory that a process holds now, in bytes; where the system tells.
-pub(crate) fn memory(process: u32) -> Option<u64> {
+/// The memory that a process holds when it has had nothing to do for two seconds, in bytes; where the system tells.
+pub(crate) fn memory_at_rest(process: u32) -> Option<u64> {
+    std::thread::sleep(Duration::from_secs(2));
     memory_named(process, "VmRSS:")
 }
 

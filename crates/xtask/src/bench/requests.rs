@@ -10,6 +10,7 @@ mod workspace;
 
 use std::time::Duration;
 
+use anyhow::ensure;
 use asked::REQUESTS;
 use report::Report;
 use typist::{Opened, Typist};
@@ -38,14 +39,20 @@ pub(crate) struct Sizes<'a> {
 pub(crate) fn measure(servers: &Servers, sizes: &Sizes<'_>) -> anyhow::Result<String> {
     // A peer that takes whole texts only is measured with edits alone.
     let asked: Vec<&Server> = servers.servers.iter().filter(|server| !server.wants_whole_text).collect();
-    let mut report = Report::new(&servers.notes);
+    let (mut report, mut complaints) = (Report::new(&servers.notes), Vec::new());
+    let mut complain = |what: String, measured: &[Measured]| {
+        let theirs = measured.iter().flat_map(|measured| &measured.complaints);
+        complaints.extend(theirs.map(|complaint| format!("{what}: {complaint}")));
+    };
     for &lines in sizes.lines {
         eprintln!("requests at {lines} lines …");
         let opened: Vec<_> = asked
             .iter()
             .map(|server| Opened::alone(server, &program::generate(server.dialect, lines)))
             .collect::<anyhow::Result<_>>()?;
-        report.add_lines(lines, take_turns(opened, sizes.rounds));
+        let measured = take_turns(opened, sizes.rounds);
+        complain(format!("{lines} lines"), &measured);
+        report.add_lines(lines, measured);
         report.print();
     }
     if sizes.files > 0 {
@@ -54,9 +61,12 @@ pub(crate) fn measure(servers: &Servers, sizes: &Sizes<'_>) -> anyhow::Result<St
         let opened: Vec<_> = asked.iter().map(|server| folders.open(server)).collect::<anyhow::Result<_>>()?;
         let (opened, openings) = opened.into_iter().unzip();
         let measured = take_turns(opened, sizes.rounds);
+        complain(format!("{} files", sizes.files), &measured);
         report.add_files(sizes.files, measured, openings);
     }
-    Ok(report.text())
+    let text = report.text();
+    ensure!(complaints.is_empty(), "what was measured is not what it seems:\n{}", complaints.join("\n"));
+    Ok(text)
 }
 
 /// What was measured of one server.
@@ -64,6 +74,8 @@ pub(crate) struct Measured {
     pub(crate) name: String,
     /// For each of [`REQUESTS`] what its answers took; nothing where the server does not know it.
     pub(crate) answers: Vec<Vec<Answer>>,
+    /// Which requests ours did not answer as it has to.
+    pub(crate) complaints: Vec<String>,
     /// The most memory that it held, in bytes, and what it held after all was closed.
     pub(crate) memory: [Option<u64>; 2],
     /// How much of the time its program ran.

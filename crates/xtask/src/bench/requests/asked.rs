@@ -10,6 +10,19 @@ pub(crate) struct Request {
     pub(super) with: With,
     /// Milliseconds within which 99 of 100 answers are wanted at 10,000 lines.
     pub(crate) wanted: u32,
+    /// What its answers have to have in them.
+    pub(super) gives: Gives,
+}
+
+/// What answers have to have in them, so that nobody measures how fast nothing is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// Each has something.
+    Something,
+    /// Some have something: it depends on the place.
+    Somewhere,
+    /// There may be nothing to tell of such a program.
+    Anything,
 }
 
 /// What a request is asked with, beside the document.
@@ -17,6 +30,8 @@ pub(crate) struct Request {
 pub(super) enum With {
     /// The place where somebody types.
     Place,
+    /// The name of the function in which somebody types, or of the one above.
+    Function,
     /// What is in sight there: thirty lines up and down.
     Sight,
     /// Nothing.
@@ -29,47 +44,55 @@ pub(super) enum With {
     Word,
 }
 
-const fn request(method: &'static str, with: With) -> Request {
-    Request { method, with, wanted: 30 }
+const fn request(method: &'static str, with: With, gives: Gives) -> Request {
+    Request { method, with, wanted: 30, gives }
 }
 
 /// All of them.
-pub(crate) const REQUESTS: [Request; 33] = [
-    Request { wanted: 10, ..request("textDocument/completion", With::Place) },
-    request("completionItem/resolve", With::Item("textDocument/completion")),
-    Request { wanted: 10, ..request("textDocument/hover", With::Place) },
-    request("textDocument/signatureHelp", With::Place),
-    request("textDocument/definition", With::Place),
-    request("textDocument/declaration", With::Place),
-    request("textDocument/implementation", With::Place),
-    request("textDocument/references", With::Place),
-    request("textDocument/documentHighlight", With::Place),
-    request("textDocument/prepareRename", With::Place),
-    request("textDocument/rename", With::Place),
-    request("textDocument/prepareCallHierarchy", With::Place),
-    request("callHierarchy/incomingCalls", With::Item("textDocument/prepareCallHierarchy")),
-    request("callHierarchy/outgoingCalls", With::Item("textDocument/prepareCallHierarchy")),
-    request("textDocument/codeAction", With::Sight),
-    request("textDocument/inlayHint", With::Sight),
-    request("inlayHint/resolve", With::Item("textDocument/inlayHint")),
-    request("textDocument/semanticTokens/range", With::Sight),
-    request("textDocument/semanticTokens/full", With::Nothing),
-    request("textDocument/semanticTokens/full/delta", With::Tokens),
-    request("textDocument/documentSymbol", With::Nothing),
-    request("textDocument/foldingRange", With::Nothing),
-    request("textDocument/selectionRange", With::Place),
-    request("textDocument/documentLink", With::Nothing),
-    request("textDocument/codeLens", With::Nothing),
-    request("codeLens/resolve", With::Item("textDocument/codeLens")),
-    request("textDocument/diagnostic", With::Nothing),
-    Request { wanted: 60, ..request("textDocument/formatting", With::Nothing) },
-    request("textDocument/rangeFormatting", With::Sight),
-    request("textDocument/onTypeFormatting", With::Place),
-    request("workspace/symbol", With::Word),
-    request("crush/borrows", With::Place),
-    // The edit alone, up to its diagnostics.
-    request("textDocument/publishDiagnostics", With::Nothing),
-];
+pub(crate) const REQUESTS: [Request; 33] = {
+    use Gives::{Anything, Something, Somewhere};
+    [
+        Request { wanted: 10, ..request("textDocument/completion", With::Place, Somewhere) },
+        request("completionItem/resolve", With::Item("textDocument/completion"), Something),
+        Request { wanted: 10, ..request("textDocument/hover", With::Place, Somewhere) },
+        request("textDocument/signatureHelp", With::Place, Somewhere),
+        request("textDocument/definition", With::Place, Somewhere),
+        request("textDocument/declaration", With::Place, Somewhere),
+        request("textDocument/implementation", With::Place, Anything),
+        request("textDocument/references", With::Place, Somewhere),
+        request("textDocument/documentHighlight", With::Place, Somewhere),
+        request("textDocument/prepareRename", With::Place, Somewhere),
+        request("textDocument/rename", With::Place, Somewhere),
+        request(PREPARE_CALLS, With::Function, Something),
+        request("callHierarchy/incomingCalls", With::Item(PREPARE_CALLS), Somewhere),
+        request("callHierarchy/outgoingCalls", With::Item(PREPARE_CALLS), Somewhere),
+        request("textDocument/codeAction", With::Sight, Somewhere),
+        request("textDocument/inlayHint", With::Sight, Somewhere),
+        request("inlayHint/resolve", With::Item("textDocument/inlayHint"), Something),
+        request("textDocument/semanticTokens/range", With::Sight, Something),
+        request("textDocument/semanticTokens/full", With::Nothing, Something),
+        request("textDocument/semanticTokens/full/delta", With::Tokens, Somewhere),
+        request("textDocument/documentSymbol", With::Nothing, Something),
+        request("textDocument/foldingRange", With::Nothing, Something),
+        request("textDocument/selectionRange", With::Place, Something),
+        request("textDocument/documentLink", With::Nothing, Anything),
+        request("textDocument/codeLens", With::Nothing, Something),
+        request("codeLens/resolve", With::Item("textDocument/codeLens"), Something),
+        request("textDocument/diagnostic", With::Nothing, Somewhere),
+        Request { wanted: 60, ..request("textDocument/formatting", With::Nothing, Anything) },
+        request("textDocument/rangeFormatting", With::Sight, Anything),
+        request("textDocument/onTypeFormatting", With::Place, Anything),
+        request("workspace/symbol", With::Word, Something),
+        request("crush/borrows", With::Place, Somewhere),
+        // The edit alone, up to its diagnostics.
+        request(EDIT_ALONE, With::Nothing, Something),
+    ]
+};
+
+/// What gives the items that call hierarchies are about.
+pub(super) const PREPARE_CALLS: &str = "textDocument/prepareCallHierarchy";
+/// What stands for an edit behind which nothing is asked.
+pub(super) const EDIT_ALONE: &str = "textDocument/publishDiagnostics";
 
 /// What the other requests are asked with.
 pub(super) struct Around<'a> {
@@ -77,6 +100,8 @@ pub(super) struct Around<'a> {
     /// Where somebody types.
     pub(super) line: u32,
     pub(super) character: u32,
+    /// The name of the function there.
+    pub(super) function: &'a Value,
     /// How many lines there are.
     pub(super) lines: usize,
     /// The id of the semantic tokens that were told last.
@@ -87,14 +112,14 @@ impl Request {
     /// Its name in tables.
     pub(crate) fn name(&self) -> &'static str {
         match self.method {
-            "textDocument/publishDiagnostics" => "(diagnostics of the edit)",
+            EDIT_ALONE => "(diagnostics of the edit)",
             method => method.trim_start_matches("textDocument/"),
         }
     }
 
     /// Its parameters; `item` is what an earlier answer gave.
     pub(super) fn parameters(&self, around: &Around<'_>, item: impl Fn(&str) -> Option<Value>) -> Option<Value> {
-        let Around { uri, line, character, lines, tokens } = *around;
+        let Around { uri, line, character, function, lines, tokens } = *around;
         let document = json!({ "uri": uri });
         let place = json!({ "line": line, "character": character });
         let options = json!({ "tabSize": 4, "insertSpaces": true });
@@ -108,6 +133,7 @@ impl Request {
                 "textDocument": document, "position": place, "positions": [place], "newName": "another", "ch": "}",
                 "options": options, "context": { "includeDeclaration": true, "triggerKind": 1 },
             }),
+            With::Function => json!({ "textDocument": document, "position": function }),
             With::Sight => json!({
                 "textDocument": document, "range": sight, "context": { "diagnostics": [] }, "options": options,
             }),
@@ -119,5 +145,19 @@ impl Request {
                 _ => item(method)?,
             },
         })
+    }
+}
+
+/// Whether an answer has something in it.
+pub(super) fn has_something(result: &Value) -> bool {
+    match result {
+        Value::Null => false,
+        Value::Array(all) => !all.is_empty(),
+        Value::Object(parts) => {
+            let mut lists =
+                ["data", "items", "edits"].iter().filter_map(|name| parts.get(*name)?.as_array()).peekable();
+            lists.peek().is_none() || lists.any(|list| !list.is_empty())
+        }
+        _ => true,
     }
 }

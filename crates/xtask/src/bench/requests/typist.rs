@@ -8,7 +8,7 @@ use crush_ide::{PositionEncoding, Text, TextEdit, TextRange};
 use crush_tests::client::{Client, Message};
 use serde_json::{Value, json};
 
-use super::asked::{Around, REQUESTS};
+use super::asked::{Around, EDIT_ALONE, Gives, PREPARE_CALLS, REQUESTS, With, has_something};
 use super::{Answer, Measured, is_ours};
 use crate::bench::edits::Edit;
 use crate::bench::machine::{self, Threads};
@@ -80,9 +80,10 @@ pub(super) fn introduce(client: &mut Client, folder: Option<&Path>) {
                 "workspace": { "workspaceFolders": true, "didChangeWatchedFiles": { "dynamicRegistration": true } },
                 "textDocument": { "publishDiagnostics": { "relatedInformation": true, "tagSupport": { "valueSet": [1, 2] } } },
             },
-            // A run that ends only when the session does.
+            // A run that ends only when the session does. Unless ty is told to look at closed files, it answers a question about
+            // the workspace when there is something to report, and that is never.
             "initializationOptions": {
-                "trusted": true, "instructions": u64::MAX >> 12, "milliseconds": 3_600_000_u64,
+                "trusted": true, "instructions": u64::MAX >> 12, "milliseconds": 3_600_000_u64, "diagnosticMode": "workspace",
             },
         }),
     );
@@ -130,6 +131,8 @@ pub(super) struct Typist<'a> {
     items: HashMap<&'static str, Value>,
     tokens: Value,
     answers: Vec<Vec<Answer>>,
+    /// How many answers to each request had nothing in them.
+    empty: Vec<usize>,
     /// How long the server was asked.
     pub(super) spent: Duration,
     began: Instant,
@@ -148,6 +151,7 @@ impl<'a> Typist<'a> {
             items: HashMap::new(),
             tokens: Value::Null,
             answers: vec![Vec::new(); REQUESTS.len()],
+            empty: vec![0; REQUESTS.len()],
             spent: Duration::ZERO,
             began: Instant::now(),
             opened,
@@ -159,17 +163,23 @@ impl<'a> Typist<'a> {
         let started = Instant::now();
         let Some(edit) = self.edits.next() else { return };
         let at = edit.range.start + edit.new_text.len();
-        let change = self.edit(&edit);
         let asked = &REQUESTS[request];
+        // It stands before the edit, which does not move it.
+        let function = self.function_above(edit.range.start);
+        if matches!(asked.with, With::Item(PREPARE_CALLS)) {
+            self.prepare_calls(&function);
+        }
+        let change = self.edit(&edit);
         let place = self.opened.text.position_of(at, PositionEncoding::Utf16);
         let around = Around {
             uri: &self.opened.uri,
             line: place.line,
             character: place.column,
+            function: &function,
             lines: self.opened.text.line_count(),
             tokens: &self.tokens,
         };
-        let is_edit_alone = asked.method.ends_with("publishDiagnostics");
+        let is_edit_alone = asked.method == EDIT_ALONE;
         let parameters = asked.parameters(&around, |method| self.items.get(method).cloned());
         let before = self.threads.worked().0;
 
@@ -190,6 +200,7 @@ impl<'a> Typist<'a> {
                 // A place that cannot be renamed is an answer, too; an unknown method is none.
                 let is_known = response["error"]["code"] != -32601;
                 self.remember(asked.method, &response["result"]);
+                self.empty[request] += usize::from(counts && !has_something(&response["result"]));
                 is_known.then_some(Answer { took, processor })
             }
             _ if is_edit_alone => Some(Answer { took: told - sent, processor: self.threads.worked().0 - before }),
@@ -197,6 +208,45 @@ impl<'a> Typist<'a> {
         };
         self.answers[request].extend(answer.filter(|_| counts));
         self.spent += started.elapsed();
+    }
+
+    /// Where the name stands of the function that `offset` is in, or of the one above.
+    fn function_above(&self, offset: usize) -> Value {
+        let text = &self.opened.text;
+        let name_in = |line: usize| {
+            let range = text.line_range(line)?;
+            let content = text.slice(range);
+            let begin = content.trim_start();
+            let name = begin.strip_prefix("fn ").or_else(|| begin.strip_prefix("def "))?;
+            Some(range.start + content.len() - name.len())
+        };
+        let name = (0..=text.line_of(offset)).rev().find_map(name_in).unwrap_or_default();
+        let place = text.position_of(name, PositionEncoding::Utf16);
+        json!({ "line": place.line, "character": place.column })
+    }
+
+    /// Gets the item of a function, of which a call hierarchy is asked next.
+    fn prepare_calls(&mut self, function: &Value) {
+        let (client, uri) = (&mut self.opened.client, &self.opened.uri);
+        let sent = Instant::now();
+        let id = client.ask(PREPARE_CALLS, json!({ "textDocument": { "uri": uri }, "position": function }));
+        let (_, response) = answer(client, PREPARE_CALLS, id, sent);
+        self.items.remove(PREPARE_CALLS);
+        self.remember(PREPARE_CALLS, &response["result"]);
+    }
+
+    /// Says which requests were not answered as they have to be.
+    fn complaints(&self) -> Vec<String> {
+        let complaint = |(index, empty): (usize, &usize)| {
+            let (request, all) = (&REQUESTS[index], self.answers[index].len());
+            let is_fine = match request.gives {
+                Gives::Something => all > 0 && *empty == 0,
+                Gives::Somewhere => *empty < all,
+                Gives::Anything => all > 0,
+            };
+            (!is_fine).then(|| format!("`{}`: {empty} of {all} answers are empty", request.name()))
+        };
+        self.empty.iter().enumerate().filter_map(complaint).collect()
     }
 
     /// Makes an edit here; gives what the server has to be told of it.
@@ -227,6 +277,7 @@ impl<'a> Typist<'a> {
 
     /// Closes the document, and says what was measured.
     pub(super) fn close(mut self) -> Measured {
+        let complaints = if is_ours(self.opened.server) { self.complaints() } else { Vec::new() };
         let process = self.opened.client.process();
         let (_, ran) = self.threads.worked();
         let peak = machine::peak_memory(process);
@@ -239,7 +290,8 @@ impl<'a> Typist<'a> {
         Measured {
             name: self.opened.server.name.clone(),
             answers: self.answers,
-            memory: [peak, machine::memory(process)],
+            complaints,
+            memory: [peak, machine::memory_at_rest(process)],
             ran: ran.as_secs_f64() / self.began.elapsed().as_secs_f64(),
         }
     }

@@ -16,6 +16,8 @@ use crate::bench::servers::Server;
 const LINES: usize = 1_000;
 /// How long somebody who types fast waits between two keys.
 const BETWEEN_KEYS: Duration = Duration::from_millis(50);
+/// So long is waited for the diagnostics of all files.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// The same programs in CRUSH and in Python, in two folders that are removed with it.
 pub(super) struct Folders {
@@ -113,6 +115,11 @@ impl Opening {
                 .iter()
                 .find(|message| is_answer(&message.value))
                 .map(|message| (message.at - asked, message.value.clone()));
+            if answer.is_none() && asked.elapsed() > LONGEST && version % 2 == 0 {
+                opened.client.notify("$/cancelRequest", json!({ "id": id }));
+                opened.version = version;
+                return;
+            }
             if let Some((took, answer)) = answer
                 && version % 2 == 0
             {
