@@ -11,6 +11,7 @@ import { drawingSessions } from "./drawing.mjs";
 import { enduranceSessions } from "./endurance.mjs";
 import { timeSessions } from "./time.mjs";
 import { figureSessions } from "./figures.mjs";
+import { fixingSessions } from "./fixing.mjs";
 import { grantSessions } from "./grants.mjs";
 import { walkthroughSessions } from "./walkthrough.mjs";
 import { until, Workbench } from "./workbench.mjs";
@@ -335,7 +336,7 @@ function step(what) {
 }
 
 const tools = { withWorkbench, lineOf, step, screenshots: args.screenshots, vsce: args.vsce, syntaxes: path.join(import.meta.dirname, "../../../editors/vscode/syntaxes") };
-const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...timeSessions(tools), ...enduranceSessions(tools), ...figureSessions(tools), ...grantSessions(tools), ...walkthroughSessions(tools) };
+const all = { ...sessions, ...drawingSessions(tools), ...debuggingSessions(tools), ...timeSessions(tools), ...enduranceSessions(tools), ...figureSessions(tools), ...fixingSessions(tools), ...grantSessions(tools), ...walkthroughSessions(tools) };
 let failed = 0;
 for (const [name, session] of Object.entries(all)) {
   if (args.only && args.only !== name) {
