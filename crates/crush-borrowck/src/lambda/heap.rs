@@ -382,11 +382,20 @@ impl Lambda<'_> {
     /// Adds what an object holds; what may have been put in any symbolic object of a family only once.
     fn open(&self, state: &State, object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>) {
         let it = &self.table.objects[object as usize];
+        let is_new = self.table.family(object).is_some();
         for slot in &it.slots {
-            if let Some(written) = state.written(*slot) {
-                self.spend(written.targets().len());
-                waiting.extend_from_slice(written.targets());
+            match state.written(*slot) {
+                Some(written) => {
+                    self.spend(written.targets().len());
+                    waiting.extend_from_slice(written.targets());
+                }
+                // What lies in a tree of new objects is no caller's to know.
+                None if is_new => waiting.extend_from_slice(self.table.entry(*slot).targets()),
+                None => {}
             }
+        }
+        if is_new && let Some(deep) = self.table.find(&Origin::Deep { base: object }) {
+            waiting.push(Target::Object(deep));
         }
         for family in self.table.families(object) {
             if self.table.is_known_elsewhere(object) && !opened.contains(&family) {
