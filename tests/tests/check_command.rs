@@ -110,17 +110,28 @@ fn a_baseline_takes_what_it_knows_and_no_more() {
 }
 
 #[test]
-fn fixes_are_applied_until_nothing_is_left_to_fix() {
-    let folder = folder(&[("a.crush", CONFLICT), ("clean.crush", CLEAN), ("broken.crush", "let = = 1\n")]);
-    let fixed = run(folder.path(), &["check", "a.crush", "clean.crush", "--fix"]);
-    assert_eq!(fixed.status.code(), Some(0), "{}", out(&fixed));
-    let text = std::fs::read_to_string(folder.path().join("a.crush")).expect("the file is there");
-    assert_ne!(text, CONFLICT);
-    assert_eq!(run(folder.path(), &["check", "a.crush"]).status.code(), Some(0), "{text}");
-    let again = run(folder.path(), &["check", "a.crush", "--fix"]);
-    assert_eq!(String::from_utf8_lossy(&again.stderr), "");
-    assert_eq!(run(folder.path(), &["check", "broken.crush", "--fix"]).status.code(), Some(1));
-    assert_eq!(std::fs::read_to_string(folder.path().join("broken.crush")).expect("it is there"), "let = = 1\n");
+fn safe_fixes_are_applied_and_others_are_counted() {
+    let ended =
+        "let xs = [1]\nlet m = &mut xs\nm.push(2)\nxs.push(3)\nlet ys = [1]\nlet n = &mut ys\nn.push(2)\nys.push(3)\n";
+    let both = format!("{ended}{CONFLICT}");
+    let folder =
+        folder(&[("a.crush", &both), ("b.crush", CONFLICT), ("clean.crush", CLEAN), ("broken.crush", "let = = 1\n")]);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("the file is there");
+    let fix = |names: &[&str]| {
+        let output = run(folder.path(), &[&["check", "--fix"], names].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let left = "left whose fixes may change what the program does";
+    assert_eq!(fix(&["a.crush", "clean.crush"]), (Some(1), format!("a.crush: 2 fixed; 1 {left}\n")));
+    let dropped = ended.replace("xs.push(3)", "drop(m)\nxs.push(3)").replace("ys.push(3)", "drop(n)\nys.push(3)");
+    assert_eq!(read("a.crush"), format!("{dropped}{CONFLICT}"));
+    assert_eq!(fix(&["b.crush"]), (Some(1), format!("b.crush: 0 fixed; 1 {left}\n")));
+    assert_eq!((read("b.crush").as_str(), read("clean.crush").as_str()), (CONFLICT, CLEAN));
+    std::fs::write(folder.path().join("a.crush"), ended).expect("the file can be written");
+    assert_eq!(fix(&["a.crush"]), (Some(0), "a.crush: 2 fixed\n".to_owned()));
+    assert_eq!(fix(&["a.crush"]), (Some(0), String::new()));
+    assert_eq!(fix(&["broken.crush"]).0, Some(1));
+    assert_eq!(read("broken.crush"), "let = = 1\n");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The analysis alone: text, tree, symbols, tokens, what is faded, and diagnostics.
 
 use crush_ide::{
-    Diagnostic, FileAnalysis, LineColumn, PositionEncoding, Snapshot, Text, TextEdit, TextRange, diagnostics, faded,
-    semantic_tokens, symbols, syntax_nodes,
+    Diagnostic, FileAnalysis, LineColumn, PositionEncoding, Snapshot, Text, TextEdit, TextRange, Tree, diagnostics,
+    faded, semantic_tokens, symbols, syntax_nodes,
 };
 use crush_tests::document::{Document, Encoding};
 use fastrand::Rng;
@@ -10,10 +10,15 @@ use serde_json::Value;
 
 use crate::{Campaign, pieces};
 
+/// Of so many rounds one is about a long text, which takes as long as all others.
+const LONG: u64 = 50;
+
 /// Edits a document for a while.
 pub(crate) fn round(seed: u64, campaign: &mut Campaign) {
     let mut rng = Rng::with_seed(seed);
-    let mut document = pieces::opened(&mut rng, "file:///edited.crush");
+    let is_long = seed % LONG == 0;
+    let open = if is_long { pieces::opened_long } else { pieces::opened };
+    let mut document = open(&mut rng, "file:///edited.crush");
     let encoding = match document.encoding() {
         Encoding::Utf8 => PositionEncoding::Utf8,
         Encoding::Utf16 => PositionEncoding::Utf16,
@@ -35,8 +40,12 @@ pub(crate) fn round(seed: u64, campaign: &mut Campaign) {
             }
         }
         analysis.edit(&edits);
+        // When nobody types, what was broken is parsed again.
+        if is_long && rng.bool() && !analysis.is_settled() {
+            analysis.reparsed(Tree::parse(analysis.text().clone()));
+        }
         // Several may come before anybody looks.
-        if rng.u8(..3) == 0 {
+        if rng.u8(..3) == 0 && analysis.is_settled() {
             campaign.comparisons += 1;
             if let Some(what) = difference(&document, &analysis) {
                 campaign.found.push(format!("round {seed}: {what}\n{before:?}\n{edits:?}\n{:?}", document.text()));

@@ -67,12 +67,25 @@ const PIECES: &[&str] = &[
 /// A text that a document is opened with: most are short, some long enough that items come in bundles.
 pub(crate) fn opened(rng: &mut Rng, uri: &str) -> Document {
     let text = match rng.u8(..10) {
-        0 => (0..rng.usize(4..16)).map(|number| START.replace("fn f(", &format!("fn f{number}("))).collect(),
+        0 => several(rng.usize(4..16)),
         1 => String::new(),
         _ => START.to_owned(),
     };
+    with_encoding(rng, uri, &text)
+}
+
+/// A text so long that it is not parsed from scratch at every edit while it is broken.
+pub(crate) fn opened_long(rng: &mut Rng, uri: &str) -> Document {
+    with_encoding(rng, uri, &several(rng.usize(260..310)))
+}
+
+fn several(count: usize) -> String {
+    (0..count).map(|number| START.replace("fn f(", &format!("fn f{number}("))).collect()
+}
+
+fn with_encoding(rng: &mut Rng, uri: &str, text: &str) -> Document {
     let encoding = if rng.bool() { Encoding::Utf16 } else { Encoding::Utf8 };
-    Document::new(uri, &text).with_encoding(encoding)
+    Document::new(uri, text).with_encoding(encoding)
 }
 
 /// The changes of one notification, each of the text that the one before left, as the next version.

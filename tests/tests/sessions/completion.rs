@@ -124,3 +124,25 @@ fn signatures_show_the_parameter_that_is_written() {
 fn at_end(document: &Document) -> Value {
     json!({ "position": document.position(document.text().len()) })
 }
+
+#[test]
+fn of_more_than_anybody_reads_the_client_asks_again() {
+    let mut client = Client::ready(&Introduction::default());
+    let functions: String = (0..1_000).map(|number| format!("fn f{number}() {{ return 1 }}\n")).collect();
+    let mut document = Document::new("file:///a.crush", &format!("{functions}let near = 1\n"));
+    client.open(&document);
+    let ask = |client: &mut Client, document: &Document| {
+        let place = json!({ "position": document.position(document.text().len()) });
+        client.request_about("textDocument/completion", document, place)
+    };
+    let all = ask(&mut client, &document);
+    assert_eq!(all["isIncomplete"], true, "{all}");
+    assert!(labels(&all["items"]).len() < 1_000 && labels(&all["items"]).contains(&"near"));
+    let changes = document.append("f99");
+    client.change(&document, changes);
+    let some = ask(&mut client, &document);
+    let wanted = (990..1_000).map(|number| format!("f{number}")).chain(["f99".to_owned()]);
+    for label in wanted {
+        assert!(labels(&some).contains(&label.as_str()), "{label}: {some}");
+    }
+}

@@ -81,3 +81,26 @@ fn what_is_told_later_counts_key_by_key() {
     client.notify("workspace/didChangeConfiguration", odd);
     assert_eq!(hints(&mut client, &document), all);
 }
+
+#[test]
+fn what_variables_held_is_shown_unless_it_is_turned_off() {
+    const TYPE: u64 = 1;
+    let mut client = Client::ready(&Introduction { trusted: true, ..Introduction::default() });
+    let document = Document::new("file:///a.crush", BORROWS);
+    client.open(&document);
+    client.save(&document);
+    client.evaluation(&document, &["finished"]);
+    let of_types = |client: &mut Client| {
+        let whole = json!({ "range": document.range(0..document.text().len()) });
+        let hints = client.request_about("textDocument/inlayHint", &document, whole);
+        let hints = hints.as_array().expect("there are hints").clone();
+        (hints.iter().filter(|hint| hint["kind"] == TYPE).count(), hints.len())
+    };
+    let (types, all) = of_types(&mut client);
+    assert!(types > 0 && all > types, "{types} of {all}");
+    let turned = |on: bool| json!({ "settings": { "crush": { "typeHints": on } } });
+    client.notify("workspace/didChangeConfiguration", turned(false));
+    assert_eq!(of_types(&mut client), (0, all - types));
+    client.notify("workspace/didChangeConfiguration", turned(true));
+    assert_eq!(of_types(&mut client), (types, all));
+}

@@ -24,6 +24,7 @@ mod programs;
 mod pull;
 mod reports;
 mod robustness;
+mod settling;
 mod time;
 mod uris;
 mod workspaces;
