@@ -96,6 +96,9 @@ fn open(client: &mut Client, dialect: Dialect, uri: &str, text: &str) {
     client.notify("textDocument/didOpen", json!({ "textDocument": item }));
 }
 
+/// Among so many places there is one of each kind.
+const ENOUGH: usize = 50;
+
 /// Longer than this nobody waits: the request is cancelled.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -241,7 +244,8 @@ impl<'a> Typist<'a> {
             let (request, all) = (&REQUESTS[index], self.answers[index].len());
             let is_fine = match request.gives {
                 Gives::Something => all > 0 && *empty == 0,
-                Gives::Somewhere => *empty < all,
+                // A few places may all be of the other kind.
+                Gives::Somewhere => *empty < all || (1..ENOUGH).contains(&all),
                 Gives::Anything => all > 0,
             };
             (!is_fine).then(|| format!("`{}`: {empty} of {all} answers are empty", request.name()))
