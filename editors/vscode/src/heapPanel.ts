@@ -161,7 +161,7 @@ const BODY = `<header>
 <section id="time"></section>
 <main id="picture" role="application" aria-roledescription="picture of the heap" aria-describedby="help"></main>
 <p id="nothing" hidden></p>
-<footer id="legend" aria-hidden="true"><i class="plain"></i>reference<i class="shared"></i>shared borrow<i class="exclusive"></i>exclusive borrow<span>Enter: put in the middle · A: where it was allocated · B: where it was borrowed</span></footer>
+<footer id="legend" aria-hidden="true"><span><i class="plain"></i>reference</span> <span><i class="shared"></i>shared borrow</span> <span><i class="exclusive"></i>exclusive borrow</span> <span class="keys">Enter: put in the middle</span> <span class="keys">A: where it was allocated</span> <span class="keys">B: where it was borrowed</span></footer>
 <p id="help" class="hidden">Arrow keys go from object to object. Enter puts an object in the middle, or follows a variable. A goes to where it was allocated, B to where it was borrowed, Escape back to the variables.</p>
 <p id="spoken" class="hidden" aria-live="polite"></p>`;
 

@@ -14,7 +14,7 @@ const editor = acquireVsCodeApi();
 const byId = (id: string) => document.getElementById(id) as HTMLElement;
 const picture = byId("picture");
 /** Smaller than this nothing is read: then the picture scrolls. */
-const SMALLEST = 0.85;
+const SMALLEST = 0.72;
 
 /** What the keys go to: a holder or a box, and where it stands. */
 interface Stop {
