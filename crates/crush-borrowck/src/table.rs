@@ -88,7 +88,7 @@ pub(crate) enum Field {
     Index(u32),
     /// Any element, or a value under any key.
     Element,
-    /// What was appended to an array made here.
+    /// What was appended to an array, or put in between: under no key of a map, and in no field of a struct.
     Appended,
     /// Elements of an array that may have come to another place.
     Moved,
@@ -287,7 +287,9 @@ impl Table {
             return *found;
         }
         let Object { symbolic, depth, .. } = self.objects[object as usize];
-        let entry = symbolic.then(|| match self.objects[object as usize].origin {
+        // What was put there since is all that there is in these.
+        let is_since = matches!(self.fields[field as usize], Field::Appended | Field::Moved);
+        let entry = (symbolic && !is_since).then(|| match self.objects[object as usize].origin {
             Origin::Deep { .. } | Origin::Havoc => object,
             _ if depth >= self.path_limit => self.object(Origin::Deep { base: object }, Shape::Unknown),
             _ => {

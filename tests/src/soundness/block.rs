@@ -12,7 +12,8 @@ impl Generator {
     fn inner(&mut self, depth: usize) -> Vec<Line> {
         let outer = self.scope.clone();
         let count = self.random.usize(1..4);
-        let lines = self.lines(count, depth.saturating_sub(1));
+        let mut lines = self.lines(count, depth.saturating_sub(1));
+        lines.extend(self.await_rest(outer.tasks.len()));
         self.scope = outer;
         lines
     }

@@ -33,11 +33,11 @@ const STRUCT_KINDS: [&str; 3] = [CHILD, "@kind(semantics: value(copy))", "@kind(
 /// What the main program begins with, besides its input.
 const BEGINNING: [(&str, &str, Kind); 5] = [
     ("a", "[1, 2]", Kind::Flat),
-    ("b", "[[1], [2, 3]]", Kind::Nested),
+    ("b", "[[1, 4], [2, 3]]", Kind::Nested),
     // Which struct it is, the input decides.
-    ("c", "if INPUT % 2 == 0 { P { p: [1], q: [2] } } else { Q { p: [1], q: [2] } }", Kind::Record),
-    ("d", "{p: [1], q: a}", Kind::Table),
-    ("t", "T { own: a, kids: [T { own: [2], kids: [] }, T { own: [3], kids: [] }] }", Kind::Tree),
+    ("c", "if INPUT % 2 == 0 { P { p: [1, 5], q: [2, 6] } } else { Q { p: [1, 5], q: [2, 6] } }", Kind::Record),
+    ("d", "{p: [1, 7], q: a}", Kind::Table),
+    ("t", "T { own: a, kids: [T { own: [2, 8], kids: [] }, T { own: [3, 9], kids: [] }] }", Kind::Tree),
 ];
 
 fn texts(lines: &[&str]) -> Vec<Line> {
@@ -115,6 +115,7 @@ impl Generator {
         self.budget = self.budget.max(10);
         let size = self.random.usize(4..16);
         program.main.extend(self.lines(size, 3));
+        program.main.extend(self.await_rest(0));
         // What nobody calls tells nothing.
         for function in self.reachable() {
             if let Some(call) = self.call(&function, 0) {
@@ -186,6 +187,7 @@ impl Generator {
         let mut body = vec![Line::text(format!("if depth > 2 {{ return {fallback} }}"))];
         let size = self.random.usize(1..6);
         body.extend(self.lines(size, 2));
+        body.extend(self.await_rest(0));
         if let Some(kind) = gives {
             let value = if self.wild(40) { self.borrow(kind) } else { self.value(kind, 1) };
             body.push(Line::text(format!("return {value}")));

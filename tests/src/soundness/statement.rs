@@ -136,6 +136,16 @@ impl Generator {
         vec![Line::Let(format!("let {name} = {task}"), format!("let {name} = spawned([4])"))]
     }
 
+    /// Most of the tasks that a block has started, but for the first `known`, are awaited at its end: what goes wrong in a
+    /// task that nobody awaits is not seen.
+    pub(super) fn await_rest(&mut self, known: usize) -> Vec<Line> {
+        let started = self.scope.tasks.get(known..).unwrap_or_default().to_vec();
+        started
+            .into_iter()
+            .filter_map(|(task, _)| self.chance(80).then(|| Line::text(format!("await {task}"))))
+            .collect()
+    }
+
     /// The result of a task is awaited.
     pub(super) fn await_task(&mut self) -> Vec<Line> {
         let Some((task, gives)) = self.pick(&self.scope.tasks.clone()) else { return self.start_task() };

@@ -106,9 +106,9 @@ impl Generator {
     pub(super) fn literal(&mut self, kind: Kind) -> String {
         match kind {
             Kind::Flat => "[5, 6]".to_owned(),
-            Kind::Nested => "[[1, 3], [2]]".to_owned(),
-            Kind::Record => format!("{} {{ p: [1, 3], q: [2] }}", self.record_name()),
-            Kind::Table => "{p: [1, 3], q: [2]}".to_owned(),
+            Kind::Nested => "[[1, 3], [2, 4]]".to_owned(),
+            Kind::Record => format!("{} {{ p: [1, 3], q: [2, 4] }}", self.record_name()),
+            Kind::Table => "{p: [1, 3], q: [2, 4]}".to_owned(),
             Kind::Tree => "T { own: [1, 3], kids: [] }".to_owned(),
         }
     }

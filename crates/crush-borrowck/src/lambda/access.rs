@@ -65,6 +65,7 @@ impl Lambda<'_> {
         // What a callee does, in which order, is not known: that it passed is known when all of it is through.
         if usage.callee.is_none() {
             self.assume_passed(state, value, usage);
+            self.assume_others(state, value, usage);
         }
         match usage.usage {
             Use::DeepRead | Use::Send => self.access_below(state, value, usage),
@@ -98,9 +99,7 @@ impl Lambda<'_> {
         }
         match value.only() {
             Some(Target::Object(object)) if self.table.objects[object as usize].single => {
-                if state.freed.get(object).is_some_and(|freed| !freed.surely) {
-                    state.freed.remove(object);
-                }
+                state.freed.remove(object);
                 let mut over = Vec::new();
                 state.loans.for_each(|loan, live| {
                     let info = &self.table.loans[loan as usize];
@@ -116,6 +115,30 @@ impl Lambda<'_> {
                 state.proved_alive(loan);
             }
             _ => {}
+        }
+    }
+
+    /// A variable whose use has passed is none of the handles through which that surely stops the run.
+    fn assume_others(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let Some(local) = usage.variable.filter(|local| self.is_own(*local)) else { return };
+        if !usage.certain || self.in_task || usage.usage == Use::Drop || value.only().is_some() {
+            return;
+        }
+        let mut others = value.clone();
+        others.retain(|target| match target {
+            Target::Handle(loan) => {
+                let is_alive = state.loans.get(loan).is_some() || self.is_held_by_its_owner(loan, usage);
+                let allows = match usage.usage {
+                    Use::Write => self.table.loans[loan as usize].exclusive,
+                    Use::Exclude => false,
+                    _ => true,
+                };
+                is_alive && allows
+            }
+            Target::Object(_) | Target::Function(_) => true,
+        });
+        if others != *value && !others.is_empty() && self.variable(state, local) == *value {
+            self.narrow(state, local, &others);
         }
     }
 

@@ -57,10 +57,13 @@ impl Lambda<'_> {
         // Of several callbacks it is not known which comes first.
         let in_order = summary.callbacks.len() == 1;
         let before = state.phase;
+        // What comes before any of them, and before a variable is bound again, finds what that owns alive.
+        let first = |phase: Phase| !phase.after && !phase.rebound;
+        self.apply_effects(state, &call, true, first);
         self.apply_released(state, &call);
         for round in 0..rounds {
             let now = |phase: Phase| !in_order || if round == 0 { phase.before } else { phase.after };
-            self.apply_effects(state, &call, round == 0, now);
+            self.apply_effects(state, &call, round == 0, |phase| now(phase) && !(round == 0 && first(phase)));
             self.apply_conditions(state, &call);
             self.apply_writes(state, &call);
             self.apply_freed(state, &call);

@@ -158,10 +158,14 @@ impl Lambda<'_> {
         matches!(candidate, Candidate::Function(function) if self.lookup.is_async(*function))
     }
 
-    /// Runs whoever may be called, in this arena.
+    /// Runs whoever may be called, in this arena: one of them, so none sees what another does.
     pub(super) fn run_here(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
         let mut called = Called::default();
+        let before = state.clone();
+        let mut after: Option<State> = None;
         for candidate in candidates {
+            let mut state = before.clone();
+            let state = &mut state;
             let one = match candidate {
                 Candidate::Function(function) => {
                     // Before its first round a function of the same cycle counts as never ending.
@@ -187,6 +191,13 @@ impl Lambda<'_> {
                 }
             };
             called.join(&one);
+            match &mut after {
+                Some(after) => drop(after.join(state, &self.table)),
+                None => after = Some(state.clone()),
+            }
+        }
+        if let Some(after) = after {
+            *state = after;
         }
         called
     }

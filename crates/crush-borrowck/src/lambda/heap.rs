@@ -131,18 +131,19 @@ impl Lambda<'_> {
         if value.is_empty() { Value::plain() } else { value }
     }
 
-    /// Joins what was put in another field of an object, and tells whether anything was.
+    /// Joins what was put in another field of an object, or of one that may be the same, and tells whether anything was.
     fn join_field(&mut self, state: &State, object: u32, field: Field, value: &mut Value) -> bool {
         let field = self.table.field(field);
         let slot = self.table.slot(object, field);
-        let written = state.written(slot);
-        if let Some(written) = written {
-            value.join(written);
+        let mut put = Value::default();
+        if let Some(written) = state.written(slot) {
+            put.join(written);
         }
         if self.table.is_known_elsewhere(object) {
-            state.join_stored(slot, value, &self.table);
+            state.join_stored(slot, &mut put, &self.table);
         }
-        written.is_some()
+        value.join(&put);
+        !put.is_empty()
     }
 
     /// Whether an array literal made the element of that number. It is still there as long as nothing moved the elements.
@@ -158,8 +159,7 @@ impl Lambda<'_> {
     pub(super) fn append(&mut self, state: &mut State, base: &Value, value: &Value) {
         for object in self.underlying(state, base).objects() {
             self.spend(1 + value.targets().len());
-            let field = if self.table.is_known_elsewhere(object) { Field::Element } else { Field::Appended };
-            let field = self.table.field(field);
+            let field = self.table.field(Field::Appended);
             let slot = self.table.slot(object, field);
             state.store(slot, value, false, &self.table);
         }
@@ -219,7 +219,7 @@ impl Lambda<'_> {
     }
 
     /// The slot that holds a variable shared with lambdas.
-    fn cell_slot(&mut self, local: LocalId) -> u32 {
+    pub(super) fn cell_slot(&mut self, local: LocalId) -> u32 {
         let object = self.cell(local);
         let field = self.table.field(Field::Variable(local));
         self.table.slot(object, field)

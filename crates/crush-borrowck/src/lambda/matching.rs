@@ -1,8 +1,9 @@
 //! `match`: what an arm reads, which values come to it, and what it binds.
 
-use crush_hir::body::{ExprId, ExprKind, Name, Pattern};
+use crush_hir::body::{ExprId, ExprKind, LocalId, Name, Pattern};
 
 use super::Lambda;
+use super::access::Usage;
 use crate::state::State;
 use crate::summary::Use;
 use crate::table::{Field, Shape};
@@ -57,7 +58,7 @@ impl<'a> Lambda<'a> {
     }
 
     /// The state in which an arm matches, or does not; `None`: it never is that way. A struct pattern tells values apart.
-    pub(super) fn tested(&self, state: &State, expr: ExprId, arm: usize, matches: bool) -> Option<State> {
+    pub(super) fn tested(&mut self, state: &State, expr: ExprId, arm: usize, matches: bool) -> Option<State> {
         let mut state = state.clone();
         let Some((scrutinee, Pattern::Struct { name, fields, .. })) = self.arm(expr, arm) else { return Some(state) };
         let value = state.value(scrutinee);
@@ -70,16 +71,36 @@ impl<'a> Lambda<'a> {
         if narrowed.is_empty() && !value.is_empty() {
             return None;
         }
+        // What an object is has been read, either way.
+        let read = Usage {
+            usage: Use::Read,
+            at: self.step(self.body[scrutinee].range),
+            name: None,
+            certain: true,
+            callee: None,
+            variable: None,
+        };
+        self.assume_passed(&mut state, &value, &read);
         if narrowed != value {
-            if let ExprKind::Local(local) = self.body[scrutinee].kind
-                && !self.in_cell(local)
-                && state.local(local) == value
+            if let Some(local) = state.read_from(scrutinee)
+                && self.is_own(local)
+                && self.variable(&state, local) == value
             {
-                state.locals.insert(local.0, narrowed.clone());
+                self.narrow(&mut state, local, &narrowed);
             }
             state.set_value(scrutinee, narrowed);
         }
         Some(state)
+    }
+
+    /// A variable holds less than it seemed to.
+    pub(super) fn narrow(&mut self, state: &mut State, local: LocalId, value: &Value) {
+        if self.in_cell(local) {
+            let slot = self.cell_slot(local);
+            state.store(slot, value, true, &self.table);
+        } else {
+            state.locals.insert(local.0, value.clone());
+        }
     }
 
     /// Whether it is surely of that struct.

@@ -7,8 +7,11 @@ use super::Lambda;
 use super::access::Usage;
 use crate::state::{Live, State};
 use crate::summary::Use;
-use crate::table::{Field, Owner, Shape};
+use crate::table::{Alias, Field, Owner, Shape};
 use crate::value::{Target, Value};
+
+/// How the program calls a value, and the variable that still holds it.
+type Named = (Option<String>, Option<LocalId>);
 
 /// Where a state goes on.
 pub(super) type Flow<'f, 'a> = &'f mut dyn FnMut(&mut Lambda<'a>, NodeId, &State);
@@ -69,15 +72,20 @@ impl<'a> Lambda<'a> {
                 // Only two objects are read; what may be a number is no certain reader.
                 let certain = a.other() == 0 && b.other() == 0 && !self.maybe_plain(&a) && !self.maybe_plain(&b);
                 if !a.targets().is_empty() && !b.targets().is_empty() {
+                    // One object equals itself at once.
+                    let deep = !self.are_one(state, (&a, *lhs), (&b, *rhs));
                     for (value, expr) in [(&a, lhs), (&b, rhs)] {
                         self.read(state, value, Use::Read, *expr, *at, certain);
-                        self.read(state, value, Use::DeepRead, *expr, *at, false);
+                        if deep {
+                            self.read(state, value, Use::DeepRead, *expr, *at, false);
+                        }
                     }
                 }
             }
             Action::Join { lhs, rhs, at } => {
                 let (a, b) = (state.value(*lhs), state.value(*rhs));
-                self.join_values(state, (&a, *lhs), (&b, *rhs), *at);
+                let [lhs, rhs] = [*lhs, *rhs].map(|expr| (self.describe(expr), state.read_from(expr)));
+                self.join_values(state, (&a, lhs), (&b, rhs), *at);
             }
             Action::Combine { place, value, at } => {
                 let new = state.take_value(*value);
@@ -92,7 +100,11 @@ impl<'a> Lambda<'a> {
                         self.load(state, &base, &field)
                     }
                 };
-                self.join_values(state, (&old, *value), (&new, *value), *at);
+                let of_place = match place {
+                    Combined::Local(local) => (Some(self.body[*local].name.to_string()), Some(*local)),
+                    Combined::Field(..) | Combined::Index(..) => (None, None),
+                };
+                self.join_values(state, (&old, of_place), (&new, (self.describe(*value), None)), *at);
                 let sum = self.sum(state, *value, &old, &new);
                 state.set_value(*value, sum);
             }
@@ -363,22 +375,38 @@ impl<'a> Lambda<'a> {
     fn join_values(
         &mut self,
         state: &mut State,
-        (a, lhs): (&Value, ExprId),
-        (b, rhs): (&Value, ExprId),
+        (a, lhs): (&Value, Named),
+        (b, rhs): (&Value, Named),
         at: crush_hir::source_map::BodyRange,
     ) {
-        for (value, expr, other) in [(a, lhs, b), (b, rhs, a)] {
+        let at = self.step(at);
+        for (value, (name, variable), other) in [(a, lhs, b), (b, rhs, a)] {
             if value.targets().is_empty() {
                 continue;
             }
+            let usage = |usage, certain| Usage { usage, at, name: name.clone(), certain, callee: None, variable };
             if other.may_be_text() || self.maybe_plain(other) {
                 let certain = other.other() == Value::TEXT && other.targets().is_empty();
-                self.read(state, value, Use::DeepRead, expr, at, certain);
+                let usage = usage(Use::DeepRead, certain);
+                self.access(state, value, &usage);
             }
             if !other.targets().is_empty() {
                 let certain = !self.maybe_plain(value) && !self.maybe_plain(other) && other.other() == 0;
-                self.read(state, value, Use::Read, expr, at, certain);
+                let usage = usage(Use::Read, certain);
+                self.access(state, value, &usage);
             }
+        }
+    }
+
+    /// Whether both are surely one object: a variable that has not been bound in between, or a value that is nothing else.
+    fn are_one(&self, state: &State, (a, lhs): (&Value, ExprId), (b, rhs): (&Value, ExprId)) -> bool {
+        let variable = state.read_from(lhs);
+        if variable.is_some() && variable == state.read_from(rhs) {
+            return true;
+        }
+        match (a.only(), b.only()) {
+            (Some(Target::Object(a)), Some(Target::Object(b))) => self.table.alias(a, b) == Alias::Must,
+            _ => false,
         }
     }
 
