@@ -39,6 +39,7 @@ export function drawingSessions({ withWorkbench, lineOf, step, screenshots }) {
         await bench.status("fault");
         await until("the hover with the run in it", async () => {
           const hover = await bench.hover("= &rows", "&");
+          await bench.screenshot(screenshots, "vscode-hover-borrow");
           await bench.hideHover();
           return /shared borrow of rows, held by seen/.test(hover) && /taken once in the last run, of #\d+/.test(hover);
         });
@@ -109,6 +110,7 @@ export function drawingSessions({ withWorkbench, lineOf, step, screenshots }) {
         await bench.goToLine(1);
         const hover = await bench.hover("let ada", "ada");
         assert.match(hover, /also referred to by .*people\[0\]/);
+        await bench.screenshot(screenshots, "vscode-hover-object");
         await bench.page.locator(".monaco-hover:not(.hidden) a", { hasText: /^#\d+$/ }).first().click();
         await until("the object of the hover in the middle", async () => /around #\d+/.test(await picture.locator("#headline").innerText()));
 
