@@ -71,3 +71,13 @@ fn what_a_lambda_has_captured_may_be_bound_again() {
     text.push_str("    a = b\n}\nlarge()\nfor x in b { a.push(1) }\n");
     assert_eq!(codes(&text), [Code::BorrowOutlivesScope, Code::BorrowOutlivesScope, Code::TooLargeToAnalyse]);
 }
+
+#[test]
+fn what_a_lambda_has_captured_may_own_a_borrow() {
+    let mut text = "let xs = {}\nlet held = [1]\nlet same = held\nlet a = 0\nlet large = || {\n".to_owned();
+    for index in 0..500 {
+        text.push_str(&format!("    xs.f{index}.push(1)\n"));
+    }
+    text.push_str("    a = &held\n}\nlarge()\nsame.push(1)\n");
+    assert_eq!(codes(&text), [Code::ChangedWhileBorrowed, Code::TooLargeToAnalyse]);
+}

@@ -55,12 +55,16 @@ fn flags(ty: Type) -> Option<u8> {
 impl Lambda<'_> {
     /// A built-in function.
     pub(super) fn builtin(&mut self, state: &mut State, name: &Name, site: &Site) -> Called {
+        if name == "arr_set"
+            && let [array, rest @ ..] = &site.args[..]
+        {
+            return self.array_capability(state, name, (array, rest), site);
+        }
         let usage = match name.as_str() {
             "print" => Use::DeepRead,
             "len" => Use::Read,
             "drop" => Use::Drop,
             "arr_get" => Use::Read,
-            "arr_set" => Use::Write,
             "range" | "make_range" => return Called::gives(self.fresh(site.expr, false)),
             "parallel_map" => return self.parallel_map(state, site),
             // No function at all: a program with such a call is not run.
@@ -73,16 +77,12 @@ impl Lambda<'_> {
             let (arg_name, variable) = (arg_name.clone(), *variable);
             let usage = Usage { usage, at: site.step, name: arg_name, certain: true, callee: None, variable };
             self.access(state, arg, &usage);
-            if matches!(name.as_str(), "arr_get" | "arr_set") {
+            if name == "arr_get" {
                 break;
             }
         }
         match (name.as_str(), &site.args[..]) {
             ("arr_get", [array, ..]) => Called::gives(self.load(state, array, &Field::Element)),
-            ("arr_set", [array, _, value]) => {
-                self.store(state, array, &Field::Element, value, true);
-                Called::gives(array.clone().joined(&Value::plain()))
-            }
             _ => Called::gives(Value::plain()),
         }
     }
@@ -112,9 +112,7 @@ impl Lambda<'_> {
                 "insert" => {
                     use_receiver(self, state, Use::Write, only);
                     self.shift(state, receiver);
-                    for arg in &site.args {
-                        self.store(state, receiver, &Field::Element, arg, true);
-                    }
+                    site.args.iter().for_each(|arg| self.append(state, receiver, arg));
                     receiver.clone()
                 }
                 "pop" | "remove" => {
@@ -315,7 +313,7 @@ impl Lambda<'_> {
         object
     }
 
-    /// `array.push(xs, v)` and its kin, which do what the methods do. The value is borrowed meanwhile, so that an array
+    /// `array.push(xs, v)` and its kin, which do what the methods do, and `arr_set(xs, i, v)`. The value is borrowed meanwhile, so that an array
     /// cannot be put into itself this way (H3).
     fn array_capability(
         &mut self,
@@ -353,14 +351,16 @@ impl Lambda<'_> {
             rest.iter().for_each(|value| self.append(state, array, value));
             return Called::gives(array.clone());
         }
-        self.shift(state, array);
+        if name != "arr_set" {
+            self.shift(state, array);
+        }
         if matches!(name.as_str(), "array.pop" | "array.remove") {
             return Called::gives(self.load(state, array, &Field::Element).joined(&Value::plain()));
         }
         for value in rest {
             self.store(state, array, &Field::Element, value, true);
         }
-        Called::gives(array.clone())
+        Called::gives(array.clone().joined(&Value::plain()))
     }
 
     /// The borrow of an argument while a capability runs.

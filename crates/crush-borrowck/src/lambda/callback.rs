@@ -256,7 +256,11 @@ impl Lambda<'_> {
                 anything.join(&result.value);
                 anything.join(&result.thrown);
             }
-            state.loans.remove(held);
+            // A variable that it has captured may own a borrow from now on.
+            let captures = closure.is_some_and(|closure| !self.table.objects[closure as usize].slots.is_empty());
+            if !(captures && does.leaves) {
+                state.loans.remove(held);
+            }
         }
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: true }
     }

@@ -240,7 +240,8 @@ impl Lambda<'_> {
             state.born_again(cell, None, &self.table);
             return;
         }
-        self.declared_again.insert(local);
+        // What was left out because it seemed to be one variable comes now.
+        self.table.reshaped |= self.declared_again.insert(local);
         let old = self.table.object(Origin::Cell { local, old: true }, Shape::Cell);
         for slot in self.table.objects[cell as usize].slots.clone() {
             let field = self.table.slots[slot as usize].field;

@@ -465,11 +465,21 @@ impl<'a> Lambda<'a> {
             self.released.insert(local);
             state.phase.rebound = true;
         }
-        for loan in self.loans_of.get(&local).into_iter().flatten() {
-            if keep.is_none_or(|keep| keep.0 != *loan) {
+        for loan in
+            self.loans_of.get(&local).into_iter().flatten().filter(|loan| keep.is_none_or(|keep| keep.0 != **loan))
+        {
+            // What a lambda has borrowed may be owned by an older variable, which the lambda has captured.
+            if self.is_taken_elsewhere(*loan) && self.declared_again.contains(&local) {
+                state.end_perhaps(*loan);
+            } else {
                 state.end(*loan);
             }
         }
+    }
+
+    /// Whether it is no loan of this text, nor the stale twin of one.
+    fn is_taken_elsewhere(&self, loan: u32) -> bool {
+        loan as usize >= 2 * self.cfg.loans.len()
     }
 
     pub(super) fn leave(&mut self, state: &mut State, block: BlockId) {
