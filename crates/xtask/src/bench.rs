@@ -108,10 +108,12 @@ fn lsp(arguments: &Arguments) -> anyhow::Result<()> {
     };
     if arguments.requests {
         let rounds = if arguments.quick { 15 } else { 100 };
-        let text = requests::measure(&servers, &requests::Sizes { lines, files: arguments.files, rounds })?;
+        let (text, complaints) =
+            requests::measure(&servers, &requests::Sizes { lines, files: arguments.files, rounds })?;
         if arguments.save {
             table::save(&text, "bench --requests", &crate::root().join("docs/performance.md"))?;
         }
+        anyhow::ensure!(complaints.is_empty(), "what was measured is not what it seems:\n{}", complaints.join("\n"));
         return Ok(());
     }
     let mut table = table::Table::new(servers.notes.clone());
