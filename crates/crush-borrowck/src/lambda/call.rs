@@ -190,6 +190,8 @@ impl Lambda<'_> {
                     one
                 }
             };
+            // What was dropped and is given counts as dropped as long as something leads to it.
+            state.set_value(site.expr, one.value.clone().joined(&one.thrown));
             called.join(&one);
             match &mut after {
                 Some(after) => drop(after.join(state, &self.table)),
@@ -198,6 +200,7 @@ impl Lambda<'_> {
         }
         if let Some(after) = after {
             *state = after;
+            state.take_value(site.expr);
         }
         called
     }
