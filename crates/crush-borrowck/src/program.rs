@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::draft::Draft;
 use crate::lambda::{Inner, Lambda, Lookup};
-use crate::report::FunctionId;
+use crate::report::{Code, FunctionId};
 use crate::summary::{Does, FunctionSummary, Summary};
 
 /// The analysis of a program. It keeps reports and summaries, and no bodies.
@@ -591,6 +591,7 @@ impl Analysis {
                 break;
             }
         }
+        tell_once_what_is_too_large(&mut drafts);
         (FunctionSummary { lambdas: inner.into_summaries(), does }, drafts)
     }
 
@@ -602,6 +603,7 @@ impl Analysis {
             let function = &mut self.functions[id.0 as usize];
             function.summary = Some(Arc::new(summary));
             function.drafts.extend(drafts);
+            tell_once_what_is_too_large(&mut function.drafts);
         }
     }
 
@@ -611,6 +613,16 @@ impl Analysis {
         let place = crate::report::Place { function: id, range: body[LambdaId(0)].range };
         (FunctionSummary { lambdas, does }, vec![Draft::too_large(place)])
     }
+}
+
+/// Of what is too large, the lambdas inside are no news.
+fn tell_once_what_is_too_large(drafts: &mut Vec<Draft>) {
+    let is_large = |draft: &&Draft| draft.code == Code::TooLargeToAnalyse;
+    let large: Vec<BodyRange> = drafts.iter().filter(is_large).map(|draft| draft.place.range).collect();
+    let is_inside = |range: BodyRange| {
+        large.iter().any(|outer| *outer != range && outer.start <= range.start && range.end <= outer.end)
+    };
+    drafts.retain(|draft| draft.code != Code::TooLargeToAnalyse || !is_inside(draft.place.range));
 }
 
 fn graphs(body: &Body) -> Vec<Cfg> {

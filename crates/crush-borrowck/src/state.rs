@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
 use crate::summary::Phase;
-use crate::table::{Family, Table};
+use crate::table::{Alias, Family, Table};
 use crate::value::{Target, Value};
 
 /// A borrow that lives, or may.
@@ -51,6 +51,9 @@ pub(crate) struct State {
     ended: PMap<()>,
     /// Loans that a function nobody knows may have ended since: whether it does is its caller's to know.
     lent: PMap<()>,
+    /// By variable that no lambda shares: what it holds has been used where a run stops if it was dropped or is a dead handle,
+    /// and nothing of it may have been dropped, or have ended, since.
+    passed: PMap<Value>,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -118,6 +121,7 @@ impl State {
         };
         self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut alone);
         self.lent.merge(&other.lent, &mut |_, (), ()| None, &mut alone);
+        self.passed.merge(&other.passed, &mut values, &mut |_, _, _| Alone::Remove);
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.read_from.retain(|read| other.read_from.contains(read));
@@ -140,6 +144,7 @@ impl State {
                 && self.loans.ptr_eq(&before.loans)
                 && self.ended.ptr_eq(&before.ended)
                 && self.lent.ptr_eq(&before.lent)
+                && self.passed.ptr_eq(&before.passed)
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
@@ -147,12 +152,17 @@ impl State {
 
     /// Whether anything in it may be that. Of a large state it is assumed.
     fn mentions(&self, target: Target) -> bool {
+        self.havoc.has(target) || self.holds(target)
+    }
+
+    /// The same, besides what a function nobody knows may have put somewhere.
+    pub(crate) fn holds(&self, target: Target) -> bool {
         let mut looked_at = 0;
         let mut has = |value: &Value| {
             looked_at += 1;
             looked_at > MENTIONS || value.has(target)
         };
-        [&self.havoc, &self.returned, &self.thrown].into_iter().any(&mut has)
+        [&self.returned, &self.thrown].into_iter().any(&mut has)
             || self.locals.any(&mut has)
             || self.temporaries.any(&mut has)
             || self.heap.any(&mut has)
@@ -204,6 +214,40 @@ impl State {
     /// Such variables are bound, or may be.
     pub(crate) fn forget_reads(&mut self, is_bound: impl Fn(LocalId) -> bool) {
         self.read_from.retain(|(_, local)| !is_bound(*local));
+    }
+
+    // ---- what has passed
+
+    /// What a variable holds is neither dropped nor a dead handle.
+    pub(crate) fn pass(&mut self, local: LocalId, value: Value) {
+        self.passed.insert(local.0, value);
+    }
+
+    /// Whether what a variable holds is neither dropped nor a dead handle.
+    pub(crate) fn has_passed(&self, local: LocalId) -> bool {
+        self.passed.get(local.0).is_some()
+    }
+
+    /// The variable holds something else, or nothing.
+    pub(crate) fn forget_passed(&mut self, local: LocalId) {
+        self.passed.remove(local.0);
+    }
+
+    /// What such variables hold may have been dropped, or be a dead handle by now.
+    fn doubt(&mut self, is_it: impl Fn(&Value) -> bool) {
+        let mut over = Vec::new();
+        self.passed.for_each(|local, value| {
+            if is_it(value) {
+                over.push(local);
+            }
+        });
+        over.into_iter().for_each(|local| drop(self.passed.remove(local)));
+    }
+
+    /// An object is dropped, or may be.
+    pub(crate) fn free(&mut self, object: u32, freed: Freed, table: &Table) {
+        self.freed.insert(object, freed);
+        self.doubt(|value| value.objects().any(|other| table.alias(object, other) != Alias::No));
     }
 
     // ---- the heap
@@ -320,6 +364,7 @@ impl State {
     pub(crate) fn end(&mut self, loan: u32) {
         if self.loans.remove(loan).is_some() {
             self.ended.insert(loan, ());
+            self.doubt(|value| value.has(Target::Handle(loan)));
         }
     }
 
@@ -328,6 +373,7 @@ impl State {
         if let Some(live) = self.loans.get(loan).cloned() {
             self.loans.insert(loan, Live { surely: false, ..live });
             self.ended.insert(loan, ());
+            self.doubt(|value| value.has(Target::Handle(loan)));
         }
     }
 
@@ -336,6 +382,7 @@ impl State {
         if let Some(live) = self.loans.get(loan).cloned() {
             self.loans.insert(loan, Live { surely: false, ..live });
             self.lent.insert(loan, ());
+            self.doubt(|value| value.has(Target::Handle(loan)));
         }
     }
 
@@ -375,6 +422,9 @@ impl State {
         self.temporaries.map_some(&mut replace);
         self.heap.map_some(&mut replace);
         self.stored.map_some(&mut replace);
+        self.passed.map_some(&mut replace);
+        // A handle of an earlier turn may be another one than that which was used.
+        self.doubt(|value| matches!(to, Target::Handle(_)) && value.has(to));
         self.loans.map_some(|_, live| live.of.replace(from, to).map(|of| Live { surely: live.surely, of }));
         for value in [&mut self.havoc, &mut self.returned, &mut self.thrown] {
             if let Some(replaced) = value.replace(from, to) {

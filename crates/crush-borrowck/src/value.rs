@@ -31,6 +31,13 @@ impl Value {
         Self { targets: SmallVec::from_slice(&[target]), flags: 0 }
     }
 
+    /// One of many things, or what these flags say.
+    pub(crate) fn one_of(mut targets: Vec<Target>, flags: u8) -> Self {
+        targets.sort_unstable();
+        targets.dedup();
+        Self { targets: SmallVec::from_vec(targets), flags }
+    }
+
     pub(crate) fn flags(flags: u8) -> Self {
         Self { targets: SmallVec::new(), flags }
     }

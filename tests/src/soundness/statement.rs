@@ -142,7 +142,7 @@ impl Generator {
         let started = self.scope.tasks.get(known..).unwrap_or_default().to_vec();
         started
             .into_iter()
-            .filter_map(|(task, _)| self.chance(80).then(|| Line::text(format!("await {task}"))))
+            .filter_map(|(task, _)| self.chance(95).then(|| Line::text(format!("await {task}"))))
             .collect()
     }
 

@@ -121,7 +121,7 @@ impl Lambda<'_> {
     /// A variable whose use has passed is none of the handles through which that surely stops the run.
     fn assume_others(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         let Some(local) = usage.variable.filter(|local| self.is_own(*local)) else { return };
-        if !usage.certain || self.in_task || usage.usage == Use::Drop || value.only().is_some() {
+        if !usage.certain || self.in_task || matches!(usage.usage, Use::Drop | Use::Copy | Use::ClonedIn) {
             return;
         }
         let mut others = value.clone();
@@ -140,6 +140,14 @@ impl Lambda<'_> {
         if others != *value && !others.is_empty() && self.variable(state, local) == *value {
             self.narrow(state, local, &others);
         }
+        if !self.in_cell(local) && !others.is_empty() {
+            state.pass(local, others);
+        }
+    }
+
+    /// Whether what is used is known to be neither dropped nor a dead handle.
+    fn has_passed(&self, state: &State, usage: &Usage) -> bool {
+        !self.in_task && usage.variable.is_some_and(|local| state.has_passed(local))
     }
 
     fn check(&mut self, state: &State, value: &Value, usage: &Usage) {
@@ -208,6 +216,7 @@ impl Lambda<'_> {
             }
         };
         match through {
+            None if self.has_passed(state, usage) => None,
             None if state.may_have_ended(loan) && !lives => conflict(Code::BorrowOutlivesScope, false),
             None if state.is_lent(loan) && !self.in_task => {
                 self.note_later_use(loan, usage.at);
@@ -226,7 +235,7 @@ impl Lambda<'_> {
             }
         };
         let deep = matches!(usage.usage, Use::DeepRead | Use::Send | Use::Clone | Use::ClonedIn | Use::Copy);
-        if through.is_none() && !state.freed.is_empty() {
+        if through.is_none() && !state.freed.is_empty() && !self.has_passed(state, usage) {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
             self.spend(freed.len());
@@ -462,7 +471,7 @@ impl Lambda<'_> {
                     let surely = sole && self.table.objects[*object as usize].single;
                     let known = state.freed.get(*object).is_some_and(|freed| freed.surely);
                     if !known {
-                        state.freed.insert(*object, Freed { surely, at: usage.at });
+                        state.free(*object, Freed { surely, at: usage.at }, &self.table);
                     }
                 }
                 Target::Handle(loan) => {

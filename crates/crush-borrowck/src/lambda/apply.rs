@@ -44,7 +44,10 @@ impl Lambda<'_> {
             ended: FxHashSet::default(),
             lent: FxHashSet::default(),
             values: Vec::new(),
+            again: false,
+            kept: FxHashSet::default(),
         };
+        self.note_kept(state, &mut call);
         self.resolve_objects(state, &mut call);
         // A callback may come at any time between the other things, so with one around, these happen twice; and it too, where
         // it may come again, or after a drop.
@@ -62,6 +65,7 @@ impl Lambda<'_> {
         self.apply_effects(state, &call, true, first);
         self.apply_released(state, &call);
         for round in 0..rounds {
+            call.again = round > 0;
             let now = |phase: Phase| !in_order || if round == 0 { phase.before } else { phase.after };
             self.apply_effects(state, &call, round == 0, |phase| now(phase) && !(round == 0 && first(phase)));
             self.apply_conditions(state, &call);
@@ -178,15 +182,15 @@ impl Lambda<'_> {
 
     /// The variable that holds, at the time of an effect, the object that it is on.
     fn variable_of(&self, state: &State, call: &Instance<'_>, effect: &Effect) -> Option<LocalId> {
+        let is_entry = !effect.phase.after && !effect.phase.rebound;
         match &call.summary.objects[effect.object as usize] {
-            // No call binds it.
+            // No call binds it, or not yet.
             SummaryObject::Parameter(number) => {
                 let variable = call.site.variables.get(*number as usize).copied().flatten();
-                variable.filter(|local| !self.in_cell(*local))
+                variable.filter(|local| !self.in_cell(*local) || is_entry && !state.has_left(*local))
             }
             SummaryObject::Path(base, Field::Variable(local)) if call.of.0 == self.function => {
                 let is_cell = call.summary.objects[*base as usize] == SummaryObject::Captured(*local);
-                let is_entry = !effect.phase.after && !effect.phase.rebound;
                 (is_cell && is_entry && self.is_the_one(*local) && !state.has_left(*local)).then_some(*local)
             }
             _ => None,
@@ -276,7 +280,7 @@ impl Lambda<'_> {
             }
             // A callback may come before it, and see what was there, or after it, and put something else there.
             let alone = call.summary.callbacks.is_empty();
-            let certain = write.replaces && call.site.certain && !call.summary.throws && alone;
+            let certain = write.replaces && call.site.strong && !call.summary.throws && alone;
             self.store(state, &object, &write.field, &value, certain);
         }
     }
@@ -288,7 +292,7 @@ impl Lambda<'_> {
             for object in value.objects() {
                 let surely = *surely && call.site.certain && self.table.objects[object as usize].single;
                 if state.freed.get(object).is_none_or(|known| surely && !known.surely) {
-                    state.freed.insert(object, Freed { surely, at });
+                    state.free(object, Freed { surely, at }, &self.table);
                 }
             }
         }

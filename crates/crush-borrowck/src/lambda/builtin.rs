@@ -147,8 +147,15 @@ impl Lambda<'_> {
             names.extend(site.names.iter().cloned());
             let mut variables = vec![variable];
             variables.extend(&site.variables);
-            let site = Site { args, names, variables, certain: site.certain && !builtin, ..site.clone() };
-            let user = self.call_functions(state, &functions, &site);
+            let site = Site {
+                args,
+                names,
+                variables,
+                certain: site.certain && !builtin,
+                strong: site.strong && !builtin,
+                ..site.clone()
+            };
+            let user = self.call_methods(state, name, &functions, &site);
             called.value.join(&user.value);
             called.thrown.join(&user.thrown);
             called.throws |= user.throws;
@@ -217,6 +224,7 @@ impl Lambda<'_> {
                 variables: Vec::new(),
                 args: arguments,
                 certain: false,
+                strong: false,
                 ..site.clone()
             };
             let result = self.call_value(state, &called_back, &inner);

@@ -48,6 +48,8 @@ pub(super) struct Site {
     pub(super) variables: Vec<Option<LocalId>>,
     /// This callee is called, with these arguments, in every run that reaches the call.
     pub(super) certain: bool,
+    /// Where this callee is called, it is with these arguments, and once: what it puts somewhere is there afterwards.
+    pub(super) strong: bool,
 }
 
 /// Whom a value may call.
@@ -125,6 +127,7 @@ impl Lambda<'_> {
             variables: args.iter().map(|arg| state.read_from(*arg)).collect(),
             args: args.iter().map(|arg| state.take_value(*arg)).collect(),
             certain: true,
+            strong: true,
         }
     }
 
@@ -162,10 +165,10 @@ impl Lambda<'_> {
     pub(super) fn run_here(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
         let mut called = Called::default();
         let before = state.clone();
-        let mut after: Option<State> = None;
+        let mut after = None;
         for candidate in candidates {
-            let mut state = before.clone();
-            let state = &mut state;
+            let mut own = before.clone();
+            let state = &mut own;
             let one = match candidate {
                 Candidate::Function(function) => {
                     // Before its first round a function of the same cycle counts as never ending.
@@ -190,13 +193,8 @@ impl Lambda<'_> {
                     one
                 }
             };
-            // What was dropped and is given counts as dropped as long as something leads to it.
-            state.set_value(site.expr, one.value.clone().joined(&one.thrown));
+            self.join_callee(&mut after, own, &one, site);
             called.join(&one);
-            match &mut after {
-                Some(after) => drop(after.join(state, &self.table)),
-                None => after = Some(state.clone()),
-            }
         }
         if let Some(after) = after {
             *state = after;
@@ -208,9 +206,11 @@ impl Lambda<'_> {
     /// Calls a function value.
     pub(super) fn call_value(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
         let (candidates, unknown) = self.candidates(state, callee);
-        let certain = site.certain && unknown.is_empty() && callee.other() == 0;
+        let is_known_value = unknown.is_empty() && callee.other() == 0;
+        let certain = site.certain && is_known_value;
         let (before, is_known) = (state.phase, !candidates.is_empty());
-        let mut called = self.call_all(state, candidates, &Site { certain, ..site.clone() });
+        let mut called =
+            self.call_all(state, candidates, &Site { certain, strong: site.strong && is_known_value, ..site.clone() });
         if !unknown.is_empty() {
             let result = self.call_unknown(state, &unknown, site);
             called.join(&result);
@@ -381,7 +381,48 @@ impl Lambda<'_> {
         functions
     }
 
-    pub(super) fn call_functions(&mut self, state: &mut State, functions: &[FunctionId], site: &Site) -> Called {
-        self.call_all(state, functions.iter().map(|function| Candidate::Function(*function)).collect(), site)
+    /// Calls the methods of that name that the receivers, which are the first argument, may have: each on those that have it.
+    pub(super) fn call_methods(
+        &mut self,
+        state: &mut State,
+        name: &Name,
+        functions: &[FunctionId],
+        site: &Site,
+    ) -> Called {
+        if let [function] = functions {
+            return self.call_function(state, *function, site);
+        }
+        let before = state.clone();
+        let mut after = None;
+        let mut called = Called::default();
+        for function in functions {
+            let mut site = Site { certain: false, ..site.clone() };
+            if let Some(receiver) = site.args.first_mut() {
+                receiver
+                    .retain(|target| self.method_candidates(&before, &Value::of(target), name).0.contains(function));
+            }
+            let mut state = before.clone();
+            let one = self.call_function(&mut state, *function, &site);
+            // Before its first round a function of the same cycle counts as never ending.
+            if one.returns || one.throws {
+                self.join_callee(&mut after, state, &one, &site);
+                called.join(&one);
+            }
+        }
+        if let Some(after) = after {
+            *state = after;
+            state.take_value(site.expr);
+        }
+        called
+    }
+
+    /// Joins the state that one of several callees leaves to those of the others. What was dropped and is given counts as
+    /// dropped as long as something leads to it.
+    fn join_callee(&self, after: &mut Option<State>, mut state: State, one: &Called, site: &Site) {
+        state.set_value(site.expr, one.value.clone().joined(&one.thrown));
+        match after {
+            Some(after) => drop(after.join(&state, &self.table)),
+            None => *after = Some(state),
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::instance::{Assumed, IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Entry, Step};
 use crate::state::{Freed, Live, State};
-use crate::summary::{Callback, Does, Held, SummaryTarget, Use};
+use crate::summary::{Callback, Does, Held, Summary, SummaryTarget, Use};
 use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
@@ -30,6 +30,25 @@ impl Lambda<'_> {
             call.callbacks_throw.1 |= result.throws_itself;
         }
         self.repeats = outer;
+    }
+
+    /// Notes of which borrows of the callee an earlier run of this call, or an earlier callback, has left the handle somewhere.
+    pub(super) fn note_kept(&mut self, state: &State, call: &mut Instance<'_>) {
+        let held = call.summary.callbacks.iter().flat_map(|callback| &callback.held);
+        let mut numbers: Vec<u32> = held
+            .filter_map(|held| match held.handle {
+                Some(SummaryTarget::Dead(number)) => Some(number),
+                _ => None,
+            })
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for number in numbers {
+            let loan = self.import(call, true, number as usize);
+            if state.holds(Target::Handle(loan)) {
+                call.kept.insert(loan);
+            }
+        }
     }
 
     fn apply_callback(
@@ -56,7 +75,13 @@ impl Lambda<'_> {
             state.begin(loan, of);
             let by_another = borrow.lent && call.ended.contains(&loan);
             let was_left = before.as_ref().is_some_and(|(_, may_have_ended)| *may_have_ended);
-            if borrow.may_have_ended || by_another || was_left || stands_for_several(borrow) {
+            // A callback may have kept the handle of an earlier one, which goes by the same number.
+            let may_be_kept = call.again || call.kept.contains(&loan) || stands_for_several(borrow);
+            let is_kept = matches!(borrow.handle, Some(SummaryTarget::Dead(_)))
+                && may_be_kept
+                && state.holds(Target::Handle(loan))
+                || stands_for_several(borrow) && hands_out_handles(call.summary);
+            if borrow.may_have_ended || by_another || was_left || is_kept {
                 state.end_perhaps(loan);
             }
             if borrow.lent && call.lent.contains(&loan) {
@@ -71,6 +96,7 @@ impl Lambda<'_> {
             variables: Vec::new(),
             args,
             certain: false,
+            strong: false,
         };
         let called = if self.nesting < NESTING {
             self.nesting += 1;
@@ -238,7 +264,7 @@ impl Lambda<'_> {
                 self.effect(state, object, Use::Drop, site.step);
             }
             if does.drops && state.freed.get(object).is_none() {
-                state.freed.insert(object, Freed { surely: false, at: site.step });
+                state.free(object, Freed { surely: false, at: site.step }, &self.table);
             }
         }
         self.drops |= does.drops && !self.in_task;
@@ -249,7 +275,7 @@ impl Lambda<'_> {
             for _ in 0..2 {
                 let args = vec![anything.clone(); 4];
                 let names = vec![None; args.len()];
-                let inner = Site { names, variables: Vec::new(), args, certain: false, ..site.clone() };
+                let inner = Site { names, variables: Vec::new(), args, certain: false, strong: false, ..site.clone() };
                 self.nesting += 1;
                 let result = self.call_value(state, &anything.clone(), &inner);
                 self.nesting -= 1;
@@ -289,6 +315,14 @@ impl Lambda<'_> {
             state.store(slot, value, false, &self.table);
         }
     }
+}
+
+/// Whether a callee hands out handles that are dead, other than to callbacks: one that calls itself may give them to these.
+fn hands_out_handles(summary: &Summary) -> bool {
+    let values = summary.writes.iter().map(|write| &write.value).chain([&summary.returned, &summary.thrown]);
+    values
+        .flat_map(|value| &value.targets)
+        .any(|target| matches!(target, SummaryTarget::Dead(_) | SummaryTarget::Taken(_)))
 }
 
 /// Whether the handle of a borrow that is held has the number of others, which may be dead.

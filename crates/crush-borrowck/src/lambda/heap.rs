@@ -232,6 +232,7 @@ impl Lambda<'_> {
 
     /// A variable is declared: one that lambdas share gets a new cell, and they keep those of earlier rounds.
     pub(super) fn declare(&mut self, state: &mut State, local: LocalId) {
+        state.forget_passed(local);
         if !self.in_cell(local) || !self.is_own(local) {
             return;
         }
@@ -280,6 +281,7 @@ impl Lambda<'_> {
 
     pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
         state.forget_reads(|read| read == local);
+        state.forget_passed(local);
         if self.in_cell(local) {
             let slot = self.cell_slot(local);
             state.store(slot, value, true, &self.table);
@@ -413,18 +415,13 @@ impl Lambda<'_> {
 
     /// Everything that lies below the objects of a value. They are among it only where they are part of a cycle.
     pub(super) fn anything_below(&mut self, state: &State, value: &Value) -> Value {
-        let mut held = Value::flags(Value::TEXT | Value::PLAIN);
+        let (mut held, mut opened) = (Vec::new(), Vec::new());
         for object in self.underlying(state, value).objects() {
-            let mut waiting = Vec::new();
-            self.open(state, object, &mut waiting, &mut Vec::new());
-            waiting.into_iter().for_each(|target| {
-                held.add(target);
-            });
-            if let Some(deep) = self.deep(object) {
-                held.add(Target::Object(deep));
-            }
+            self.open(state, object, &mut held, &mut opened);
+            held.extend(self.deep(object).map(Target::Object));
         }
-        self.anything_in(state, &held)
+        self.spend(held.len());
+        self.anything_in(state, &Value::one_of(held, Value::TEXT | Value::PLAIN))
     }
 
     /// What lies below a symbolic object, and was there at entry.
@@ -441,19 +438,13 @@ impl Lambda<'_> {
     pub(super) fn anything_in(&mut self, state: &State, value: &Value) -> Value {
         let reached = self.reach_all(state, value);
         self.spend(2 * reached.objects.len());
-        let mut anything = Value::flags(Value::TEXT | Value::PLAIN);
+        let mut anything = value.targets().to_vec();
         for object in reached.objects.into_iter().chain(reached.borrowed) {
-            anything.add(Target::Object(object));
-            if let Some(deep) = self.deep(object) {
-                anything.add(Target::Object(deep));
-            }
+            anything.push(Target::Object(object));
+            anything.extend(self.deep(object).map(Target::Object));
         }
-        for handle in reached.handles {
-            anything.add(Target::Handle(handle));
-        }
-        for target in value.targets().iter().chain(&reached.functions) {
-            anything.add(*target);
-        }
-        anything
+        anything.extend(reached.handles.into_iter().map(Target::Handle));
+        anything.extend(reached.functions);
+        Value::one_of(anything, Value::TEXT | Value::PLAIN)
     }
 }

@@ -38,6 +38,10 @@ pub(super) struct Instance<'s> {
     pub(super) lent: FxHashSet<u32>,
     /// What each object of the summary is here.
     pub(super) values: Vec<Value>,
+    /// The callbacks come once more.
+    pub(super) again: bool,
+    /// The borrows of the callee whose handles an earlier run of this call has left somewhere.
+    pub(super) kept: FxHashSet<u32>,
 }
 
 impl Lambda<'_> {

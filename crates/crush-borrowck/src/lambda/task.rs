@@ -37,7 +37,14 @@ impl Lambda<'_> {
         let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None, variable: None };
         self.access(state, items, &read);
         let item = self.load(state, items, &Field::Element);
-        let each = Site { args: vec![item], names: vec![None], variables: Vec::new(), certain: false, ..site.clone() };
+        let each = Site {
+            args: vec![item],
+            names: vec![None],
+            variables: Vec::new(),
+            certain: false,
+            strong: false,
+            ..site.clone()
+        };
         self.send(state, function, site.names.get(1).cloned().flatten(), site);
         let callees = self.candidates(state, function);
         let outer = std::mem::replace(&mut self.repeats, true);
@@ -69,7 +76,7 @@ impl Lambda<'_> {
         }
         let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
         let outer = std::mem::replace(&mut self.in_task, true);
-        let inside_task = Site { certain: false, args, variables: Vec::new(), ..site.clone() };
+        let inside_task = Site { certain: false, strong: false, args, variables: Vec::new(), ..site.clone() };
         let mut inside = self.run_here(&mut copy, candidates, &inside_task);
         if !unknown.is_empty() {
             let result = self.call_unknown(&mut copy, unknown, &inside_task);
@@ -127,7 +134,7 @@ impl Lambda<'_> {
         }
         let spoiled = self.allocate(state, site.expr, SPOILED, Shape::Unknown);
         if let Some(at) = dropped {
-            state.freed.insert(spoiled, Freed { surely: false, at });
+            state.free(spoiled, Freed { surely: false, at }, &self.table);
         }
         if borrowed {
             let loan = self.assumed_loan(site, Assumed::Exclusive);

@@ -487,6 +487,7 @@ impl<'a> Lambda<'a> {
         for local in locals.iter() {
             self.release(state, *local, None);
             state.locals.remove(local.0);
+            state.forget_passed(*local);
             if self.in_cell(*local) {
                 state.leave(*local);
             }
