@@ -76,7 +76,8 @@ pub(crate) fn opened(rng: &mut Rng, uri: &str) -> Document {
 
 /// A text so long that it is not parsed from scratch at every edit while it is broken.
 pub(crate) fn opened_long(rng: &mut Rng, uri: &str) -> Document {
-    with_encoding(rng, uri, &several(rng.usize(260..310)))
+    let statements = rng.usize(260..310);
+    with_encoding(rng, uri, &several(statements))
 }
 
 fn several(count: usize) -> String {
