@@ -16,7 +16,7 @@ const LONG: u64 = 50;
 /// Edits a document for a while.
 pub(crate) fn round(seed: u64, campaign: &mut Campaign) {
     let mut rng = Rng::with_seed(seed);
-    let is_long = seed % LONG == 0;
+    let is_long = seed.is_multiple_of(LONG);
     let open = if is_long { pieces::opened_long } else { pieces::opened };
     let mut document = open(&mut rng, "file:///edited.crush");
     let encoding = match document.encoding() {
