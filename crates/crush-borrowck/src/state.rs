@@ -30,6 +30,9 @@ pub(crate) struct Freed {
 /// How many values are looked at to find whether one mentions something. Loss: it is assumed then.
 const MENTIONS: usize = 2_000;
 
+/// How many variables are known to have passed.
+const PASSED: usize = 8;
+
 #[derive(Clone, Default)]
 pub(crate) struct State {
     /// By variable; those that closures share are in the heap.
@@ -52,8 +55,8 @@ pub(crate) struct State {
     /// Loans that a function nobody knows may have ended since: whether it does is its caller's to know.
     lent: PMap<()>,
     /// By variable that no lambda shares: what it holds has been used where a run stops if it was dropped or is a dead handle,
-    /// and nothing of it may have been dropped, or have ended, since.
-    passed: PMap<Value>,
+    /// and nothing of it may have been dropped, or have ended, since. The last few: each drop looks at all.
+    passed: SmallVec<[(LocalId, Value); 2]>,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -121,7 +124,13 @@ impl State {
         };
         self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut alone);
         self.lent.merge(&other.lent, &mut |_, (), ()| None, &mut alone);
-        self.passed.merge(&other.passed, &mut values, &mut |_, _, _| Alone::Remove);
+        self.passed.retain(|(local, value)| match other.passed.iter().find(|(of, _)| of == local) {
+            Some((_, others)) => {
+                value.join(others);
+                true
+            }
+            None => false,
+        });
         self.born.merge(&other.born, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.taken.merge(&other.taken, &mut |_, (), ()| None, &mut |_, (), _| Alone::Keep);
         self.read_from.retain(|read| other.read_from.contains(read));
@@ -144,7 +153,7 @@ impl State {
                 && self.loans.ptr_eq(&before.loans)
                 && self.ended.ptr_eq(&before.ended)
                 && self.lent.ptr_eq(&before.lent)
-                && self.passed.ptr_eq(&before.passed)
+                && self.passed == before.passed
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
@@ -220,28 +229,26 @@ impl State {
 
     /// What a variable holds is neither dropped nor a dead handle.
     pub(crate) fn pass(&mut self, local: LocalId, value: Value) {
-        self.passed.insert(local.0, value);
+        self.forget_passed(local);
+        if self.passed.len() == PASSED {
+            self.passed.remove(0);
+        }
+        self.passed.push((local, value));
     }
 
     /// Whether what a variable holds is neither dropped nor a dead handle.
     pub(crate) fn has_passed(&self, local: LocalId) -> bool {
-        self.passed.get(local.0).is_some()
+        self.passed.iter().any(|(of, _)| *of == local)
     }
 
     /// The variable holds something else, or nothing.
     pub(crate) fn forget_passed(&mut self, local: LocalId) {
-        self.passed.remove(local.0);
+        self.passed.retain(|(of, _)| *of != local);
     }
 
     /// What such variables hold may have been dropped, or be a dead handle by now.
     fn doubt(&mut self, is_it: impl Fn(&Value) -> bool) {
-        let mut over = Vec::new();
-        self.passed.for_each(|local, value| {
-            if is_it(value) {
-                over.push(local);
-            }
-        });
-        over.into_iter().for_each(|local| drop(self.passed.remove(local)));
+        self.passed.retain(|(_, value)| !is_it(value));
     }
 
     /// An object is dropped, or may be.
@@ -422,7 +429,11 @@ impl State {
         self.temporaries.map_some(&mut replace);
         self.heap.map_some(&mut replace);
         self.stored.map_some(&mut replace);
-        self.passed.map_some(&mut replace);
+        for (_, value) in &mut self.passed {
+            if let Some(replaced) = value.replace(from, to) {
+                *value = replaced;
+            }
+        }
         // A handle of an earlier turn may be another one than that which was used.
         self.doubt(|value| matches!(to, Target::Handle(_)) && value.has(to));
         self.loans.map_some(|_, live| live.of.replace(from, to).map(|of| Live { surely: live.surely, of }));
