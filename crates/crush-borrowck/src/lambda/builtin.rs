@@ -321,8 +321,8 @@ impl Lambda<'_> {
         object
     }
 
-    /// `array.push(xs, v)` and its kin, which do what the methods do, and `arr_set(xs, i, v)`. The value is borrowed meanwhile, so that an array
-    /// cannot be put into itself this way (H3).
+    /// `array.push(xs, v)` and its kin, which do what the methods do, and `arr_set(xs, i, v)`. The value is borrowed
+    /// meanwhile, so that an array cannot be put into itself this way (H3).
     fn array_capability(
         &mut self,
         state: &mut State,

@@ -161,39 +161,62 @@ impl Lambda<'_> {
         matches!(candidate, Candidate::Function(function) if self.lookup.is_async(*function))
     }
 
-    /// Runs whoever may be called, in this arena: one of them, so none sees what another does.
+    /// Runs whoever may be called, in this arena.
     pub(super) fn run_here(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
+        self.one_of(state, candidates, site, |lambda, state, candidate| lambda.run_one(state, candidate, site))
+    }
+
+    /// Runs one candidate; nothing as long as its summary is not known.
+    fn run_one(&mut self, state: &mut State, candidate: &Candidate, site: &Site) -> Option<Called> {
+        match candidate {
+            Candidate::Function(function) => {
+                // Before its first round a function of the same cycle counts as never ending.
+                let summary = self.lookup.summary(*function)?;
+                let root = summary.lambda(LambdaId(0))?;
+                Some(self.apply(state, root, (*function, LambdaId(0)), None, site))
+            }
+            Candidate::Closure(object, function, lambda) => {
+                self.applying.push((*object, site.args.clone()));
+                let one = if *function == self.function {
+                    let summary = self.inner.get(*lambda);
+                    summary.map(|it| self.apply(state, &it, (*function, *lambda), Some(*object), site))
+                } else {
+                    let all = self.lookup.summary(*function);
+                    let summary = all.as_ref().and_then(|all| all.lambda(*lambda));
+                    summary.map(|it| self.apply(state, it, (*function, *lambda), Some(*object), site))
+                };
+                self.applying.pop();
+                let one = one?;
+                // Who relied on less comes again.
+                self.table.reshaped |= self.given.entry(*object).or_default().join(&one);
+                Some(one)
+            }
+        }
+    }
+
+    /// Runs one of several, each from here on: none sees what another would have done, and where those that end meet, any of
+    /// them may have run.
+    fn one_of<T>(
+        &mut self,
+        state: &mut State,
+        all: &[T],
+        site: &Site,
+        mut run: impl FnMut(&mut Self, &mut State, &T) -> Option<Called>,
+    ) -> Called {
+        if let [only] = all {
+            return run(self, state, only).unwrap_or_default();
+        }
         let mut called = Called::default();
-        let before = state.clone();
-        let mut after = None;
-        for candidate in candidates {
-            let mut own = before.clone();
-            let state = &mut own;
-            let one = match candidate {
-                Candidate::Function(function) => {
-                    // Before its first round a function of the same cycle counts as never ending.
-                    let Some(summary) = self.lookup.summary(*function) else { continue };
-                    let Some(root) = summary.lambda(LambdaId(0)) else { continue };
-                    self.apply(state, root, (*function, LambdaId(0)), None, site)
-                }
-                Candidate::Closure(object, function, lambda) => {
-                    self.applying.push((*object, site.args.clone()));
-                    let one = if *function == self.function {
-                        let summary = self.inner.get(*lambda);
-                        summary.map(|it| self.apply(state, &it, (*function, *lambda), Some(*object), site))
-                    } else {
-                        let all = self.lookup.summary(*function);
-                        let summary = all.as_ref().and_then(|all| all.lambda(*lambda));
-                        summary.map(|it| self.apply(state, it, (*function, *lambda), Some(*object), site))
-                    };
-                    self.applying.pop();
-                    let Some(one) = one else { continue };
-                    // Who relied on less comes again.
-                    self.table.reshaped |= self.given.entry(*object).or_default().join(&one);
-                    one
-                }
-            };
-            self.join_callee(&mut after, own, &one, site);
+        let mut after: Option<State> = None;
+        for each in all {
+            let mut own = state.clone();
+            let Some(one) = run(self, &mut own, each) else { continue };
+            // What was dropped and is given counts as dropped as long as something leads to it.
+            own.set_value(site.expr, one.value.clone().joined(&one.thrown));
+            match &mut after {
+                Some(after) => drop(after.join(&own, &self.table)),
+                None => after = Some(own),
+            }
             called.join(&one);
         }
         if let Some(after) = after {
@@ -392,37 +415,15 @@ impl Lambda<'_> {
         if let [function] = functions {
             return self.call_function(state, *function, site);
         }
-        let before = state.clone();
-        let mut after = None;
-        let mut called = Called::default();
-        for function in functions {
+        self.one_of(state, functions, site, |lambda, state, function| {
             let mut site = Site { certain: false, ..site.clone() };
             if let Some(receiver) = site.args.first_mut() {
                 receiver
-                    .retain(|target| self.method_candidates(&before, &Value::of(target), name).0.contains(function));
+                    .retain(|target| lambda.method_candidates(state, &Value::of(target), name).0.contains(function));
             }
-            let mut state = before.clone();
-            let one = self.call_function(&mut state, *function, &site);
+            let one = lambda.call_function(state, *function, &site);
             // Before its first round a function of the same cycle counts as never ending.
-            if one.returns || one.throws {
-                self.join_callee(&mut after, state, &one, &site);
-                called.join(&one);
-            }
-        }
-        if let Some(after) = after {
-            *state = after;
-            state.take_value(site.expr);
-        }
-        called
-    }
-
-    /// Joins the state that one of several callees leaves to those of the others. What was dropped and is given counts as
-    /// dropped as long as something leads to it.
-    fn join_callee(&self, after: &mut Option<State>, mut state: State, one: &Called, site: &Site) {
-        state.set_value(site.expr, one.value.clone().joined(&one.thrown));
-        match after {
-            Some(after) => drop(after.join(&state, &self.table)),
-            None => *after = Some(state),
-        }
+            (one.returns || one.throws).then_some(one)
+        })
     }
 }

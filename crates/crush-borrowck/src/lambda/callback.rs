@@ -1,5 +1,7 @@
 //! Callbacks at a call: functions that the callee gets from here, and what they meet while it works.
 
+use std::collections::BTreeSet;
+
 use super::access::Usage;
 use super::call::{Called, Candidate, Site};
 use super::instance::{Assumed, IMPORTS, Instance};
@@ -32,18 +34,14 @@ impl Lambda<'_> {
         self.repeats = outer;
     }
 
-    /// Notes of which borrows of the callee an earlier run of this call, or an earlier callback, has left the handle somewhere.
+    /// Notes of which borrows of the callee an earlier run of this call has left the handle somewhere.
     pub(super) fn note_kept(&mut self, state: &State, call: &mut Instance<'_>) {
         let held = call.summary.callbacks.iter().flat_map(|callback| &callback.held);
-        let mut numbers: Vec<u32> = held
-            .filter_map(|held| match held.handle {
-                Some(SummaryTarget::Dead(number)) => Some(number),
-                _ => None,
-            })
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        for number in numbers {
+        let dead = held.filter_map(|held| match held.handle {
+            Some(SummaryTarget::Dead(number)) => Some(number),
+            _ => None,
+        });
+        for number in dead.collect::<BTreeSet<u32>>() {
             let loan = self.import(call, true, number as usize);
             if state.holds(Target::Handle(loan)) {
                 call.kept.insert(loan);
