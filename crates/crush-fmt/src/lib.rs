@@ -7,6 +7,7 @@
 mod broken;
 mod doc;
 mod edits;
+mod part;
 mod print;
 mod range;
 mod rules;
@@ -14,16 +15,19 @@ mod same;
 mod syntax;
 mod writer;
 
+use std::ops::Range;
+
 use crush_syntax::{Text, TextEdit, TextRange, Tree};
 
 use crate::doc::Element;
+use crate::part::Joints;
 use crate::syntax::Syntax;
 use crate::writer::Writer;
 
 /// The text of `tree`, formatted.
 pub fn format(tree: &Tree) -> String {
     let text = tree.text().to_string();
-    formatted(&text, &syntax(tree, &text))
+    formatted(&text, &syntax(tree, &text), 0..text.len())
 }
 
 /// The text of `tree`, formatted, after a second look: read again, it says the same.
@@ -35,7 +39,7 @@ pub fn format(tree: &Tree) -> String {
 pub fn format_checked(tree: &Tree) -> Result<String, SaysAnother> {
     let text = tree.text().to_string();
     let before = syntax(tree, &text);
-    let formatted = formatted(&text, &before);
+    let formatted = formatted(&text, &before, 0..text.len());
     let after = Syntax::new(&Tree::parse(Text::from(formatted.as_str())));
     let is_same = same::say_the_same((&before, &text), (&after, &formatted));
     if is_same { Ok(formatted) } else { Err(SaysAnother) }
@@ -57,19 +61,26 @@ impl std::error::Error for SaysAnother {}
 /// token stays there.
 pub fn format_edits(tree: &Tree) -> Vec<TextEdit> {
     let text = tree.text().to_string();
-    let formatted = formatted(&text, &syntax(tree, &text));
-    edits::between(&text, &formatted).unwrap_or_default()
+    Joints::of(tree, &text).edits(tree, &text, PART)
 }
+
+/// How many bytes of a text are formatted at a time: what a document of them takes is little, and so is what the ends of a
+/// part cost.
+const PART: usize = 1 << 16;
 
 /// The edits that format the statements which `range` touches.
 pub fn format_range_edits(tree: &Tree, range: TextRange) -> Vec<TextEdit> {
-    within(format_edits(tree), range::statements(tree, range))
+    edits_within(tree, range::statements(tree, range))
 }
 
 /// The edits that format what was ended by typing `typed`, a `}` or a line break, in front of `offset`.
 pub fn format_typed_edits(tree: &Tree, offset: usize, typed: char) -> Vec<TextEdit> {
-    let ended = range::ended_at(tree, offset, typed);
-    ended.map_or_else(Vec::new, |range| within(format_edits(tree), range))
+    range::ended_at(tree, offset, typed).map_or_else(Vec::new, |range| edits_within(tree, range))
+}
+
+fn edits_within(tree: &Tree, range: TextRange) -> Vec<TextEdit> {
+    let text = tree.text().to_string();
+    Joints::of(tree, &text).edits_within(tree, &text, range)
 }
 
 /// Where the text of `tree` first does not parse.
@@ -87,25 +98,21 @@ pub fn first_error(tree: &Tree) -> Option<usize> {
     }
 }
 
-fn within(mut edits: Vec<TextEdit>, range: TextRange) -> Vec<TextEdit> {
-    edits.retain(|edit| range.contains(edit.range));
-    edits
-}
-
 fn syntax(tree: &Tree, text: &str) -> Syntax {
     let mut syntax = Syntax::new(tree);
     syntax.mark_kept(text);
     syntax
 }
 
-fn formatted(text: &str, syntax: &Syntax) -> String {
-    let mut writer = Writer::new(text, syntax);
-    writer.source_file();
+/// The items of `syntax`, which stand in `part` of `text`, formatted.
+fn formatted(text: &str, syntax: &Syntax, part: Range<usize>) -> String {
+    let mut writer = Writer::new(text, syntax, part.start);
+    writer.source_file(part.end);
     let line_break = if first_line_is_crlf(text) { "\r\n" } else { "\n" };
-    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK } else { "" };
+    let mark = if part.start == 0 && text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK } else { "" };
     let body = print::print(&writer.document.elements, text, line_break);
     let is_kept = matches!(writer.document.elements.last(), Some(Element::Raw { .. }));
-    let end = if body.is_empty() || is_kept { "" } else { line_break };
+    let end = if body.is_empty() || is_kept || part.end < text.len() { "" } else { line_break };
     [mark, &body, end].concat()
 }
 

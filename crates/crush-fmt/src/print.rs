@@ -22,7 +22,7 @@ pub(crate) fn print(elements: &[Element], source: &str, line_break: &str) -> Str
         elements,
         source,
         line_break,
-        out: String::with_capacity(source.len() + source.len() / 8),
+        out: String::with_capacity(elements.len() * 4),
         column: 0,
         at_line_start: true,
         modes: vec![Mode::Broken],

@@ -1,5 +1,7 @@
 //! The syntax tree as the formatter walks it: flat, without white space, its comments in a list of their own.
 
+use std::ops::Range;
+
 use crush_syntax::{Node, Tree};
 
 /// A node, by its place in [`Syntax`].
@@ -139,7 +141,13 @@ pub(crate) struct Syntax {
 impl Syntax {
     /// The tree of `tree`, without its comments. What is inside strings is left out.
     pub(crate) fn new(tree: &Tree) -> Self {
+        Self::of_part(tree, 0..tree.text().len())
+    }
+
+    /// As [`Self::new`]; of what is on top of the file, only what begins in `part`.
+    pub(crate) fn of_part(tree: &Tree, part: Range<usize>) -> Self {
         let root = tree.root();
+        let reaches_end = part.end == tree.text().len();
         let language = root.language();
         let kinds: Vec<Kind> = (0..=u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX))
             .map(|id| Kind::named(language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id)))
@@ -152,7 +160,11 @@ impl Syntax {
         let mut parents: Vec<(NodeId, Option<NodeId>)> = Vec::new();
         let mut goes_down = true;
         loop {
-            if goes_down && cursor.goto_first_child() {
+            let is_down = match (goes_down, parents.is_empty() && part.start > 0) {
+                (true, true) => cursor.goto_first_child_for_byte(part.start).is_some(),
+                (goes_down, _) => goes_down && cursor.goto_first_child(),
+            };
+            if is_down {
                 parents.push((last, None));
             } else {
                 while !cursor.goto_next_sibling() {
@@ -163,6 +175,9 @@ impl Syntax {
                 }
             }
             let node = cursor.node();
+            if parents.len() == 1 && node.start_byte() >= part.end && !reaches_end {
+                return syntax;
+            }
             let kind = kind(node);
             goes_down = false;
             if kind == Kind::Comment {

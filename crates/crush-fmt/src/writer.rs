@@ -38,7 +38,8 @@ pub(crate) struct Writer<'s> {
 }
 
 impl<'s> Writer<'s> {
-    pub(crate) fn new(source: &'s str, syntax: &'s Syntax) -> Self {
+    /// Writes what stands from `start` on.
+    pub(crate) fn new(source: &'s str, syntax: &'s Syntax, start: usize) -> Self {
         Self {
             source,
             syntax,
@@ -47,7 +48,7 @@ impl<'s> Writer<'s> {
             keeps_blank_line: false,
             breaks: false,
             next_comment: 0,
-            end: 0,
+            end: start,
             last: b' ',
         }
     }

@@ -5,11 +5,11 @@ use crate::syntax::{Kind, NodeId, Span};
 use crate::writer::{Separator, Writer};
 
 impl Writer<'_> {
-    /// A whole file.
-    pub(crate) fn source_file(&mut self) {
+    /// A whole file, or what stands on top of it up to `end`.
+    pub(crate) fn source_file(&mut self, end: usize) {
         self.items(crate::syntax::Syntax::ROOT, Separator::HardLine);
         self.separate_items(Separator::HardLine);
-        self.comments_before(self.source.len());
+        self.comments_before(end);
     }
 
     /// A block of its own: on one line if it is there, holds one statement, and fits.
