@@ -12,6 +12,9 @@ import { promisify } from "node:util";
 
 const DEADLINE = 30_000;
 
+/** Milliseconds after which somebody who sees no hover moves the pointer again. */
+const HOVER_PATIENCE = 2_000;
+
 /** Waits until `condition` gives something true, and returns it; says what was waited for when it never does. */
 export async function until(what, condition, deadline = DEADLINE) {
   const end = Date.now() + deadline;
@@ -430,50 +433,61 @@ export class Workbench {
     );
   }
 
+  /** The text of the hover on `word` in the line that has `lineText`. */
   async hover(lineText, word) {
-    const box = await this.page.evaluate(
-      ([text, wanted]) => {
-        const clean = (s) => s.replace(/\u00a0/g, " ");
-        const line = [...document.querySelectorAll(".editor-instance .view-line")].find((l) =>
-          clean(l.textContent).includes(text),
-        );
-        const span = [...(line?.querySelectorAll("span > span") ?? [])].find((s) => clean(s.textContent).includes(wanted));
-        const rect = span?.getBoundingClientRect();
-        const share = span ? (clean(span.textContent).indexOf(wanted) + wanted.length / 2) / span.textContent.length : 0;
-        return rect ? { x: rect.x + rect.width * share, y: rect.y + rect.height / 2 } : null;
-      },
-      [lineText, word],
+    return this.hoverOver(`${word} in a line with ${lineText}`, () =>
+      this.page.evaluate(
+        ([text, wanted]) => {
+          const clean = (s) => s.replace(/\u00a0/g, " ");
+          const line = [...document.querySelectorAll(".editor-instance .view-line")].find((l) =>
+            clean(l.textContent).includes(text),
+          );
+          const span = [...(line?.querySelectorAll("span > span") ?? [])].find((s) => clean(s.textContent).includes(wanted));
+          const rect = span?.getBoundingClientRect();
+          const share = span ? (clean(span.textContent).indexOf(wanted) + wanted.length / 2) / span.textContent.length : 0;
+          return rect ? { x: rect.x + rect.width * share, y: rect.y + rect.height / 2 } : null;
+        },
+        [lineText, word],
+      ),
     );
-    if (!box) {
-      throw new Error(`no ${word} in a line with ${lineText}`);
-    }
-    await this.page.mouse.move(box.x + 3, box.y);
-    await this.page.mouse.move(box.x, box.y);
-    const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content");
-    await hover.first().waitFor();
-    return until("the text of the hover", async () => {
-      const text = (await hover.allInnerTexts()).join("\n");
-      return text.includes("Loading") ? false : text;
-    });
   }
 
   /** The hover on what stands behind a line. */
   async hoverBehind(lineText) {
-    const box = await this.page.evaluate((text) => {
-      const clean = (s) => s.replace(/\u00a0/g, " ");
-      const line = [...document.querySelectorAll(".editor-instance .view-line")].find((l) => clean(l.textContent).includes(text));
-      const behind = [...line.querySelectorAll("span")].filter((span) => /^".+"$/s.test(getComputedStyle(span, "::after").content));
-      const rect = behind.at(-1)?.getBoundingClientRect();
-      return rect ? { x: rect.right - 20, y: rect.y + rect.height / 2 } : null;
-    }, lineText);
-    if (!box) {
-      throw new Error(`nothing stands behind the line with ${lineText}`);
-    }
-    await this.page.mouse.move(box.x + 3, box.y);
-    await this.page.mouse.move(box.x, box.y);
+    return this.hoverOver(`what stands behind the line with ${lineText}`, () =>
+      this.page.evaluate((text) => {
+        const clean = (s) => s.replace(/\u00a0/g, " ");
+        const line = [...document.querySelectorAll(".editor-instance .view-line")].find((l) => clean(l.textContent).includes(text));
+        const behind = [...(line?.querySelectorAll("span") ?? [])].filter((span) => /^".+"$/s.test(getComputedStyle(span, "::after").content));
+        const rect = behind.at(-1)?.getBoundingClientRect();
+        return rect ? { x: rect.right - 20, y: rect.y + rect.height / 2 } : null;
+      }, lineText),
+    );
+  }
+
+  /**
+   * Points at `place` as a person does until a hover shows: the pointer follows the text when lenses move the line, and
+   * moves again when an answer of the server took the hover away before it could be read.
+   */
+  async hoverOver(what, place) {
     const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content");
-    await hover.first().waitFor();
-    return (await hover.allInnerTexts()).join("\n");
+    let pointed = null;
+    return until(`the hover on ${what}`, async () => {
+      const at = await place();
+      if (!at) {
+        return false;
+      }
+      const moved = !pointed || pointed.x !== at.x || pointed.y !== at.y;
+      const shown = !moved && (await hover.first().isVisible());
+      if (moved || (!shown && Date.now() > pointed.until)) {
+        await this.page.mouse.move(at.x + 3, at.y);
+        await this.page.mouse.move(at.x, at.y);
+        pointed = { ...at, until: Date.now() + HOVER_PATIENCE };
+        return false;
+      }
+      const text = shown ? (await hover.allInnerTexts()).join("\n") : "";
+      return text.trim() && !text.includes("Loading") ? text : false;
+    });
   }
 
   async hideHover() {

@@ -131,7 +131,7 @@ impl Request {
         Some(match self.with {
             With::Place => json!({
                 "textDocument": document, "position": place, "positions": [place], "newName": "another", "ch": "}",
-                "options": options, "context": { "includeDeclaration": true, "triggerKind": 1 },
+                "options": options, "context": { "includeDeclaration": true, "triggerKind": 1, "isRetrigger": false },
             }),
             With::Function => json!({ "textDocument": document, "position": function }),
             With::Sight => json!({
