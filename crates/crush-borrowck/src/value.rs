@@ -81,6 +81,16 @@ impl Value {
         }
     }
 
+    /// Adds many things at once, where each by itself would move those behind it.
+    pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = Target>) {
+        let before = self.targets.len();
+        self.targets.extend(more);
+        if self.targets.len() > before {
+            self.targets.sort_unstable();
+            self.targets.dedup();
+        }
+    }
+
     /// Adds what `other` may be, and tells whether that changed anything.
     pub(crate) fn join(&mut self, other: &Self) -> bool {
         let flags = self.flags | other.flags;

@@ -388,12 +388,8 @@ impl Lambda<'_> {
             }
         }
         let mut below = Value::default();
-        for object in reached.objects {
-            below.add(Target::Object(object));
-        }
-        for handle in reached.handles {
-            below.add(Target::Handle(handle));
-        }
+        below.extend(reached.objects.into_iter().map(Target::Object));
+        below.extend(reached.handles.into_iter().map(Target::Handle));
         let again = match usage.variable {
             Some(_) => self.handles_inside(state, value),
             None => Vec::new(),

@@ -209,17 +209,13 @@ impl Lambda<'_> {
             if *deep {
                 let reached = self.reach(state, &used_value);
                 used_handles.extend(reached.handles);
-                for object in reached.objects.into_iter().chain(reached.borrowed) {
-                    used_value.add(Target::Object(object));
-                }
+                used_value.extend(reached.objects.into_iter().chain(reached.borrowed).map(Target::Object));
             }
             let held_value = match code {
                 // To drop a handle ends a borrow and frees nothing.
                 Code::UseAfterDrop => {
                     let mut objects = Value::default();
-                    for object in held_is.objects() {
-                        objects.add(Target::Object(object));
-                    }
+                    objects.extend(held_is.objects().map(Target::Object));
                     objects
                 }
                 _ => self.underlying(state, held_is),

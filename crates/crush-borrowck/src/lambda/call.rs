@@ -341,9 +341,7 @@ impl Lambda<'_> {
         // it shows where something was in its place already.
         let havoc = self.table.object(Origin::Havoc, Shape::Unknown);
         state.havoc.add(Target::Object(havoc));
-        for handle in reached.handles {
-            state.havoc.add(Target::Handle(handle));
-        }
+        state.havoc.extend(reached.handles.into_iter().map(Target::Handle));
         let anything = Value::of(Target::Object(result)).joined(&Value::flags(Value::TEXT | Value::PLAIN));
         Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: false }
     }

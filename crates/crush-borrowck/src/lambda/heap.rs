@@ -343,7 +343,7 @@ impl Lambda<'_> {
     /// handles that are met are in it, and not followed.
     pub(super) fn reach_by_references(&self, state: &State, value: &Value) -> Value {
         let (mut waiting, mut opened) = (Vec::new(), Vec::new());
-        let mut seen = Value::default();
+        let mut seen = FxHashSet::default();
         let open = |object: u32, waiting: &mut Vec<Target>, opened: &mut Vec<Family>| {
             if !matches!(self.table.objects[object as usize].shape, Shape::Closure(..) | Shape::Task | Shape::Cell) {
                 self.open(state, object, waiting, opened);
@@ -353,14 +353,14 @@ impl Lambda<'_> {
             open(object, &mut waiting, &mut opened);
         }
         while let Some(target) = waiting.pop() {
-            if seen.add(target)
+            if seen.insert(target)
                 && let Target::Object(object) = target
             {
                 open(object, &mut waiting, &mut opened);
             }
         }
-        self.spend(seen.targets().len());
-        seen
+        self.spend(seen.len());
+        Value::one_of(seen.into_iter().collect(), 0)
     }
 
     /// The handles that a value may be, and that a deep read of it comes to in another way, too.
@@ -374,9 +374,7 @@ impl Lambda<'_> {
         for object in self.underlying(state, value).objects() {
             let mut held = Vec::new();
             self.open(state, object, &mut held, &mut Vec::new());
-            for target in held {
-                inside.add(target);
-            }
+            inside.extend(held);
         }
         let reached = self.reach(state, &inside).handles;
         handles.into_iter().filter(|handle| matches!(handle, Target::Handle(loan) if reached.contains(loan))).collect()
