@@ -145,15 +145,6 @@ impl Debugger {
         self.stopped()
     }
 
-    /// The event that it has stopped, if that comes soon.
-    pub fn stopped_by_now(&mut self) -> Option<Value> {
-        while let Ok(message) = self.messages.recv_timeout(Duration::from_millis(50)) {
-            self.events.push_back(message);
-        }
-        let at = self.events.iter().position(|message| message["event"] == "stopped")?;
-        self.events.remove(at).map(|message| message["body"].clone())
-    }
-
     /// Why and where it has stopped.
     pub fn stopped(&mut self) -> (String, String, u64) {
         let stopped = self.event("stopped");

@@ -67,7 +67,9 @@ impl Debuggee<'_, '_> {
             let none = |at: &SourceBreakpoint| json!({ "verified": false, "line": at.line, "message": "this file is no part of the program" });
             return Ok(json!({ "breakpoints": set.breakpoints.iter().map(none).collect::<Vec<_>>() }));
         };
-        self.breakpoints.lines.retain(|known| known.file != file);
+        let (mut before, others) =
+            std::mem::take(&mut self.breakpoints.lines).into_iter().partition::<Vec<_>, _>(|known| known.file == file);
+        self.breakpoints.lines = others;
         let mut told = Vec::new();
         for wanted in set.breakpoints {
             // With the line that was asked for: clients find by it which of theirs it is.
@@ -77,7 +79,10 @@ impl Debuggee<'_, '_> {
             match self.time.next_line_with_code(file, asked) {
                 Some(line) => {
                     told.push(json!({ "verified": true, "line": line as u64 + self.first.0 }));
-                    self.breakpoints.lines.push(LineBreakpoint { file, line, wanted, hits: Vec::new() });
+                    // One that was there before is the same one: its hits count on.
+                    let same = before.iter().position(|known| known.line == line && known.wanted == wanted);
+                    let hits = same.map(|same| before.swap_remove(same).hits).unwrap_or_default();
+                    self.breakpoints.lines.push(LineBreakpoint { file, line, wanted, hits });
                 }
                 None => told.push(refused),
             }

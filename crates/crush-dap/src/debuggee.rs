@@ -1,8 +1,9 @@
 //! The program that is debugged: its run, where that is, and its files.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use crush_ide::time::{MomentView, Position, TimeTravel};
+use crush_ide::time::{FrameView, MomentView, Position, TimeTravel};
 use crush_ide::{FilePlace, ModuleId, PositionEncoding};
 use serde_json::{Value, json};
 
@@ -22,6 +23,8 @@ pub(crate) struct Debuggee<'t, 'h> {
     pub(crate) position: Position,
     pub(crate) breakpoints: Breakpoints,
     pub(crate) handles: Handles,
+    /// The tasks that the client knows of.
+    pub(crate) threads: BTreeSet<u32>,
     /// What the client's first line and column are.
     pub(crate) first: (u64, u64),
 }
@@ -64,6 +67,13 @@ impl Debuggee<'_, '_> {
             "endLine": u64::from(end.line) + line,
             "endColumn": u64::from(end.column) + column,
         })
+    }
+
+    /// A frame in a stack trace.
+    pub(crate) fn line_of_trace(&self, frame: &FrameView) -> String {
+        let place = self.place(frame.place);
+        let name = place["source"]["name"].as_str().unwrap_or_default();
+        format!("  {} ({name}:{})", frame.function, place["line"])
     }
 }
 

@@ -1,10 +1,11 @@
 //! The debug adapter protocol in front of `crush-ide`: `crush-analyzer dap`.
 //!
 //! One thread reads requests; another one has the run and answers them one after the other, so that what is looked at never
-//! moves. Only `pause`, `terminate` and `disconnect` reach the run while it goes on. A program is debugged as it is gone back
-//! in: what it does outside it does once, where it comes to it for the first time.
+//! moves. A request that comes while the run goes on interrupts it, is answered where it is by then, and it goes on; `pause`,
+//! `terminate` and `disconnect` end that. A program is debugged as it is gone back in: what it does outside it does once, where it comes to it for the first time.
 
 mod breakpoints;
+mod complete;
 mod debuggee;
 mod look;
 mod request;

@@ -48,7 +48,7 @@ impl Handles {
         self.variables.len() as u64
     }
 
-    fn frame_of(&self, id: u64) -> Result<(u32, usize), String> {
+    pub(crate) fn frame_of(&self, id: u64) -> Result<(u32, usize), String> {
         let found = usize::try_from(id).ok().and_then(|id| self.frames.get(id.checked_sub(1)?));
         found.copied().ok_or_else(|| "there is no such frame any more".to_owned())
     }

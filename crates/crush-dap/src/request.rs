@@ -38,6 +38,7 @@ fn yes() -> bool {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Launch {
     /// The path of the program.
+    #[serde(default)]
     pub(crate) program: String,
     /// What `sys.args()` gives.
     #[serde(default)]
@@ -68,7 +69,7 @@ pub(crate) struct SetBreakpoints {
     pub(crate) breakpoints: Vec<SourceBreakpoint>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SourceBreakpoint {
     pub(crate) line: u64,
@@ -124,6 +125,15 @@ pub(crate) struct Variables {
     pub(crate) variables_reference: u64,
     pub(crate) start: Option<usize>,
     pub(crate) count: Option<usize>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Completions {
+    pub(crate) frame_id: Option<u64>,
+    pub(crate) text: String,
+    pub(crate) column: u64,
+    pub(crate) line: Option<u64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,18 +1,19 @@
 //! A session, from `initialize` to `disconnect`.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crush_ide::time::{Bounds, Direction, Position, Step, travel_with};
+use crush_ide::time::{Bounds, Direction, Lost, Position, Step, travel_with};
 use crush_ide::{CancelToken, Host, Input, NotRun, Quotas};
 use serde_json::{Value, json};
 
 use crate::Setup;
 use crate::breakpoints::Breakpoints;
-use crate::debuggee::Debuggee;
+use crate::debuggee::{Debuggee, lost};
 use crate::look::Handles;
 use crate::request::{Initialize, Launch, Request};
 use crate::stops::Went;
@@ -22,18 +23,19 @@ use crate::wire::{self, Wire};
 #[derive(Clone, Default)]
 struct Reach {
     cancel: CancelToken,
-    pause: Arc<Mutex<Option<Arc<AtomicBool>>>>,
+    /// Set when a request has come, which a run that goes on then stops for.
+    interrupt: Arc<Mutex<Option<Arc<AtomicBool>>>>,
 }
 
 impl Reach {
-    fn pause(&self) {
-        if let Some(flag) = &*self.pause.lock().unwrap_or_else(PoisonError::into_inner) {
+    fn interrupt(&self) {
+        if let Some(flag) = &*self.interrupt.lock().unwrap_or_else(PoisonError::into_inner) {
             flag.store(true, Ordering::Relaxed);
         }
     }
 
     fn set(&self, flag: Arc<AtomicBool>) {
-        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some(flag);
+        *self.interrupt.lock().unwrap_or_else(PoisonError::into_inner) = Some(flag);
     }
 }
 
@@ -49,14 +51,13 @@ pub(crate) fn serve(
     std::thread::Builder::new().name("requests".to_owned()).spawn(move || {
         while let Some(message) = wire::read(&mut input) {
             let Ok(request) = serde_json::from_value::<Request>(message) else { continue };
-            match request.command.as_str() {
-                "pause" => outside.pause(),
-                "terminate" | "disconnect" => outside.cancel.cancel(),
-                _ => {}
+            if matches!(request.command.as_str(), "terminate" | "disconnect") {
+                outside.cancel.cancel();
             }
             if asked.send(request).is_err() {
                 return;
             }
+            outside.interrupt();
         }
         // The client is gone.
         outside.cancel.cancel();
@@ -77,6 +78,8 @@ enum Next {
     Answer(Value),
     /// To answer, and then go on.
     GoOn(Value, Move),
+    /// To answer, and stop what goes on.
+    Pause,
     End,
 }
 
@@ -84,7 +87,8 @@ enum Next {
 enum Move {
     Start,
     On(Direction),
-    Step(Step, Direction),
+    /// A step that began at a moment.
+    Step(Step, Direction, Position),
 }
 
 impl Session<'_, '_> {
@@ -122,6 +126,9 @@ impl Session<'_, '_> {
 
     /// The program is there, until the end of the session. An error is one of the launch, which may be tried again.
     fn launched(&self, launch: Launch, request: &Request, requests: &Receiver<Request>) -> Result<(), String> {
+        if launch.program.is_empty() {
+            return Err("the launch says no `program`: the path of the file to debug".to_owned());
+        }
         let path = std::fs::canonicalize(&launch.program)
             .map_err(|error| format!("cannot read `{}`: {error}", launch.program))?;
         let analysis = (self.setup.load)(Path::new(&launch.program))?;
@@ -145,7 +152,8 @@ impl Session<'_, '_> {
         }
         let bounds = Bounds::new(Quotas::default());
         let ran = travel_with(&analysis, &program, &host, bounds, &self.reach.cancel, |mut time| {
-            self.reach.set(time.timeline().pause_flag());
+            let interrupt = time.timeline().pause_flag();
+            self.reach.set(interrupt.clone());
             self.wire.response(request.seq, &request.command, Ok(json!({})));
             self.wire.event("initialized", json!({}));
             let mut debuggee = Debuggee {
@@ -156,9 +164,10 @@ impl Session<'_, '_> {
                 position: Position::default(),
                 breakpoints: Breakpoints::default(),
                 handles: Handles::default(),
+                threads: BTreeSet::new(),
                 first: self.first,
             };
-            debug(&mut debuggee, requests);
+            debug(&mut debuggee, requests, &interrupt);
         });
         match ran {
             Ok(()) => Ok(()),
@@ -168,67 +177,106 @@ impl Session<'_, '_> {
     }
 }
 
-/// Answers requests about a program until the end of the session.
-fn debug(debuggee: &mut Debuggee<'_, '_>, requests: &Receiver<Request>) {
+/// Answers requests about a program until the end of the session; those that come while it goes on, in between.
+fn debug(debuggee: &mut Debuggee<'_, '_>, requests: &Receiver<Request>, interrupt: &AtomicBool) {
     let wire = debuggee.wire.clone();
-    for request in requests {
-        let answer = |result| wire.response(request.seq, &request.command, result);
-        let way = match next(debuggee, &request) {
-            Ok(Next::Answer(body)) => {
-                answer(Ok(body));
-                continue;
+    let mut way = None;
+    loop {
+        let request = match way {
+            None => requests.recv().map_err(|_| TryRecvError::Disconnected),
+            Some(_) => {
+                // What comes behind this sets it again.
+                interrupt.store(false, Ordering::Relaxed);
+                requests.try_recv()
             }
-            Ok(Next::GoOn(body, way)) => {
-                answer(Ok(body));
-                way
-            }
-            Ok(Next::End) => {
-                answer(Ok(json!({})));
-                if request.command == "terminate" {
-                    wire.event("terminated", json!({}));
-                    continue;
+        };
+        match (request, way) {
+            (Ok(request), _) => {
+                let answer = |result| wire.response(request.seq, &request.command, result);
+                match next(debuggee, &request, way.is_some()) {
+                    Ok(Next::Answer(body)) => answer(Ok(body)),
+                    Ok(Next::GoOn(body, on)) => {
+                        answer(Ok(body));
+                        way = Some(on);
+                    }
+                    Ok(Next::Pause) => {
+                        answer(Ok(json!({})));
+                        if way.take().is_some() {
+                            debuggee.paused();
+                        }
+                    }
+                    Ok(Next::End) => {
+                        answer(Ok(json!({})));
+                        if request.command != "terminate" {
+                            return;
+                        }
+                        wire.event("terminated", json!({}));
+                        way = None;
+                    }
+                    Err(reason) => answer(Err(reason)),
                 }
-                return;
             }
-            Err(reason) => {
-                answer(Err(reason));
-                continue;
-            }
-        };
-        let went = match way {
-            Move::Start => start(debuggee),
-            Move::On(direction) => debuggee.go_on(direction),
-            Move::Step(step, direction) => debuggee.step(step, direction),
-        };
-        match went {
-            Ok(Went::Stopped) => {}
-            Ok(Went::Over) => {
-                let status = i32::from(debuggee.moment(None).is_ok_and(|view| view.fault.is_some()));
-                wire.event("exited", json!({ "exitCode": status }));
-                wire.event("terminated", json!({}));
-            }
-            Err(reason) => {
-                wire.output("stderr", &format!("{reason}\n"));
-                wire.event("terminated", json!({}));
-            }
+            (Err(TryRecvError::Empty), Some(on)) => way = go(debuggee, on),
+            (Err(_), _) => return,
         }
     }
+}
+
+/// Goes on until it stops, or until a request has come: then it is told how to go on behind that.
+fn go(debuggee: &mut Debuggee<'_, '_>, way: Move) -> Option<Move> {
+    let went = match way {
+        Move::Start => start(debuggee),
+        Move::On(direction) => debuggee.go_on(direction),
+        Move::Step(step, direction, begun) => debuggee.step(step, direction, begun),
+    };
+    let wire = &debuggee.wire;
+    match went {
+        Ok(Went::Stopped) => {}
+        Ok(Went::Interrupted) => {
+            return Some(match way {
+                Move::Start => Move::On(Direction::Forward),
+                way => way,
+            });
+        }
+        Ok(Went::Over) => {
+            let wire = wire.clone();
+            let status = i32::from(debuggee.moment(None).is_ok_and(|view| view.fault.is_some()));
+            wire.event("exited", json!({ "exitCode": status }));
+            wire.event("terminated", json!({}));
+        }
+        // The request that stopped it is there to be answered.
+        Err(reason) if reason == lost(Lost::Cancelled) => {}
+        Err(reason) => {
+            wire.output("stderr", &format!("{reason}\n"));
+            wire.event("terminated", json!({}));
+        }
+    }
+    None
 }
 
 fn start(debuggee: &mut Debuggee<'_, '_>) -> Result<Went, String> {
     if debuggee.launch.no_debug {
         debuggee.breakpoints = Breakpoints::default();
     }
+    debuggee.tell_main_thread();
     if debuggee.launch.stop_on_entry && !debuggee.launch.no_debug {
-        debuggee.position = debuggee.time.go_to(Position::at(1)).map_err(crate::debuggee::lost)?;
+        debuggee.position = debuggee.time.go_to(Position::at(1)).map_err(lost)?;
         return Ok(debuggee.stopped("entry"));
     }
     debuggee.go_on(Direction::Forward)
 }
 
-fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request) -> Result<Next, String> {
+fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request, goes_on: bool) -> Result<Next, String> {
     let all = || json!({ "allThreadsContinued": true });
-    let step = |step, direction| Next::GoOn(json!({}), Move::Step(step, direction));
+    let begun = debuggee.position;
+    let step = |step, direction| Next::GoOn(json!({}), Move::Step(step, direction, begun));
+    let is_move = matches!(
+        request.command.as_str(),
+        "configurationDone" | "continue" | "reverseContinue" | "next" | "stepIn" | "stepOut" | "stepBack"
+    );
+    if goes_on && is_move {
+        return Err("the program goes on already: pause it first".to_owned());
+    }
     Ok(match request.command.as_str() {
         "setBreakpoints" => Next::Answer(debuggee.set_breakpoints(request.arguments()?)?),
         "setExceptionBreakpoints" => Next::Answer(debuggee.set_exception_breakpoints(&request.arguments()?)),
@@ -240,6 +288,7 @@ fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request) -> Result<Next, Stri
         "scopes" => Next::Answer(debuggee.scopes(&request.arguments()?)?),
         "variables" => Next::Answer(debuggee.variables(&request.arguments()?)?),
         "evaluate" => Next::Answer(debuggee.evaluate(&request.arguments()?)?),
+        "completions" => Next::Answer(debuggee.completions(&request.arguments()?)?),
         "exceptionInfo" => Next::Answer(exception(debuggee)?),
         "continue" => Next::GoOn(all(), Move::On(Direction::Forward)),
         "reverseContinue" => Next::GoOn(all(), Move::On(Direction::Back)),
@@ -247,21 +296,29 @@ fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request) -> Result<Next, Stri
         "stepIn" => step(Step::Into, Direction::Forward),
         "stepOut" => step(Step::Out, Direction::Forward),
         "stepBack" => step(Step::Over, Direction::Back),
-        // The thread that reads requests has passed it on already.
-        "pause" => Next::Answer(json!({})),
+        "pause" => Next::Pause,
         "disconnect" | "terminate" => Next::End,
+        "setVariable" | "setExpression" => {
+            return Err("variables cannot be changed; statements in the console are tried on a copy".to_owned());
+        }
         other => return Err(format!("`{other}` is not there")),
     })
 }
 
 fn exception(debuggee: &mut Debuggee<'_, '_>) -> Result<Value, String> {
-    let fault = debuggee.moment(None)?.fault.ok_or("nothing has faulted here")?;
-    let related: Vec<_> = fault.related.iter().map(|(_, message)| message.as_str()).collect();
+    let view = debuggee.moment(None)?;
+    let fault = view.fault.ok_or("nothing has faulted here")?;
+    let mut description = fault.message.clone();
+    for (_, related) in &fault.related {
+        description.push('\n');
+        description.push_str(related);
+    }
+    let frames: Vec<_> = view.frames.iter().map(|frame| debuggee.line_of_trace(frame)).collect();
     Ok(json!({
         "exceptionId": fault.kind.name(),
-        "description": fault.message,
+        "description": description,
         "breakMode": "always",
-        "details": { "message": fault.message, "stackTrace": related.join("\n") },
+        "details": { "message": fault.message, "typeName": fault.kind.name(), "stackTrace": frames.join("\n") },
     }))
 }
 
@@ -275,6 +332,7 @@ fn capabilities() -> Value {
         "supportsDataBreakpoints": true,
         "supportsStepBack": true,
         "supportsEvaluateForHovers": true,
+        "supportsCompletionsRequest": true,
         "supportsTerminateRequest": true,
         "supportsExceptionInfoRequest": true,
         "exceptionBreakpointFilters": [

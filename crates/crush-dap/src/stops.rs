@@ -1,6 +1,9 @@
 //! Going on, forward and back, until there is a reason to stop.
 
-use crush_ide::time::{Direction, Kind, Position, Step};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+use crush_ide::time::{Direction, Ends, Kind, Position, Step, TaskView};
 use serde_json::json;
 
 use crate::breakpoints::Verdict;
@@ -13,23 +16,26 @@ pub(crate) enum Went {
     Stopped,
     /// The program is over.
     Over,
+    /// A request has come meanwhile: it is to be answered, and then gone on.
+    Interrupted,
 }
 
 impl Debuggee<'_, '_> {
     /// Goes on until a breakpoint, a change of a watched object, a fault, or the end; back, until the beginning.
     pub(crate) fn go_on(&mut self, direction: Direction) -> Result<Went, String> {
-        let pause = self.time.timeline().pause_flag();
+        if self.is_behind_the_end(direction) {
+            return self.over();
+        }
         loop {
             let from = self.position;
-            let line = self.time.go_to_line(from, &self.breakpoints.places(), direction).map_err(lost)?;
-            let is_paused = pause.load(std::sync::atomic::Ordering::Relaxed);
+            let (line, ends) = self.time.go_on_to_line(from, &self.breakpoints.places(), direction).map_err(lost)?;
             if let Some(change) = self.change_before(from, line, direction)? {
                 self.position = change;
                 return Ok(self.stopped("data breakpoint"));
             }
             self.position = line;
-            if is_paused {
-                return Ok(self.stopped("pause"));
+            if ends == Ends::Paused {
+                return Ok(Went::Interrupted);
             }
             if line == Position::END {
                 return self.at_end();
@@ -47,7 +53,15 @@ impl Debuggee<'_, '_> {
             if is_beginning {
                 return Ok(self.stopped("entry"));
             }
+            if self.is_interrupted() {
+                return Ok(Went::Interrupted);
+            }
         }
+    }
+
+    /// Whether a request waits. Where a line is judged again and again, the run itself may have no time to see it.
+    fn is_interrupted(&mut self) -> bool {
+        self.time.timeline().pause_flag().load(Ordering::Relaxed)
     }
 
     fn is_on_breakpoint(&mut self) -> Result<bool, String> {
@@ -75,24 +89,26 @@ impl Debuggee<'_, '_> {
         Ok(nearest)
     }
 
-    /// Makes a step. Forward, a breakpoint on the way ends it if its condition holds.
-    pub(crate) fn step(&mut self, step: Step, direction: Direction) -> Result<Went, String> {
+    /// Makes a step that began at a moment. Forward, a breakpoint on the way ends it if its condition holds.
+    pub(crate) fn step(&mut self, step: Step, direction: Direction, begun: Position) -> Result<Went, String> {
+        if self.is_behind_the_end(direction) {
+            return self.over();
+        }
         let breaks = match direction {
             Direction::Forward => self.breakpoints.places(),
             Direction::Back => Vec::new(),
         };
-        let pause = self.time.timeline().pause_flag();
-        let begun = self.position;
         loop {
             let stepped = self.time.step_on(begun, self.position, step, direction, &breaks);
-            let (there, is_made) = stepped.map_err(lost)?;
+            let (there, ends) = stepped.map_err(lost)?;
             self.position = there;
             if there == Position::END {
                 return self.at_end();
             }
-            if pause.load(std::sync::atomic::Ordering::Relaxed) {
-                return Ok(self.stopped("pause"));
+            if ends == Ends::Paused {
+                return Ok(Went::Interrupted);
             }
+            let is_made = ends == Ends::There;
             if direction == Direction::Forward {
                 match self.judge()? {
                     Verdict::Stop if !is_made => return Ok(self.stopped("breakpoint")),
@@ -103,7 +119,31 @@ impl Debuggee<'_, '_> {
             if is_made {
                 return Ok(self.stopped("step"));
             }
+            if self.is_interrupted() {
+                return Ok(Went::Interrupted);
+            }
         }
+    }
+
+    /// A client wants it to stop where it is: at the first line, where it was not even there yet.
+    pub(crate) fn paused(&mut self) {
+        if self.position < Position::at(1) {
+            self.position = self.time.go_to(Position::at(1)).unwrap_or(self.position);
+        }
+        self.stopped("pause");
+    }
+
+    /// Whether it was shown at its end already, and is to go on from there.
+    fn is_behind_the_end(&self, direction: Direction) -> bool {
+        direction == Direction::Forward && self.position == Position::END
+    }
+
+    /// The program is over; a fault that has halted it is told, as it is by a shell.
+    fn over(&mut self) -> Result<Went, String> {
+        if let Some(fault) = self.moment(None)?.fault {
+            self.wire.output("stderr", &format!("{}: {}\n", fault.kind.name(), fault.message));
+        }
+        Ok(Went::Over)
     }
 
     /// The program has ended, or a fault has halted it: that is to be looked at, if so wanted.
@@ -117,14 +157,14 @@ impl Debuggee<'_, '_> {
         if breakpoints.at_fault || breakpoints.at_borrow_error && is_borrow_error {
             return Ok(self.stopped("exception"));
         }
-        self.wire.output("stderr", &format!("{}: {}\n", fault.kind.name(), fault.message));
-        Ok(if self.launch.stop_at_end { self.stopped("end") } else { Went::Over })
+        if self.launch.stop_at_end { Ok(self.stopped("end")) } else { self.over() }
     }
 
     /// Tells the client that the run has stopped, and why.
     pub(crate) fn stopped(&mut self, reason: &str) -> Went {
         self.handles.forget();
         let view = self.moment(None).ok();
+        self.tell_threads(view.as_ref().map_or(&[], |view| &view.tasks));
         let task = view.as_ref().map_or(0, |view| view.task);
         let text = view.and_then(|view| view.fault).map(|fault| fault.message.clone());
         self.wire.event(
@@ -132,5 +172,22 @@ impl Debuggee<'_, '_> {
             json!({ "reason": reason, "threadId": task + 1, "allThreadsStopped": true, "text": text }),
         );
         Went::Stopped
+    }
+
+    /// The program itself is a thread from the beginning on, so that it can be paused before it ever stops.
+    pub(crate) fn tell_main_thread(&mut self) {
+        self.threads.insert(0);
+        self.wire.event("thread", json!({ "reason": "started", "threadId": 1 }));
+    }
+
+    /// Tells the client which tasks there are that it does not know of, and which are no more: some ask for the threads only
+    /// when they hear of one.
+    pub(crate) fn tell_threads(&mut self, tasks: &[TaskView]) {
+        let now: BTreeSet<u32> = tasks.iter().map(|task| task.task).collect();
+        let before = std::mem::replace(&mut self.threads, now);
+        let tell =
+            |reason: &str, task: u32| self.wire.event("thread", json!({ "reason": reason, "threadId": task + 1 }));
+        before.difference(&self.threads).for_each(|task| tell("exited", *task));
+        self.threads.difference(&before).for_each(|task| tell("started", *task));
     }
 }

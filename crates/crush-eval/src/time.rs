@@ -64,6 +64,17 @@ pub enum Step {
     Event,
 }
 
+/// Why going on ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// It came to where it was to go, or the run is over.
+    There,
+    /// A step came to a line at which it is to be left.
+    AtBreak,
+    /// It was paused on the way.
+    Paused,
+}
+
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -162,7 +173,7 @@ impl<'h> Timeline<'h> {
         &self.program
     }
 
-    /// Set to stop what goes on at the next statement.
+    /// Set to stop what goes on, forward, at the next statement. It stays set until whoever goes on takes it back.
     pub fn pause_flag(&self) -> Arc<AtomicBool> {
         self.pause.clone()
     }

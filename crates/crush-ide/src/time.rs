@@ -13,7 +13,7 @@ use crate::arena_view::{ArenaMoment, ArenaQuery, ArenaView, moment_view};
 use crate::drawing::{HeapDrawing, HeapQuery, heap_of};
 use crate::evaluation::{NotRun, refusal};
 
-pub use crush_eval::time::{Bounds, Direction, Lost, Position, Step};
+pub use crush_eval::time::{Bounds, Direction, Ends, Lost, Position, Step};
 pub use snippet::{AsideChange, AsideView, SnippetError};
 pub use view::{FrameView, Kind, MomentView, ObjectChange, ObjectId, TaskView, VariableView};
 
@@ -130,8 +130,7 @@ impl<'h> TimeTravel<'h> {
         self.timeline.step(from, step, direction, &breaks)
     }
 
-    /// Goes on with a step that began at a moment, from where it was left at a line of `breaks`. Tells also whether it is
-    /// made, or was left at such a line once more.
+    /// Goes on with a step that began at a moment, from where it was left. Tells also why it ends.
     ///
     /// # Errors
     ///
@@ -143,7 +142,7 @@ impl<'h> TimeTravel<'h> {
         step: Step,
         direction: Direction,
         breaks: &[(ModuleId, usize)],
-    ) -> Result<(Position, bool), Lost> {
+    ) -> Result<(Position, Ends), Lost> {
         let breaks: Vec<u32> = breaks.iter().map(|(file, line)| line_number(*file, *line)).collect();
         self.timeline.step_on(begun, from, step, direction, &breaks)
     }
@@ -159,8 +158,22 @@ impl<'h> TimeTravel<'h> {
         lines: &[(ModuleId, usize)],
         direction: Direction,
     ) -> Result<Position, Lost> {
+        self.go_on_to_line(from, lines, direction).map(|(there, _)| there)
+    }
+
+    /// Goes on like [`Self::go_to_line`]. Tells also why it ends.
+    ///
+    /// # Errors
+    ///
+    /// When it was cancelled.
+    pub fn go_on_to_line(
+        &mut self,
+        from: Position,
+        lines: &[(ModuleId, usize)],
+        direction: Direction,
+    ) -> Result<(Position, Ends), Lost> {
         let lines: Vec<u32> = lines.iter().map(|(file, line)| line_number(*file, *line)).collect();
-        self.timeline.go_to_line(from, &lines, direction)
+        self.timeline.go_on_to_line(from, &lines, direction)
     }
 
     /// Goes to a moment, or the end where the run is over before.

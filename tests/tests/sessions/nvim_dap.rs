@@ -17,11 +17,15 @@ struct NvimDap {
 }
 
 impl NvimDap {
-    /// `dap.run`: the whole configuration is the launch.
     fn run(breakpoints: &[Value]) -> Self {
+        Self::run_program(PROGRAM, breakpoints)
+    }
+
+    /// `dap.run`: the whole configuration is the launch.
+    fn run_program(text: &str, breakpoints: &[Value]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.crush");
-        std::fs::write(&path, PROGRAM).expect("it can be written");
+        std::fs::write(&path, text).expect("it can be written");
         let path = path.to_string_lossy().into_owned();
         let mut debugger = Debugger::bare(&[]);
         let capabilities = debugger.request(
@@ -115,6 +119,7 @@ fn what_it_is_told_it_can_do() {
         "supportsStepBack",
         "supportsTerminateRequest",
         "supportsExceptionInfoRequest",
+        "supportsCompletionsRequest",
     ] {
         assert!(can(what), "{what}");
     }
@@ -164,8 +169,10 @@ fn a_borrow_error_is_shown_as_a_diagnostic() {
     assert_eq!((reason.as_str(), line), ("exception", 11));
     let info = session.debugger.request("exceptionInfo", json!({ "threadId": session.thread }));
     assert_eq!(info["breakMode"], "always", "{info}");
-    let shown = format!("{} {}", info["description"], info["details"]["stackTrace"]);
-    assert!(shown.contains("`all`") && shown.contains("borrow"), "{shown}");
+    assert_eq!(info["details"]["typeName"], "BorrowError");
+    let shown = info["description"].as_str().expect("a text");
+    assert!(shown.contains("`xs` is changed") && shown.contains("taken here, by `all`"), "{shown}");
+    assert_eq!(info["details"]["stackTrace"], "  main (a.crush:11)");
     assert_eq!(session.step("stepBack").1, 11, "and from there it goes back");
 }
 
@@ -180,4 +187,107 @@ fn it_is_terminated_and_ends() {
     session.stopped();
     session.debugger.request("disconnect", json!({ "restart": false, "terminateDebuggee": true }));
     assert!(session.debugger.ends());
+}
+
+const ENDLESS: &str = "let n = 0\nlet m = 0\nwhile true {\n  n = n + 1\n  m = n\n}\n";
+
+/// It knows only the threads that it was told of, and asks for their names when there is one that it does not know.
+#[test]
+fn a_run_that_has_never_stopped_is_paused() {
+    let mut session = NvimDap::run_program(ENDLESS, &[]);
+    let thread = session.debugger.event("thread");
+    assert_eq!(thread, json!({ "reason": "started", "threadId": 1 }));
+    let threads = session.debugger.request("threads", Value::Null);
+    assert_eq!(threads["threads"][0], json!({ "id": 1, "name": "the program" }), "it is told while the run goes on");
+    session.debugger.request("pause", json!({ "threadId": 1 }));
+    assert_eq!(session.stopped().0, "pause");
+    assert_eq!(session.step("next").0, "step");
+}
+
+#[test]
+fn what_is_asked_while_it_goes_on_is_answered() {
+    // A condition that is evaluated all the time is no reason to hear of nothing.
+    let mut session = NvimDap::run_program(ENDLESS, &[json!({ "line": 2 })]);
+    session.stopped();
+    session.set_breakpoints(&[json!({ "line": 4, "condition": "n < 0" })]);
+    session.debugger.request("continue", json!({ "threadId": 1 }));
+    let again = session.debugger.refused("next", json!({ "threadId": 1 }));
+    assert!(again.contains("goes on already"), "{again}");
+    let asked = json!({ "expression": "n >= 0", "context": "repl" });
+    assert_eq!(session.debugger.request("evaluate", asked)["result"], "true");
+    let signs = session.set_breakpoints(&[json!({ "line": 5 })]);
+    assert_eq!(signs, [(5, false)]);
+    assert_eq!(session.stopped().1, 5);
+    // To be restarted, it is terminated while it goes on: that is answered at once, and nothing is said of it.
+    assert_eq!(session.set_breakpoints(&[]), []);
+    session.debugger.request("continue", json!({ "threadId": 1 }));
+    session.debugger.request("terminate", json!({}));
+    assert!(session.debugger.ends());
+}
+
+#[test]
+fn tasks_are_told_as_they_come_and_go() {
+    let text =
+        "fn work(n) {\n  let m = n + 1\n  return m\n}\nlet a = spawn work(1)\nlet c = await a\nprint(c)\nprint(c)\n";
+    let mut session = NvimDap::run_program(text, &[json!({ "line": 2 }), json!({ "line": 8 })]);
+    let thread = |reason: &str, id: u64| json!({ "reason": reason, "threadId": id });
+    assert_eq!(session.debugger.event("thread"), thread("started", 1));
+    assert_eq!(session.debugger.event("thread"), thread("started", 2));
+    assert_eq!(session.stopped().1, 2);
+    session.debugger.request("continue", json!({ "threadId": 2 }));
+    assert_eq!(session.debugger.event("thread"), thread("exited", 2));
+    assert_eq!(session.stopped().1, 8);
+}
+
+/// All breakpoints of a file are set again whenever one is.
+#[test]
+fn hits_count_on_when_another_breakpoint_is_set() {
+    let third = json!({ "line": 8, "hitCondition": "== 3" });
+    let mut session = NvimDap::run(&[third.clone(), json!({ "line": 2, "condition": "n == 0" })]);
+    assert_eq!(session.stopped().1, 2);
+    session.set_breakpoints(&[third]);
+    assert_eq!(session.step("continue").1, 8);
+    assert_eq!(session.evaluate("n", "repl")["result"], "3");
+}
+
+#[test]
+fn words_are_completed_in_the_prompt() {
+    let mut session = NvimDap::run(&[json!({ "line": 3 })]);
+    session.stopped();
+    let frame = session.frames[0]["id"].clone();
+    let mut proposed = |text: &str| -> Vec<String> {
+        // The column counts bytes there: it is at, or behind, the end.
+        let asked = json!({ "frameId": frame, "text": text, "column": text.len() + 1 });
+        let told = session.debugger.request("completions", asked);
+        let text = |it: &Value| it["text"].as_str().expect("a text").to_owned();
+        told["targets"].as_array().expect("targets").iter().map(text).collect()
+    };
+    let names = proposed("x");
+    assert!(names.iter().any(|it| it == "xs"), "{names:?}");
+    let names = proposed("len(\"🛒\") + gr");
+    assert!(names.iter().any(|it| it.starts_with("grow")), "{names:?}");
+    let names = proposed("xs.pu");
+    assert!(names.iter().any(|it| it.starts_with("push")), "{names:?}");
+}
+
+#[test]
+fn variables_are_not_set_and_that_is_said() {
+    let mut session = NvimDap::run(&[json!({ "line": 8 })]);
+    session.stopped();
+    let refused =
+        session.debugger.refused("setVariable", json!({ "variablesReference": 1, "name": "n", "value": "3" }));
+    assert!(refused.contains("cannot be changed") && refused.contains("console"), "{refused}");
+}
+
+#[test]
+fn going_on_from_the_end_ends_it() {
+    let mut session = NvimDap::run(&[]);
+    assert_eq!(session.stopped().0, "exception");
+    session.debugger.request("continue", json!({ "threadId": 1 }));
+    let told = session.debugger.event("output");
+    assert_eq!(
+        told,
+        json!({ "category": "stderr", "output": "BorrowError: `xs` is changed while `all` borrows it\n" })
+    );
+    assert_eq!(session.debugger.event("exited"), json!({ "exitCode": 1 }));
 }

@@ -1,7 +1,5 @@
 //! Having a part of a run again, and keeping copies on the way.
 
-use std::sync::atomic::Ordering;
-
 use crush_vm::{FaultKind, Part, Vm};
 
 use super::keep::{Kept, Summary};
@@ -55,7 +53,6 @@ impl<'h> Timeline<'h> {
         first: bool,
     ) -> Result<(Sought<'h>, G), Lost> {
         self.here = None;
-        self.pause.store(false, Ordering::Relaxed);
         let lines = self.lines.clone();
         let kept = self.checkpoints.get(from);
         let (tick, visited) = (kept.tick, kept.visited);

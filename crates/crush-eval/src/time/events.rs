@@ -3,8 +3,6 @@
 //! An event is seen at the instruction after it, where the run can be stopped. Segments in which there is none of those that are
 //! looked for are found out by running them nearly as fast as if nobody looked.
 
-use std::sync::atomic::Ordering;
-
 use crush_arena::Ref;
 use crush_vm::{FaultKind, NoRecorder, Part, Vm};
 use rustc_hash::FxHashMap;
@@ -198,7 +196,6 @@ impl<'h> Timeline<'h> {
         found: &mut Option<Found>,
     ) -> Result<(Position, Vm<'h>, bool), Lost> {
         self.here = None;
-        self.pause.store(false, Ordering::Relaxed);
         let mut vm = self.resume(from);
         let mut seeker = EventSeeker {
             goal,
@@ -206,7 +203,6 @@ impl<'h> Timeline<'h> {
             until,
             first,
             places: self.lines.len() as u32,
-            pause: &self.pause,
             at: Position::at(self.checkpoints.get(from).tick),
             begins: self.checkpoints.get(from).tick,
             seen: FxHashMap::default(),

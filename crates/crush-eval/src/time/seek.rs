@@ -119,7 +119,8 @@ pub(crate) struct Seeker<'t, G> {
     pub(crate) first: bool,
     /// For each place, its line.
     pub(crate) lines: &'t [u32],
-    /// Set from elsewhere, to stop the run at the next place.
+    /// Set from elsewhere, to stop at the next place behind `after` what goes on to where the goal is first met: what is
+    /// only had again, to be looked at, is not stopped.
     pub(crate) pause: &'t AtomicBool,
     pub(crate) tick: u64,
     pub(crate) visited: Visited,
@@ -156,11 +157,15 @@ impl<G: Goal> Recorder for Seeker<'_, G> {
         if self.tick > self.open_from {
             self.open.note(&visited);
         }
-        if self.tick >= self.until || self.pause.load(Ordering::Relaxed) {
+        if self.tick >= self.until {
             self.stopped = true;
-        } else if self.tick > self.after && self.goal.is_met(&visited, begins_line) {
-            self.found = Some(self.tick);
-            self.stopped = self.first;
+        } else if self.tick > self.after {
+            if self.goal.is_met(&visited, begins_line) {
+                self.found = Some(self.tick);
+                self.stopped = self.first;
+            } else {
+                self.stopped = self.first && self.pause.load(Ordering::Relaxed);
+            }
         }
         self.stopped
     }
@@ -215,13 +220,12 @@ pub(crate) struct Found {
 }
 
 /// Looks for an event after one moment and before another, where it stops: each instruction is told.
-pub(crate) struct EventSeeker<'t> {
+pub(crate) struct EventSeeker {
     pub(crate) goal: EventGoal,
     pub(crate) after: Position,
     pub(crate) until: Position,
     pub(crate) first: bool,
     pub(crate) places: u32,
-    pub(crate) pause: &'t AtomicBool,
     pub(crate) at: Position,
     /// The tick of the checkpoint from which it began. That may lie anywhere behind this tick, so that steps are not known up to
     /// the next one: what happens between belongs to the segment before.
@@ -232,7 +236,7 @@ pub(crate) struct EventSeeker<'t> {
     pub(crate) stopped: bool,
 }
 
-impl Recorder for EventSeeker<'_> {
+impl Recorder for EventSeeker {
     const BINDINGS: bool = false;
     const CALLS: bool = false;
     const INSTRUCTIONS: bool = true;
@@ -248,7 +252,7 @@ impl Recorder for EventSeeker<'_> {
     }
 
     fn instruction(&mut self, moment: &Moment<'_>) {
-        self.stopped = self.at >= self.until || self.pause.load(Ordering::Relaxed);
+        self.stopped = self.at >= self.until;
         // What has become of an object when the run comes to a moment has happened before it; a step back leads farther.
         if self.at > self.until || self.at == self.until && self.goal == EventGoal::Any {
             return;

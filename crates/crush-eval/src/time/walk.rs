@@ -1,10 +1,8 @@
 //! Going from a moment to another: to one that is named, by a step, to the next time that a line is come to.
 
-use std::sync::atomic::Ordering;
-
 use super::keep::Summary;
 use super::seek::{AnyLine, AtDepth, AtPlaces, Either, EventGoal, Goal, Nothing};
-use super::{Direction, Lost, Position, Step, Timeline};
+use super::{Direction, Ends, Lost, Position, Step, Timeline};
 
 impl Timeline<'_> {
     /// Runs to the end for the first time.
@@ -47,8 +45,7 @@ impl Timeline<'_> {
         self.step_on(from, from, step, direction, breaks).map(|(there, _)| there)
     }
 
-    /// Goes on with a step that began at a moment, from where it was left at a line of `breaks`. Tells also whether it is
-    /// made, or was left at such a line once more.
+    /// Goes on with a step that began at a moment, from where it was left. Tells also why it ends.
     pub fn step_on(
         &mut self,
         begun: Position,
@@ -56,10 +53,10 @@ impl Timeline<'_> {
         step: Step,
         direction: Direction,
         breaks: &[u32],
-    ) -> Result<(Position, bool), Lost> {
+    ) -> Result<(Position, Ends), Lost> {
         match step {
-            Step::Event => return self.step_event(from, direction).map(|there| (there, true)),
-            Step::Into => return self.go(from, AnyLine, direction).map(|there| (there, true)),
+            Step::Event => return self.step_event(from, direction).map(|there| (there, Ends::There)),
+            Step::Into => return self.go(from, AnyLine, direction),
             Step::Over | Step::Out => {}
         }
         let breaks = self.places_of(breaks);
@@ -67,29 +64,43 @@ impl Timeline<'_> {
         let depth = if step == Step::Out { depth.saturating_sub(1) } else { depth };
         let frame = AtDepth { task, depth };
         if breaks.is_empty() {
-            return self.go(from, frame, direction).map(|there| (there, true));
+            return self.go(from, frame, direction);
         }
-        let there = self.go(from, Either(frame, AtPlaces::new(breaks)), direction)?;
+        let (there, ends) = self.go(from, Either(frame, AtPlaces::new(breaks)), direction)?;
+        if ends == Ends::Paused {
+            return Ok((there, ends));
+        }
         let (task_there, depth_there) = self.frame_at(there)?;
-        Ok((there, task_there == task && depth_there <= depth))
+        let is_made = task_there == task && depth_there <= depth;
+        Ok((there, if is_made { Ends::There } else { Ends::AtBreak }))
     }
 
     /// Goes on to the next, or back to the last, moment at which the run comes to one of some lines.
     pub fn go_to_line(&mut self, from: Position, lines: &[u32], direction: Direction) -> Result<Position, Lost> {
+        self.go_on_to_line(from, lines, direction).map(|(there, _)| there)
+    }
+
+    /// Goes on like [`Self::go_to_line`]. Tells also why it ends.
+    pub fn go_on_to_line(
+        &mut self,
+        from: Position,
+        lines: &[u32],
+        direction: Direction,
+    ) -> Result<(Position, Ends), Lost> {
         let places = AtPlaces::new(self.places_of(lines));
         self.go(from, places, direction)
     }
 
-    fn go(&mut self, from: Position, goal: impl Goal, direction: Direction) -> Result<Position, Lost> {
+    fn go(&mut self, from: Position, goal: impl Goal, direction: Direction) -> Result<(Position, Ends), Lost> {
         match direction {
             Direction::Forward => self.go_forward(from, goal),
-            Direction::Back => self.go_back(from, goal),
+            Direction::Back => self.go_back(from, goal).map(|there| (there, Ends::There)),
         }
     }
 
-    fn go_forward(&mut self, from: Position, mut goal: impl Goal) -> Result<Position, Lost> {
+    fn go_forward(&mut self, from: Position, mut goal: impl Goal) -> Result<(Position, Ends), Lost> {
         if from == Position::END {
-            return self.go_to(from);
+            return self.go_to(from).map(|there| (there, Ends::There));
         }
         let mut segment = self.checkpoints.before(from.tick + 1);
         loop {
@@ -101,11 +112,11 @@ impl Timeline<'_> {
                 let until = end.map_or(u64::MAX, |end| end.saturating_add(1));
                 let (sought, back) = self.seek_with(segment, goal, from.tick, until, true)?;
                 goal = back;
-                let is_paused = self.pause.load(Ordering::Relaxed);
-                if sought.found.is_some() || sought.stopped.is_none() || end.is_none() || is_paused {
+                let is_left = sought.found.is_none() && sought.stopped.is_some_and(|at| at < until);
+                if sought.found.is_some() || sought.stopped.is_none() || end.is_none() || is_left {
                     let here = sought.found.or(sought.stopped).map_or(Position::END, Position::at);
                     self.here = Some((here, sought.vm));
-                    return Ok(here);
+                    return Ok((here, if is_left { Ends::Paused } else { Ends::There }));
                 }
             }
             // By its place: a copy that was kept on the way has moved the next one.

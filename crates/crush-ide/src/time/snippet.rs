@@ -10,8 +10,9 @@ use crush_vm::{CancelToken, FileId, Function, Grafted, graft};
 
 use super::TimeTravel;
 use super::view::{VariableView, variable_view};
-use crate::FileAnalysis;
+use crate::completion::{Completion, completions};
 use crate::diagnostics::Diagnostic;
+use crate::{FileAnalysis, Snapshot};
 
 /// What makes an expression the result of the piece.
 const RETURN: &str = "return ";
@@ -92,6 +93,31 @@ impl TimeTravel<'_> {
         let grafted = compiled(&self.analysis, self.timeline.program(), text, &names)?;
         let aside = self.timeline.evaluate(position, frame, &grafted, &names, instructions, cancel.clone())?;
         Ok(view(aside, state.task))
+    }
+
+    /// What can be written at `offset` in a piece of text that is to be evaluated in a frame.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such moment.
+    pub fn completions(
+        &mut self,
+        position: Position,
+        task: Option<u32>,
+        frame: usize,
+        text: &str,
+        offset: usize,
+    ) -> Result<Vec<Completion>, Lost> {
+        let view = self.moment(position, task)?;
+        let names = view.frames.get(frame).map_or_else(Vec::new, |frame| {
+            let mut names: Vec<String> = frame.variables.iter().map(|held| held.name.clone()).collect();
+            names.sort();
+            names.dedup();
+            names
+        });
+        let piece = Piece::new(&self.analysis, text, &names, None);
+        let at = piece.body + offset.min(text.len());
+        Ok(completions(&Snapshot::unevaluated(piece.analysis), at, &[], false))
     }
 }
 
