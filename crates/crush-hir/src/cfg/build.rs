@@ -301,6 +301,7 @@ impl Builder<'_> {
         self.goto(head);
         self.here = head;
         self.full(|builder| builder.expr(condition));
+        self.test(condition);
         self.push(Action::Discard(condition));
         let (inside, done) = if self.is_true(condition) {
             // `while true` is left by `break` alone.

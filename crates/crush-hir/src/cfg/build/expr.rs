@@ -1,7 +1,7 @@
 //! Expressions: operands left to right, the access itself last.
 
 use super::Builder;
-use crate::body::{BinaryOp, BlockId, Callee, ExprId, ExprKind, MatchArm, Pattern};
+use crate::body::{BinaryOp, BlockId, Callee, ExprId, ExprKind, MatchArm, Pattern, UnaryOp};
 use crate::cfg::{Access, Action, LoanOwner};
 
 impl Builder<'_> {
@@ -22,7 +22,13 @@ impl Builder<'_> {
             ExprKind::Map(entries) => self.operands(entries.iter().map(|(_, value)| *value), id),
             ExprKind::Struct { fields, .. } => self.operands(fields.iter().map(|(_, _, value)| *value), id),
             ExprKind::Range { start, end, .. } => self.operands([*start, *end], id),
-            ExprKind::Unary { operand, .. } => self.operands([*operand], id),
+            ExprKind::Unary { op, operand } => {
+                self.expr(*operand);
+                if *op == UnaryOp::Not {
+                    self.test(*operand);
+                }
+                self.push(Action::Evaluate(id));
+            }
             ExprKind::Binary { op, lhs, rhs } => {
                 self.expr(*lhs);
                 self.expr(*rhs);
@@ -30,17 +36,20 @@ impl Builder<'_> {
                 match op {
                     BinaryOp::Equal | BinaryOp::NotEqual => self.push(Action::Compare { lhs, rhs, at }),
                     BinaryOp::Add => self.push(Action::Join { lhs, rhs, at }),
-                    _ => {}
+                    // Operands that do not fit are read before that is told.
+                    _ => [lhs, rhs].into_iter().for_each(|operand| self.test(operand)),
                 }
                 self.push(Action::Evaluate(id));
             }
             ExprKind::Logical { lhs, rhs, .. } => {
                 self.expr(*lhs);
+                self.test(*lhs);
                 self.push(Action::Discard(*lhs));
                 let (more, short) = self.branch();
                 let after = self.node();
                 self.here = more;
                 self.expr(*rhs);
+                self.test(*rhs);
                 self.push(Action::Discard(*rhs));
                 self.goto(after);
                 self.here = short;
@@ -98,6 +107,7 @@ impl Builder<'_> {
             }
             ExprKind::If { condition, then_block, else_block } => {
                 self.head(*condition);
+                self.test(*condition);
                 self.push(Action::Discard(*condition));
                 self.if_branches(id, *then_block, *else_block);
             }
@@ -105,6 +115,18 @@ impl Builder<'_> {
                 self.head(*scrutinee);
                 self.match_arms(id, *scrutinee, arms);
             }
+        }
+    }
+
+    /// Whether a value counts as true is read off it. What operators give is no object.
+    pub(super) fn test(&mut self, value: ExprId) {
+        let is_plain = match &self.body[value].kind {
+            ExprKind::Literal(_) | ExprKind::Unary { .. } | ExprKind::Logical { .. } => true,
+            ExprKind::Binary { op, .. } => *op != BinaryOp::Add,
+            _ => false,
+        };
+        if !is_plain {
+            self.access(Access::Read, value, self.body[value].range);
         }
     }
 
