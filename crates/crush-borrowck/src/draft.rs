@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     pub(crate) message: Words,
     pub(crate) condition: Option<Words>,
     pub(crate) related: Vec<(Step, Words)>,
+    /// The borrows and the drops in the way.
+    pub(crate) obstacles: Vec<Step>,
     pub(crate) fixes: Vec<Fix>,
     /// Rests on two parameters being the same object: shown only while nobody calls the function, for otherwise the calls
     /// tell.
@@ -48,6 +50,7 @@ impl Draft {
             message: Words::default().text("this is too large to analyse: a borrow in it may be in the way of any use"),
             condition: None,
             related: Vec::new(),
+            obstacles: Vec::new(),
             fixes: Vec::new(),
             only_uncalled: false,
         }

@@ -1,5 +1,6 @@
 //! What is known of a program, function by function, and what an edit makes stale.
 
+mod once;
 mod order;
 mod show;
 

@@ -114,6 +114,8 @@ pub struct Fix {
 pub struct Report {
     /// What kind.
     pub code: Code,
+    /// What else the same borrow or drop may make go wrong at the same place.
+    pub also: Vec<Code>,
     /// How sure.
     pub severity: Severity,
     /// Where.
@@ -129,6 +131,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// What may go wrong: its code, and what else.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
+        std::iter::once(self.code).chain(self.also.iter().copied())
+    }
+
     /// The message with its condition, given the line (from 1) on which a place starts: `3`, or `3 of util.crush`.
     pub fn render<L: std::fmt::Display>(&self, mut line_of: impl FnMut(Place) -> L) -> String {
         let mut text = self.message.render(&mut line_of);
@@ -153,6 +160,11 @@ pub(crate) struct Step {
 const PLACES: usize = 64;
 
 impl Step {
+    /// What happens in a function that is too large to analyse: the function.
+    pub(crate) fn too_large(&self) -> Option<FunctionId> {
+        self.cause.filter(|cause| cause.entry == Entry::TooLarge).map(|cause| cause.function)
+    }
+
     /// Adds the step to those that are known.
     pub(crate) fn add_to(self, steps: &mut Vec<Self>) {
         let is_known = steps.iter().any(|known| known.place == self.place && known.cause == self.cause);
@@ -192,4 +204,6 @@ pub(crate) enum Entry {
     Dead(u32),
     Taken(u32),
     Freed(u32),
+    /// It is too large to analyse: anything.
+    TooLarge,
 }

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
 use crate::summary::Phase;
-use crate::table::{Alias, Family, Table};
+use crate::table::{Alias, Family, Field, Table};
 use crate::value::{Target, Value};
 
 /// A borrow that lives, or may.
@@ -33,6 +33,25 @@ const MENTIONS: usize = 2_000;
 /// How many variables are known to have passed.
 const PASSED: usize = 8;
 
+/// Where a value was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// A variable.
+    Local(LocalId),
+    /// A field, or an element by its number, of what is one object.
+    Slot(u32),
+}
+
+impl Home {
+    /// The variable, where it is one.
+    pub(crate) fn variable(self) -> Option<LocalId> {
+        match self {
+            Self::Local(local) => Some(local),
+            Self::Slot(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct State {
     /// By variable; those that closures share are in the heap.
@@ -43,8 +62,8 @@ pub(crate) struct State {
     heap: PMap<Value>,
     /// By family and field: what was put into any symbolic object, for another one may be the same.
     stored: PMap<Value>,
-    /// By expression: the variable that was read there, and has not been bound since.
-    read_from: SmallVec<[(ExprId, LocalId); 4]>,
+    /// By expression: what was read there, and has not been bound since.
+    read_from: SmallVec<[(ExprId, Home); 4]>,
     /// Variables that lambdas share and that have gone out of scope.
     left: PMap<()>,
     pub(crate) freed: PMap<Freed>,
@@ -54,9 +73,9 @@ pub(crate) struct State {
     ended: PMap<()>,
     /// Loans that a function nobody knows may have ended since: whether it does is its caller's to know.
     lent: PMap<()>,
-    /// By variable that no lambda shares: what it holds has been used where a run stops if it was dropped or is a dead handle,
-    /// and nothing of it may have been dropped, or have ended, since. The last few: each drop looks at all.
-    passed: SmallVec<[(LocalId, Value); 2]>,
+    /// By where it is: what is there has been used where a run stops if it was dropped or is a dead handle, and nothing of it may
+    /// have been dropped, or have ended, since. The last few: each drop looks at all.
+    passed: SmallVec<[(Home, Value); 2]>,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -124,7 +143,7 @@ impl State {
         };
         self.ended.merge(&other.ended, &mut |_, (), ()| None, &mut alone);
         self.lent.merge(&other.lent, &mut |_, (), ()| None, &mut alone);
-        self.passed.retain(|(local, value)| match other.passed.iter().find(|(of, _)| of == local) {
+        self.passed.retain(|(source, value)| match other.passed.iter().find(|(of, _)| of == source) {
             Some((_, others)) => {
                 value.join(others);
                 true
@@ -209,44 +228,57 @@ impl State {
         self.left.get(local.0).is_some()
     }
 
-    /// Notes that an expression has read a variable.
-    pub(crate) fn note_read(&mut self, expr: ExprId, local: LocalId) {
+    /// Notes what an expression has read.
+    pub(crate) fn note_read(&mut self, expr: ExprId, source: Home) {
         self.read_from.retain(|(read, _)| *read != expr);
-        self.read_from.push((expr, local));
+        self.read_from.push((expr, source));
     }
 
-    /// The variable that still holds what an expression has read.
-    pub(crate) fn read_from(&self, expr: ExprId) -> Option<LocalId> {
-        self.read_from.iter().find(|(read, _)| *read == expr).map(|(_, local)| *local)
+    /// Where what an expression has read still is.
+    pub(crate) fn read_from(&self, expr: ExprId) -> Option<Home> {
+        self.read_from.iter().find(|(read, _)| *read == expr).map(|(_, source)| *source)
     }
 
     /// Such variables are bound, or may be.
     pub(crate) fn forget_reads(&mut self, is_bound: impl Fn(LocalId) -> bool) {
-        self.read_from.retain(|(_, local)| !is_bound(*local));
+        self.read_from.retain(|(_, source)| !matches!(source, Home::Local(local) if is_bound(*local)));
     }
 
     // ---- what has passed
 
-    /// What a variable holds is neither dropped nor a dead handle.
-    pub(crate) fn pass(&mut self, local: LocalId, value: Value) {
-        self.forget_passed(local);
+    /// What is there is neither dropped nor a dead handle.
+    pub(crate) fn pass(&mut self, source: Home, value: Value) {
+        self.passed.retain(|(of, _)| *of != source);
         if self.passed.len() == PASSED {
             self.passed.remove(0);
         }
-        self.passed.push((local, value));
+        self.passed.push((source, value));
     }
 
-    /// Whether what a variable holds is neither dropped nor a dead handle.
-    pub(crate) fn has_passed(&self, local: LocalId) -> bool {
-        self.passed.iter().any(|(of, _)| *of == local)
+    /// Whether what is there is neither dropped nor a dead handle.
+    pub(crate) fn has_passed(&self, source: Home) -> bool {
+        self.passed.iter().any(|(of, _)| *of == source)
     }
 
     /// The variable holds something else, or nothing.
     pub(crate) fn forget_passed(&mut self, local: LocalId) {
-        self.passed.retain(|(of, _)| *of != local);
+        self.passed.retain(|(of, _)| *of != Home::Local(local));
     }
 
-    /// What such variables hold may have been dropped, or be a dead handle by now.
+    /// Such variables, and what is in fields, may be something else.
+    pub(crate) fn forget_passed_where(&mut self, is_it: impl Fn(LocalId) -> bool) {
+        self.passed.retain(|(source, _)| matches!(source, Home::Local(local) if !is_it(*local)));
+        self.forget_slots(|_| true);
+    }
+
+    /// What is in such slots may be something else.
+    fn forget_slots(&mut self, is_it: impl Fn(u32) -> bool) {
+        let is_slot = |source: &Home| matches!(source, Home::Slot(slot) if is_it(*slot));
+        self.passed.retain(|(source, _)| !is_slot(source));
+        self.read_from.retain(|(_, source)| !is_slot(source));
+    }
+
+    /// What is there may have been dropped, or be a dead handle by now.
     fn doubt(&mut self, is_it: impl Fn(&Value) -> bool) {
         self.passed.retain(|(_, value)| !is_it(value));
     }
@@ -305,6 +337,11 @@ impl State {
     /// Puts a value in a slot; `replaces`: it is surely this one, so that nothing else is there afterwards.
     pub(crate) fn store(&mut self, slot: u32, value: &Value, replaces: bool, table: &Table) {
         let it = &table.slots[slot as usize];
+        match table.fields[it.field as usize] {
+            Field::Variable(local) => self.forget_passed(local),
+            // Two objects may be one, and a key that the program computes may be any.
+            _ => self.forget_slots(|_| true),
+        }
         if replaces {
             self.heap.insert(slot, value.clone());
         } else {
@@ -347,6 +384,7 @@ impl State {
 
     /// What was the last object of its kind is now one of the `old` ones.
     pub(crate) fn age(&mut self, new: u32, old: u32, table: &Table) {
+        self.forget_slots(|slot| table.slots[slot as usize].object == new);
         self.rename(Target::Object(new), Target::Object(old));
         for slot in &table.objects[new as usize].slots {
             let field = table.slots[*slot as usize].field;

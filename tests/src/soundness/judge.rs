@@ -184,7 +184,7 @@ fn hold(checked: &Checked, judged: &mut [Judged], run: &Run, input: u32, tally: 
         if let Some(code) = code
             && covers
             && leads_here
-            && (judged.report.severity == Severity::Error || is_same_kind(judged.report.code, code))
+            && (judged.report.severity == Severity::Error || judged.report.codes().any(|of| is_same_kind(of, code)))
         {
             judged.faulted = true;
             judged.reached = true;

@@ -5,7 +5,7 @@ use crush_hir::body::LocalId;
 use super::{FoundCondition, Lambda};
 use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
-use crate::state::{Freed, Live, State};
+use crate::state::{Freed, Home, Live, State};
 use crate::summary::Use;
 use crate::table::{Alias, Owner, Shape};
 use crate::value::{Target, Value};
@@ -21,8 +21,15 @@ pub(super) struct Usage {
     pub(super) certain: bool,
     /// The function that does it, when the place is a call.
     pub(super) callee: Option<String>,
-    /// The variable that holds the value, and has not been bound since it was read.
-    pub(super) variable: Option<LocalId>,
+    /// Where the value was read, and still is.
+    pub(super) source: Option<Home>,
+}
+
+impl Usage {
+    /// The variable that holds the value.
+    fn variable(&self) -> Option<LocalId> {
+        self.source.and_then(Home::variable)
+    }
 }
 
 /// What stands in the way.
@@ -119,8 +126,8 @@ impl Lambda<'_> {
     }
 
     /// A variable whose use has passed is none of the handles through which that surely stops the run.
-    fn assume_others(&mut self, state: &mut State, value: &Value, usage: &Usage) {
-        let Some(local) = usage.variable.filter(|local| self.is_own(*local)) else { return };
+    pub(super) fn assume_others(&mut self, state: &mut State, value: &Value, usage: &Usage) {
+        let Some(source) = usage.source else { return };
         if !usage.certain || self.in_task || matches!(usage.usage, Use::Drop | Use::Copy | Use::ClonedIn) {
             return;
         }
@@ -137,17 +144,22 @@ impl Lambda<'_> {
             }
             Target::Object(_) | Target::Function(_) => true,
         });
-        if others != *value && !others.is_empty() && self.variable(state, local) == *value {
+        if others.is_empty() {
+            return;
+        }
+        if let Home::Local(local) = source
+            && others != *value
+            && self.is_own(local)
+            && self.variable(state, local) == *value
+        {
             self.narrow(state, local, &others);
         }
-        if !self.in_cell(local) && !others.is_empty() {
-            state.pass(local, others);
-        }
+        state.pass(source, others);
     }
 
     /// Whether what is used is known to be neither dropped nor a dead handle.
     fn has_passed(&self, state: &State, usage: &Usage) -> bool {
-        !self.in_task && usage.variable.is_some_and(|local| state.has_passed(local))
+        !self.in_task && usage.source.is_some_and(|source| state.has_passed(source))
     }
 
     fn check(&mut self, state: &State, value: &Value, usage: &Usage) {
@@ -169,7 +181,7 @@ impl Lambda<'_> {
             };
             all_surely &= conflict.as_ref().is_some_and(|conflict| conflict.surely);
             found = match (found, conflict) {
-                (Some(a), Some(b)) if b.surely && !a.surely => Some(b),
+                (Some(a), Some(b)) if self.tells_more(&b, &a) => Some(b),
                 (None, b) => b,
                 (a, _) => a,
             };
@@ -180,6 +192,24 @@ impl Lambda<'_> {
             let draft = self.word(&conflict, usage, severity);
             self.report(draft);
         }
+    }
+
+    /// Whether a conflict tells more than another: what is only expected of a function too large to analyse tells less.
+    fn tells_more(&self, one: &Conflict, other: &Conflict) -> bool {
+        match (self.is_expected(one), self.is_expected(other)) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => one.surely && !other.surely,
+        }
+    }
+
+    /// Whether what is in the way is only expected of a function too large to analyse.
+    fn is_expected(&self, conflict: &Conflict) -> bool {
+        let at = match conflict.obstacle {
+            Obstacle::Loan(loan) => self.table.loans[loan as usize].place,
+            Obstacle::Freed(at) => at,
+        };
+        at.too_large().is_some()
     }
 
     fn check_handle(&mut self, state: &State, loan: u32, usage: &Usage) -> Option<Conflict> {
@@ -301,11 +331,11 @@ impl Lambda<'_> {
     fn is_held_by_its_owner(&self, loan: u32, usage: &Usage) -> bool {
         self.is_of_its_variable(loan, usage)
             && !self.loose.contains(&loan)
-            && usage.variable.is_none_or(|local| !self.regained.contains(&local))
+            && usage.variable().is_none_or(|local| !self.regained.contains(&local))
     }
 
     fn is_of_its_variable(&self, loan: u32, usage: &Usage) -> bool {
-        let Some(local) = usage.variable else { return false };
+        let Some(local) = usage.variable() else { return false };
         if self.in_cell(local) && self.inner.declared_twice.contains(&local) {
             return false;
         }
@@ -381,7 +411,7 @@ impl Lambda<'_> {
         let top = value.targets();
         // What a live handle borrows may be read; what callers borrow inside of it, only they know.
         for object in &reached.borrowed {
-            let inner = Usage { certain: false, variable: None, ..usage.clone() };
+            let inner = Usage { certain: false, source: None, ..usage.clone() };
             self.note_effects(state, &Value::of(Target::Object(*object)), &inner);
             if self.reporting {
                 self.check_below_borrowed(state, *object, &inner);
@@ -390,7 +420,7 @@ impl Lambda<'_> {
         let mut below = Value::default();
         below.extend(reached.objects.into_iter().map(Target::Object));
         below.extend(reached.handles.into_iter().map(Target::Handle));
-        let again = match usage.variable {
+        let again = match usage.variable() {
             Some(_) => self.handles_inside(state, value),
             None => Vec::new(),
         };
@@ -399,7 +429,7 @@ impl Lambda<'_> {
             if top.contains(target) && !again.contains(target) {
                 continue;
             }
-            let inner = Usage { certain: false, variable: None, ..usage.clone() };
+            let inner = Usage { certain: false, source: None, ..usage.clone() };
             let one = Value::of(*target);
             self.note_effects(state, &one, &inner);
             if self.reporting {
@@ -438,7 +468,7 @@ impl Lambda<'_> {
             _ => Use::ClonedIn,
         };
         let below = if inner == Use::Copy { self.maybe_copied(&below) } else { below };
-        let inner = Usage { usage: inner, certain: false, variable: None, name: None, ..usage.clone() };
+        let inner = Usage { usage: inner, certain: false, source: None, name: None, ..usage.clone() };
         for object in below.objects() {
             let one = Value::of(Target::Object(object));
             self.note_effects(state, &one, &inner);
@@ -515,6 +545,7 @@ impl Lambda<'_> {
                         kept.related.push((step, words));
                     }
                 }
+                kept.obstacles.extend(second.obstacles);
                 *known = kept;
             }
             None => self.drafts.push(draft),

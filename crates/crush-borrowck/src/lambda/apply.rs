@@ -1,14 +1,14 @@
 //! Summaries at a call: what the callee does to the caller's state.
 
-use crush_hir::body::{LambdaId, LocalId};
+use crush_hir::body::LambdaId;
 use rustc_hash::FxHashSet;
 
 use super::access::Usage;
 use super::call::{Called, Site};
 use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
-use crate::report::{Code, Entry, FunctionId, Severity, Step};
-use crate::state::{Freed, Live, State};
+use crate::report::{Cause, Code, Entry, FunctionId, Severity, Step};
+use crate::state::{Freed, Home, Live, State};
 use crate::summary::{Condition, Effect, Phase, Summary, SummaryObject, SummaryTarget, Use};
 use crate::table::{Alias, Field, Owner};
 use crate::value::{Target, Value};
@@ -29,7 +29,9 @@ impl Lambda<'_> {
             return Called::gives(Value::plain());
         }
         if let Some(does) = summary.unknown {
-            return self.apply_unknown(state, closure, does, site);
+            let cause = Some(Cause { function, lambda, entry: Entry::TooLarge });
+            let site = Site { step: Step { cause, ..site.step }, ..site.clone() };
+            return self.apply_unknown(state, closure, does, &site);
         }
         if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
             return Called::default();
@@ -169,7 +171,7 @@ impl Lambda<'_> {
                 // A drop inside may end the borrow before it is in the way.
                 certain: *surely && call.site.certain && first && (!drops || alone) && call.summary.released.is_empty(),
                 callee: Some(self.instance_name(call)),
-                variable: self.variable_of(state, call, effect),
+                source: self.home_of(state, call, effect),
             };
             self.access(state, &value, &usage);
             // A callback may come before it.
@@ -177,21 +179,28 @@ impl Lambda<'_> {
                 passed.push((value, usage));
             }
         }
-        passed.iter().for_each(|(value, usage)| self.assume_passed(state, value, usage));
+        for (value, usage) in &passed {
+            self.assume_passed(state, value, usage);
+            self.assume_others(state, value, usage);
+        }
     }
 
-    /// The variable that holds, at the time of an effect, the object that it is on.
-    fn variable_of(&self, state: &State, call: &Instance<'_>, effect: &Effect) -> Option<LocalId> {
+    /// Where, at the time of an effect, the object is that it is on.
+    fn home_of(&self, state: &State, call: &Instance<'_>, effect: &Effect) -> Option<Home> {
         let is_entry = !effect.phase.after && !effect.phase.rebound;
         match &call.summary.objects[effect.object as usize] {
             // No call binds it, or not yet.
             SummaryObject::Parameter(number) => {
-                let variable = call.site.variables.get(*number as usize).copied().flatten();
-                variable.filter(|local| !self.in_cell(*local) || is_entry && !state.has_left(*local))
+                let source = call.site.sources.get(*number as usize).copied().flatten();
+                source.filter(|source| match source {
+                    Home::Local(local) => !self.in_cell(*local) || is_entry && !state.has_left(*local),
+                    Home::Slot(_) => is_entry,
+                })
             }
             SummaryObject::Path(base, Field::Variable(local)) if call.of.0 == self.function => {
                 let is_cell = call.summary.objects[*base as usize] == SummaryObject::Captured(*local);
-                (is_cell && is_entry && self.is_the_one(*local) && !state.has_left(*local)).then_some(*local)
+                let is_it = is_cell && is_entry && self.is_the_one(*local) && !state.has_left(*local);
+                is_it.then_some(Home::Local(*local))
             }
             _ => None,
         }

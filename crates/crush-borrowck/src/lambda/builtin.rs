@@ -1,12 +1,12 @@
 //! Built-in functions, the methods of arrays and maps, and capabilities, by what they do to their arguments.
 
-use crush_hir::body::{LocalId, Name};
+use crush_hir::body::Name;
 use crush_library::{Declaration, Effect, Source, Type};
 
 use super::Lambda;
 use super::access::Usage;
 use super::call::{Called, Site};
-use crate::state::{Live, State};
+use crate::state::{Home, Live, State};
 use crate::summary::Use;
 use crate::table::{Field, LoanInfo, Owner, Shape};
 use crate::value::{Target, Value};
@@ -73,9 +73,9 @@ impl Lambda<'_> {
                 return Called::gives(given.joined(&self.fresh(site.expr, true)));
             }
         };
-        for ((arg, arg_name), variable) in site.args.iter().zip(&site.names).zip(&site.variables) {
-            let (arg_name, variable) = (arg_name.clone(), *variable);
-            let usage = Usage { usage, at: site.step, name: arg_name, certain: true, callee: None, variable };
+        for ((arg, arg_name), source) in site.args.iter().zip(&site.names).zip(&site.sources) {
+            let (arg_name, source) = (arg_name.clone(), *source);
+            let usage = Usage { usage, at: site.step, name: arg_name, certain: true, callee: None, source };
             self.access(state, arg, &usage);
             if name == "arr_get" {
                 break;
@@ -91,7 +91,7 @@ impl Lambda<'_> {
     pub(super) fn method(
         &mut self,
         state: &mut State,
-        (receiver, receiver_name, variable): (&Value, Option<String>, Option<LocalId>),
+        (receiver, receiver_name, source): (&Value, Option<String>, Option<Home>),
         name: &Name,
         site: &Site,
     ) -> Called {
@@ -99,7 +99,7 @@ impl Lambda<'_> {
         let mut called = Called { returns: true, ..Called::default() };
         let only = functions.is_empty() || !builtin;
         let use_receiver = |lambda: &mut Self, state: &mut State, usage: Use, certain: bool| {
-            let usage = Usage { usage, at: site.step, name: receiver_name.clone(), certain, callee: None, variable };
+            let usage = Usage { usage, at: site.step, name: receiver_name.clone(), certain, callee: None, source };
             lambda.access(state, receiver, &usage);
         };
         if builtin || functions.is_empty() {
@@ -145,12 +145,12 @@ impl Lambda<'_> {
             args.extend(site.args.iter().cloned());
             let mut names = vec![receiver_name.clone()];
             names.extend(site.names.iter().cloned());
-            let mut variables = vec![variable];
-            variables.extend(&site.variables);
+            let mut sources = vec![source];
+            sources.extend(&site.sources);
             let site = Site {
                 args,
                 names,
-                variables,
+                sources,
                 certain: site.certain && !builtin,
                 strong: site.strong && !builtin,
                 ..site.clone()
@@ -181,15 +181,9 @@ impl Lambda<'_> {
         let (mut given, mut called_back, mut results) = (Value::default(), Value::default(), Value::default());
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
             let effect = effect(position);
-            let variable = site.variables.get(position).copied().flatten();
-            let usage = |usage, certain| Usage {
-                usage,
-                at: site.step,
-                name: arg_name.clone(),
-                certain,
-                callee: None,
-                variable,
-            };
+            let source = site.sources.get(position).copied().flatten();
+            let usage =
+                |usage, certain| Usage { usage, at: site.step, name: arg_name.clone(), certain, callee: None, source };
             match effect {
                 Effect::Write => self.access(state, arg, &usage(Use::Write, true)),
                 Effect::ReadDeep => self.access(state, arg, &usage(Use::DeepRead, false)),
@@ -221,7 +215,7 @@ impl Lambda<'_> {
             let arguments = vec![argument; 3];
             let inner = Site {
                 names: vec![None; arguments.len()],
-                variables: Vec::new(),
+                sources: Vec::new(),
                 args: arguments,
                 certain: false,
                 strong: false,
@@ -337,7 +331,7 @@ impl Lambda<'_> {
             name: array_name.clone(),
             certain: true,
             callee: None,
-            variable: None,
+            source: None,
         };
         self.access(state, array, &usage);
         let loan = self.argument_loan(site, 0, true, array_name);
@@ -350,7 +344,7 @@ impl Lambda<'_> {
                 name: name.clone(),
                 certain: false,
                 callee: None,
-                variable: None,
+                source: None,
             };
             self.access(state, value, &usage);
         }

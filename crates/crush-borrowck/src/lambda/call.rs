@@ -1,11 +1,11 @@
 //! Calls: who may be called, and what its summary does to the caller's state.
 
-use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, LocalId, Name};
+use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, Name};
 
 use super::access::Usage;
 use super::{FoundCallback, FoundHeld, Lambda};
 use crate::report::{FunctionId, Step};
-use crate::state::State;
+use crate::state::{Home, State};
 use crate::summary::Use;
 use crate::table::{Origin, Owner, Shape};
 use crate::value::{Target, Value};
@@ -44,8 +44,8 @@ pub(super) struct Site {
     pub(super) step: Step,
     pub(super) args: Vec<Value>,
     pub(super) names: Vec<Option<String>>,
-    /// The variables that hold the arguments when the call begins.
-    pub(super) variables: Vec<Option<LocalId>>,
+    /// Where the arguments are when the call begins.
+    pub(super) sources: Vec<Option<Home>>,
     /// This callee is called, with these arguments, in every run that reaches the call.
     pub(super) certain: bool,
     /// Where this callee is called, it is with these arguments, and once: what it puts somewhere is there afterwards.
@@ -88,9 +88,9 @@ impl Lambda<'_> {
                     }
                     Callee::Method { receiver, name } => {
                         let receiver_name = self.describe(*receiver);
-                        let variable = state.read_from(*receiver);
+                        let source = state.read_from(*receiver);
                         let receiver = state.take_value(*receiver);
-                        self.method(state, (&receiver, receiver_name, variable), name, &site)
+                        self.method(state, (&receiver, receiver_name, source), name, &site)
                     }
                     Callee::Value(callee) => {
                         let callee = state.take_value(*callee);
@@ -110,7 +110,7 @@ impl Lambda<'_> {
                     name: self.describe(*operand),
                     certain: false,
                     callee: None,
-                    variable: None,
+                    source: None,
                 };
                 let operand = state.take_value(*operand);
                 self.wait(state, expr, &operand, &usage)
@@ -124,7 +124,7 @@ impl Lambda<'_> {
             expr,
             step: self.step(self.body[expr].range),
             names: args.iter().map(|arg| self.describe(*arg)).collect(),
-            variables: args.iter().map(|arg| state.read_from(*arg)).collect(),
+            sources: args.iter().map(|arg| state.read_from(*arg)).collect(),
             args: args.iter().map(|arg| state.take_value(*arg)).collect(),
             certain: true,
             strong: true,
@@ -337,6 +337,7 @@ impl Lambda<'_> {
                 state.end_perhaps(loan);
             }
         }
+        state.forget_passed_where(|local| self.in_cell(local));
         // It may put what it knows, or was given, into anything that it reaches. The caller, who knows it, does that; here
         // it shows where something was in its place already.
         let havoc = self.table.object(Origin::Havoc, Shape::Unknown);

@@ -91,7 +91,7 @@ impl Lambda<'_> {
             expr: call.site.expr,
             step: self.deeper(call, Entry::Called(index(number))),
             names: vec![None; args.len()],
-            variables: Vec::new(),
+            sources: Vec::new(),
             args,
             certain: false,
             strong: false,
@@ -213,7 +213,7 @@ impl Lambda<'_> {
         let anything = self.anything_in(state, &given);
         for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
             let callee = Some(self.call_name(site.expr));
-            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, variable: None };
+            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, source: None };
             self.access(state, &anything, &usage);
         }
         self.apply_unknown(state, closure, Does::ANYTHING, site)
@@ -273,7 +273,7 @@ impl Lambda<'_> {
             for _ in 0..2 {
                 let args = vec![anything.clone(); 4];
                 let names = vec![None; args.len()];
-                let inner = Site { names, variables: Vec::new(), args, certain: false, strong: false, ..site.clone() };
+                let inner = Site { names, sources: Vec::new(), args, certain: false, strong: false, ..site.clone() };
                 self.nesting += 1;
                 let result = self.call_value(state, &anything.clone(), &inner);
                 self.nesting -= 1;

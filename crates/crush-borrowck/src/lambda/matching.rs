@@ -4,7 +4,7 @@ use crush_hir::body::{ExprId, ExprKind, LocalId, Name, Pattern};
 
 use super::Lambda;
 use super::access::Usage;
-use crate::state::State;
+use crate::state::{Home, State};
 use crate::summary::Use;
 use crate::table::{Field, Shape};
 use crate::value::{Target, Value};
@@ -78,11 +78,11 @@ impl<'a> Lambda<'a> {
             name: None,
             certain: true,
             callee: None,
-            variable: None,
+            source: None,
         };
         self.assume_passed(&mut state, &value, &read);
         if narrowed != value {
-            if let Some(local) = state.read_from(scrutinee)
+            if let Some(Home::Local(local)) = state.read_from(scrutinee)
                 && self.is_own(local)
                 && self.variable(&state, local) == value
             {

@@ -54,7 +54,18 @@ impl Lambda<'_> {
         }
         let condition = is_possible.then(|| self.on_condition(conflict, usage));
         let place = usage.at.place;
-        Draft { code: conflict.code, severity, place, message, condition, related, fixes, only_uncalled: false }
+        let obstacles = vec![related[0].0];
+        Draft {
+            code: conflict.code,
+            severity,
+            place,
+            message,
+            condition,
+            related,
+            obstacles,
+            fixes,
+            only_uncalled: false,
+        }
     }
 
     /// The report of a callback that may end a borrow whose handle the callee uses afterwards.
@@ -69,6 +80,7 @@ impl Lambda<'_> {
             message: message.line(info.place).text(" that the function it is given may have ended"),
             condition: Some(Words::default().text("if the call gets that far")),
             related: vec![self.word_taken(loan), (later, Words::default().text("used here"))],
+            obstacles: vec![info.place],
             fixes: Vec::new(),
             only_uncalled: false,
         }
@@ -236,6 +248,7 @@ impl Lambda<'_> {
                 .iter()
                 .map(|step| (*step, Words::default().text(format!("{held_text} is {} here", taken_as(condition.code)))))
                 .collect(),
+            obstacles: condition.held_at.clone(),
             fixes: Vec::new(),
             only_uncalled,
         }
@@ -272,6 +285,7 @@ impl Lambda<'_> {
                 (held, Words::default().text(format!("{} here", taken_as(code)))),
                 (used, Words::default().text(format!("{} here", acts(code)))),
             ],
+            obstacles: vec![held],
             fixes: Vec::new(),
             only_uncalled: false,
         }

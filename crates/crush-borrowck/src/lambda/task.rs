@@ -34,13 +34,13 @@ impl Lambda<'_> {
     pub(super) fn parallel_map(&mut self, state: &mut State, site: &Site) -> Called {
         let [items, function] = &site.args[..] else { return Called::gives(Value::plain()) };
         let name = site.names.first().cloned().flatten();
-        let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None, variable: None };
+        let read = Usage { usage: Use::Read, at: site.step, name, certain: true, callee: None, source: None };
         self.access(state, items, &read);
         let item = self.load(state, items, &Field::Element);
         let each = Site {
             args: vec![item],
             names: vec![None],
-            variables: Vec::new(),
+            sources: Vec::new(),
             certain: false,
             strong: false,
             ..site.clone()
@@ -76,7 +76,7 @@ impl Lambda<'_> {
         }
         let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
         let outer = std::mem::replace(&mut self.in_task, true);
-        let inside_task = Site { certain: false, strong: false, args, variables: Vec::new(), ..site.clone() };
+        let inside_task = Site { certain: false, strong: false, args, sources: Vec::new(), ..site.clone() };
         let mut inside = self.run_here(&mut copy, candidates, &inside_task);
         if !unknown.is_empty() {
             let result = self.call_unknown(&mut copy, unknown, &inside_task);
@@ -87,7 +87,7 @@ impl Lambda<'_> {
         if !unknown.is_empty() {
             // What a function gives that only a caller knows, only the caller knows: it finds the handles in it.
             let usage =
-                Usage { usage: Use::Send, at: site.step, name: None, certain: false, callee: None, variable: None };
+                Usage { usage: Use::Send, at: site.step, name: None, certain: false, callee: None, source: None };
             self.note_effects(state, &inside.value, &usage);
         }
         let shares = !self.is_tree(&copy, &inside.value);
@@ -213,7 +213,7 @@ impl Lambda<'_> {
 
     /// A value is copied into a task.
     fn send(&mut self, state: &mut State, value: &Value, name: Option<String>, site: &Site) {
-        let usage = Usage { usage: Use::Send, at: site.step, name, certain: true, callee: None, variable: None };
+        let usage = Usage { usage: Use::Send, at: site.step, name, certain: true, callee: None, source: None };
         self.access(state, value, &usage);
     }
 

@@ -1,17 +1,17 @@
 //! What each action does to the state.
 
-use crush_hir::body::{BinaryOp, BlockId, ExprId, ExprKind, Literal, LocalId};
+use crush_hir::body::{BinaryOp, BlockId, ExprId, ExprKind, Literal, LocalId, UnaryOp};
 use crush_hir::cfg::{Access, Action, Cfg, Combined, LoanId, LoanOwner, Next, NodeId};
 
 use super::Lambda;
 use super::access::Usage;
-use crate::state::{Live, State};
+use crate::state::{Home, Live, State};
 use crate::summary::Use;
 use crate::table::{Alias, Field, Owner, Shape};
 use crate::value::{Target, Value};
 
-/// How the program calls a value, and the variable that still holds it.
-type Named = (Option<String>, Option<LocalId>);
+/// How the program calls a value, and where it still is.
+type Named = (Option<String>, Option<Home>);
 
 /// Where a state goes on.
 pub(super) type Flow<'f, 'a> = &'f mut dyn FnMut(&mut Lambda<'a>, NodeId, &State);
@@ -63,8 +63,8 @@ impl<'a> Lambda<'a> {
                     Access::Drop => Use::Drop,
                 };
                 let value = state.value(*object);
-                let (name, variable) = (self.describe(*object), state.read_from(*object));
-                let usage = Usage { usage, at: self.step(*at), name, certain: true, callee: None, variable };
+                let (name, source) = (self.describe(*object), state.read_from(*object));
+                let usage = Usage { usage, at: self.step(*at), name, certain: true, callee: None, source };
                 self.access(state, &value, &usage);
             }
             Action::Compare { lhs, rhs, at } => {
@@ -101,7 +101,7 @@ impl<'a> Lambda<'a> {
                     }
                 };
                 let of_place = match place {
-                    Combined::Local(local) => (Some(self.body[*local].name.to_string()), Some(*local)),
+                    Combined::Local(local) => (Some(self.body[*local].name.to_string()), Some(Home::Local(*local))),
                     Combined::Field(..) | Combined::Index(..) => (None, None),
                 };
                 self.join_values(state, (&old, of_place), (&new, (self.describe(*value), None)), *at);
@@ -207,8 +207,8 @@ impl<'a> Lambda<'a> {
         at: crush_hir::source_map::BodyRange,
         certain: bool,
     ) {
-        let (name, variable) = (self.describe(expr), state.read_from(expr));
-        let usage = Usage { usage, at: self.step(at), name, certain, callee: None, variable };
+        let (name, source) = (self.describe(expr), state.read_from(expr));
+        let usage = Usage { usage, at: self.step(at), name, certain, callee: None, source };
         self.access(state, value, &usage);
     }
 
@@ -266,11 +266,15 @@ impl<'a> Lambda<'a> {
                 self.store(state, &array, &Field::Element, &Value::plain(), true);
                 array
             }
-            ExprKind::Unary { operand, .. } => {
+            ExprKind::Unary { op, operand } => {
+                if *op == UnaryOp::Negate {
+                    self.assume_number(state, *operand);
+                }
                 state.take_value(*operand);
                 Value::plain()
             }
             ExprKind::Binary { op, lhs, rhs } => {
+                self.assume_numbers(state, *op, *lhs, *rhs);
                 let (a, b) = (state.take_value(*lhs), state.take_value(*rhs));
                 match op {
                     BinaryOp::Add => self.sum(state, expr, &a, &b),
@@ -287,7 +291,7 @@ impl<'a> Lambda<'a> {
                     Some(function) => Value::of(self.table.function(function)),
                     None => {
                         let methods = self.method_values(state, &base, name);
-                        self.load(state, &base, &Field::Named(name.clone())).joined(&methods)
+                        self.load_of(state, &base, &Field::Named(name.clone()), expr).joined(&methods)
                     }
                 }
             }
@@ -299,7 +303,7 @@ impl<'a> Lambda<'a> {
                     name: self.describe(*operand),
                     certain: true,
                     callee: None,
-                    variable: None,
+                    source: None,
                 };
                 self.copied_value(state, &value, expr, &usage)
             }
@@ -307,7 +311,7 @@ impl<'a> Lambda<'a> {
                 let field = self.index_field(*index);
                 state.take_value(*index);
                 let base = state.take_value(*base);
-                self.load(state, &base, &field)
+                self.load_of(state, &base, &field, expr)
             }
             ExprKind::Slice { base, start, end, step } => {
                 for bound in [start, end, step].into_iter().flatten() {
@@ -342,7 +346,7 @@ impl<'a> Lambda<'a> {
             | ExprKind::Match { .. } => return,
         };
         if let ExprKind::Local(local) = body[expr].kind {
-            state.note_read(expr, local);
+            state.note_read(expr, Home::Local(local));
         }
         state.set_value(expr, value);
     }
@@ -380,11 +384,11 @@ impl<'a> Lambda<'a> {
         at: crush_hir::source_map::BodyRange,
     ) {
         let at = self.step(at);
-        for (value, (name, variable), other) in [(a, lhs, b), (b, rhs, a)] {
+        for (value, (name, source), other) in [(a, lhs, b), (b, rhs, a)] {
             if value.targets().is_empty() {
                 continue;
             }
-            let usage = |usage, certain| Usage { usage, at, name: name.clone(), certain, callee: None, variable };
+            let usage = |usage, certain| Usage { usage, at, name: name.clone(), certain, callee: None, source };
             if other.may_be_text() || self.maybe_plain(other) {
                 let certain = other.other() == Value::TEXT && other.targets().is_empty();
                 let usage = usage(Use::DeepRead, certain);
@@ -400,14 +404,59 @@ impl<'a> Lambda<'a> {
 
     /// Whether both are surely one object: a variable that has not been bound in between, or a value that is nothing else.
     fn are_one(&self, state: &State, (a, lhs): (&Value, ExprId), (b, rhs): (&Value, ExprId)) -> bool {
-        let variable = state.read_from(lhs);
-        if variable.is_some() && variable == state.read_from(rhs) {
+        let source = state.read_from(lhs);
+        if source.is_some() && source == state.read_from(rhs) {
             return true;
         }
         match (a.only(), b.only()) {
             (Some(Target::Object(a)), Some(Target::Object(b))) => self.table.alias(a, b) == Alias::Must,
             _ => false,
         }
+    }
+
+    /// A run in which an operand of `-`, `*`, `/` or `%`, or what is compared with a number, is none, stops there.
+    fn assume_numbers(&mut self, state: &mut State, op: BinaryOp, lhs: ExprId, rhs: ExprId) {
+        let is_number = |state: &State, expr| {
+            let value = state.value(expr);
+            value.targets().is_empty() && value.other() == Value::PLAIN
+        };
+        let (of_lhs, of_rhs) = match op {
+            BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => (true, true),
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                (is_number(state, rhs), is_number(state, lhs))
+            }
+            BinaryOp::Add | BinaryOp::Equal | BinaryOp::NotEqual => (false, false),
+        };
+        for (operand, is_one) in [(lhs, of_lhs), (rhs, of_rhs)] {
+            if is_one {
+                self.assume_number(state, operand);
+            }
+        }
+    }
+
+    /// The variable that an operand was read from holds a number.
+    fn assume_number(&mut self, state: &mut State, operand: ExprId) {
+        if let Some(Home::Local(local)) = state.read_from(operand)
+            && self.is_own(local)
+            && !state.value(operand).targets().is_empty()
+        {
+            self.narrow(state, local, &Value::plain());
+        }
+    }
+
+    /// What a value holds in a field, as an expression reads it.
+    fn load_of(&mut self, state: &mut State, base: &Value, field: &Field, expr: ExprId) -> Value {
+        let loaded = self.load(state, base, field);
+        if base.other() == 0
+            && !field.is_many()
+            && let Some(Target::Object(object)) = self.underlying(state, base).only()
+            && self.table.objects[object as usize].single
+        {
+            let field = self.table.field(field.clone());
+            let slot = self.table.slot(object, field);
+            state.note_read(expr, Home::Slot(slot));
+        }
+        loaded
     }
 
     /// What `a + b` gives: a number, a string, or a new array with the elements of both.
@@ -434,7 +483,7 @@ impl<'a> Lambda<'a> {
         let cfg = self.cfg;
         let loan = &cfg.loans[id.index()];
         let is_loop = loan.owner == LoanOwner::Loop;
-        let variable = state.read_from(loan.operand);
+        let source = state.read_from(loan.operand);
         let value = if is_loop { state.value(loan.operand) } else { state.take_value(loan.operand) };
         let usage = if loan.exclusive { Use::Exclude } else { Use::Share };
         let usage = Usage {
@@ -443,7 +492,7 @@ impl<'a> Lambda<'a> {
             name: self.describe(loan.operand),
             certain: true,
             callee: None,
-            variable,
+            source,
         };
         self.access(state, &value, &usage);
         let of = self.underlying(state, &value);

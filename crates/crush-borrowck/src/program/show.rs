@@ -5,8 +5,9 @@ use crush_hir::modules::ModuleId;
 use rustc_hash::FxHashSet;
 
 use super::Analysis;
+use super::once::tell_once;
 use crate::draft::{Draft, Word, Words};
-use crate::report::{Cause, Code, Entry, FunctionId, Part, Place, Related, Report, Step, Text};
+use crate::report::{Cause, Code, Entry, FunctionId, Part, Place, Related, Report, Severity, Step, Text};
 
 /// The most places that one step is traced to.
 const MOST: usize = 200;
@@ -25,9 +26,10 @@ impl Analysis {
         }
         let called = self.callers(function).iter().any(|caller| *caller != function);
         let drafts = it.drafts.iter().filter(|draft| !(draft.only_uncalled && called));
+        let drafts = drafts.filter(|draft| self.rests_on(draft).is_none());
         let mut reports: Vec<_> = drafts.map(|draft| self.show(draft)).collect();
         reports.sort_by_key(|report| (report.place.range, report.code));
-        reports
+        tell_once(reports)
     }
 
     /// The functions, in the order of the files and their bodies.
@@ -60,9 +62,11 @@ impl Analysis {
         }
         if draft.code == Code::TooLargeToAnalyse {
             related = self.called_from(draft.place.function);
+            related.extend(self.resting_on(draft.place.function));
         }
         Report {
             code: draft.code,
+            also: Vec::new(),
             severity: draft.severity,
             place: draft.place,
             message: self.words(&draft.message),
@@ -82,6 +86,50 @@ impl Analysis {
                 let message = Text(vec![Part::Text("or in this, which it may call".to_owned())]);
                 related.push(Related { place, message });
                 waiting.extend(self.callees(callee));
+            }
+        }
+        related
+    }
+
+    /// The function too large to analyse that all in the way is only expected of: its own report tells this too.
+    fn rests_on(&self, draft: &Draft) -> Option<FunctionId> {
+        if draft.severity == Severity::Error {
+            return None;
+        }
+        let (mut waiting, mut seen) = (draft.obstacles.clone(), FxHashSet::default());
+        let mut found = None;
+        while let Some(step) = waiting.pop() {
+            match (step.too_large(), step.cause) {
+                (Some(function), _) => found = Some(function),
+                (None, Some(cause)) => {
+                    if seen.insert(cause) {
+                        let deeper = self.cause(cause);
+                        if deeper.is_empty() || seen.len() > MOST {
+                            return None;
+                        }
+                        waiting.extend(deeper);
+                    }
+                }
+                (None, None) => return None,
+            }
+        }
+        let is_told = |function: &FunctionId| {
+            self.functions[function.0 as usize].drafts.iter().any(|draft| draft.code == Code::TooLargeToAnalyse)
+        };
+        found.filter(is_told)
+    }
+
+    /// The places at which something goes wrong only because of what a function may do that is too large to analyse.
+    fn resting_on(&self, function: FunctionId) -> Vec<Related> {
+        let drafts = self.order.iter().flat_map(|id| &self.functions[id.0 as usize].drafts);
+        let mut related: Vec<Related> = Vec::new();
+        for draft in drafts.filter(|draft| self.rests_on(draft) == Some(function)) {
+            let message = Text(vec![Part::Text("or here, because of what it may have done".to_owned())]);
+            let report = self.show(draft);
+            for step in std::iter::once(Related { place: draft.place, message }).chain(report.related) {
+                if related.iter().all(|known| known.place != step.place) {
+                    related.push(step);
+                }
             }
         }
         related
@@ -107,11 +155,12 @@ impl Analysis {
         let mut waiting = vec![*step];
         while let Some(step) = waiting.pop() {
             let mut deeper = match step.cause {
+                Some(cause) if cause.entry == Entry::TooLarge => Vec::new(),
                 Some(cause) if seen.insert(cause) => self.cause(cause),
                 Some(_) => continue,
                 None => Vec::new(),
             };
-            places.push((step.place, step.cause.is_none()));
+            places.push((step.place, step.too_large().is_some() || step.cause.is_none()));
             if places.len() >= MOST {
                 break;
             }
@@ -142,6 +191,7 @@ impl Analysis {
                 Entry::Dead(number) => vec![summary.dead.get(number as usize)?.1],
                 Entry::Freed(number) => vec![summary.freed.get(number as usize)?.2],
                 Entry::Taken(number) => vec![summary.taken.get(number as usize)?.at],
+                Entry::TooLarge => return None,
             })
         };
         steps().unwrap_or_default()
