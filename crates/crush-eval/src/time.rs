@@ -145,7 +145,9 @@ impl<'h> Timeline<'h> {
         let checkpoint = vm.checkpoint(&held).ok_or(Lost::Missed)?;
         let lines = program.places().into_iter().map(|place| {
             let debug = &program.function(place.function).debug;
-            line_of(debug.statements[place.statements.start].span.in_file(debug.file))
+            // Of statements that begin at one place, the innermost one is what is shown there: the first of the body of an
+            // endless loop begins where the loop does.
+            line_of(debug.statements[place.statements.end - 1].span.in_file(debug.file))
         });
         let first = Kept {
             checkpoint,

@@ -282,3 +282,17 @@ fn tasks_are_threads() {
     debugger.request("continue", json!({ "threadId": 1 }));
     assert_eq!(debugger.event("output")["output"], "6\n");
 }
+
+/// The loop and the first statement of its body begin at one place of the code.
+#[test]
+fn the_first_line_of_an_endless_loop_is_one_to_stop_at() {
+    let program = Program::new("let n = 0\nwhile true {\n  n = n + 1\n}\n");
+    let mut debugger = program.launch(json!({}));
+    let told = debugger.request("setBreakpoints", program.breakpoints(json!([{ "line": 3, "condition": "n == 2" }])));
+    assert_eq!(told["breakpoints"], json!([{ "verified": true, "line": 3 }]));
+    debugger.request("configurationDone", json!({}));
+    assert_eq!(debugger.stopped(), stop("breakpoint", "main", 3));
+    assert_eq!(debugger.variables("Locals"), ["n = 2"]);
+    assert_eq!(debugger.stop("next"), stop("step", "main", 3));
+    assert_eq!(debugger.variables("Locals"), ["n = 3"]);
+}
