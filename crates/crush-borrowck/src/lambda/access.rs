@@ -265,7 +265,9 @@ impl Lambda<'_> {
             }
         };
         let deep = matches!(usage.usage, Use::DeepRead | Use::Send | Use::Clone | Use::ClonedIn | Use::Copy);
-        if through.is_none() && !state.freed.is_empty() && !self.has_passed(state, usage) {
+        // What was dropped is not read where a copy would be made: it is passed on as it is.
+        let is_read = usage.usage != Use::Copy;
+        if is_read && through.is_none() && !state.freed.is_empty() && !self.has_passed(state, usage) {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
             self.spend(freed.len());

@@ -7,7 +7,7 @@ use super::Lambda;
 use super::access::{Usage, references};
 use crate::state::State;
 use crate::summary::Use;
-use crate::table::{Field, Origin, Shape};
+use crate::table::{Alias, Field, Origin, Shape};
 use crate::value::{Target, Value};
 
 /// Tells the copy of an object from what else its expression makes.
@@ -40,8 +40,8 @@ impl Lambda<'_> {
                     if self.body.copied.contains(&name) && !self.table.is_known_elsewhere(object) && *made < NESTED =>
                 {
                     // What was dropped is copied as what it is, a reference, and not read.
-                    let certain = usage.certain && value.only().is_some() && state.freed.get(object).is_none();
-                    self.access(state, &one, &Usage { certain, ..usage.clone() });
+                    let may_be_freed = self.may_be_freed(state, object);
+                    self.access(state, &one, &copying(usage, value.only().is_some(), may_be_freed));
                     let part = VALUE - *made;
                     *made += 1;
                     let slots = self.table.objects[object as usize].slots.clone();
@@ -59,6 +59,9 @@ impl Lambda<'_> {
                         self.store(state, &copy, &field, &value, true);
                     }
                     result.join(&copy);
+                    if may_be_freed {
+                        result.add(*target);
+                    }
                 }
                 Shape::Struct(name) if !self.body.copied.contains(&name) => {
                     result.add(*target);
@@ -66,9 +69,9 @@ impl Lambda<'_> {
                 shape @ (Shape::Struct(_) | Shape::Unknown) => {
                     // It may be copied, with the copied structs in it, or be something else.
                     let is_copied = shape != Shape::Unknown;
+                    let may_be_freed = self.may_be_freed(state, object);
                     if is_copied {
-                        let certain = usage.certain && value.only().is_some() && state.freed.get(object).is_none();
-                        self.access(state, &one, &Usage { certain, ..usage.clone() });
+                        self.access(state, &one, &copying(usage, value.only().is_some(), may_be_freed));
                     }
                     let usage = Usage { usage: Use::Copy, certain: false, ..usage.clone() };
                     self.access(state, &one, &usage);
@@ -76,7 +79,7 @@ impl Lambda<'_> {
                     let fresh = self.fresh(expr, true);
                     self.store(state, &fresh, &Field::Element, &anything, true);
                     result.join(&fresh);
-                    if !is_copied {
+                    if !is_copied || may_be_freed {
                         result.add(*target);
                     }
                 }
@@ -86,6 +89,13 @@ impl Lambda<'_> {
             }
         }
         result
+    }
+
+    /// Whether an object may have been dropped here: then a copy of it is it itself.
+    fn may_be_freed(&self, state: &State, object: u32) -> bool {
+        let mut may_be = false;
+        state.freed.for_each(|freed, _| may_be |= self.table.alias(freed, object) != Alias::No);
+        may_be
     }
 
     /// A deep copy: new objects, in which functions, the handles of tasks and borrow handles are what they were.
@@ -221,5 +231,13 @@ impl Lambda<'_> {
             _ => Some(self.table.object(Origin::Kept { base: object, itself }, Shape::Unknown)),
         };
         kept.join(&shared.map_or_else(Value::default, |shared| Value::of(Target::Object(shared))));
+    }
+}
+
+/// The use of an instance that is copied: it is read, unless it was dropped.
+fn copying(usage: &Usage, is_it: bool, may_be_freed: bool) -> Usage {
+    match may_be_freed {
+        true => Usage { usage: Use::Copy, certain: false, ..usage.clone() },
+        false => Usage { certain: usage.certain && is_it, ..usage.clone() },
     }
 }
