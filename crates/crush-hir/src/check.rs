@@ -280,15 +280,15 @@ impl Checker<'_> {
             self.declared_arity(declaration, severity, range, count);
         } else if self.file.imports_modules() {
             // A module that was not found may have it.
-        } else if let Some(namespace) = crush_library::namespace(namespace) {
-            let names = namespace.capabilities.iter().map(|declaration| declaration.name);
-            let near = crush_library::nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
+        } else if crush_library::namespace(namespace).is_some() {
+            let near = crush_library::meant(name).map(|near| format!("; did you mean `{near}`?"));
             let message = format!("there is no capability `{name}`{}", near.unwrap_or_default());
             // A run that never comes there is not disturbed, as in the reference.
             self.report("unknown-name", Severity::Warning, range, message);
         } else {
             let locals = self.body.locals.iter().map(|local| &local.name);
-            let suggestion = instead(namespace, nearest(namespace, locals));
+            let near = nearest(namespace, locals).or_else(|| crush_library::meant(name));
+            let suggestion = instead(namespace, near);
             let message = format!("there is no variable `{namespace}` here, nor a capability `{name}`{suggestion}");
             self.error("unknown-name", range, message);
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crush_arena::RuntimeValue;
-use crush_library::{capabilities, nearest};
+use crush_library::meant;
 use crush_vm::{Call, CallError, CancelToken, HostAdapter, Resolution};
 
 use crate::grants::Grants;
@@ -143,8 +143,7 @@ impl HostAdapter for Host<'_> {
     fn resolve(&self, name: &str) -> Resolution {
         let declared = crush_library::capability(name).or_else(|| crush_library::function(name));
         let (Some(declaration), Some(id)) = (declared, library::number(name)) else {
-            let names = capabilities().map(|declaration| declaration.name);
-            return Resolution::Unknown { nearest: nearest(name, names).map(str::to_owned) };
+            return Resolution::Unknown { nearest: meant(name).map(str::to_owned) };
         };
         match declaration.grant {
             Some(grant) if self.pure_only || !self.grants.covers(grant, name) => Resolution::Denied { grant },

@@ -7,6 +7,7 @@
 mod declaration;
 mod functions;
 mod grant;
+mod meant;
 mod methods;
 mod nearest;
 mod page;
@@ -16,6 +17,7 @@ mod ty;
 pub use declaration::{Declaration, Effect, Parameter, Source, arguments};
 pub use functions::{FUNCTIONS, function};
 pub use grant::Grant;
+pub use meant::meant;
 pub use methods::{METHODS, Methods, methods, methods_named};
 pub use nearest::nearest;
 pub use page::page;
