@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     server: Option<PathBuf>,
 
+    /// Run the session with nvim-dap too, which lies there
+    #[arg(long, value_name = "FOLDER")]
+    nvim_dap: Option<PathBuf>,
+
     /// Write the figures that were measured into docs/performance.md
     #[arg(long)]
     save: bool,
@@ -57,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     for editor in editors {
         match editor {
             Editor::Vscode => vscode::run(&server, arguments.only.as_deref())?,
-            Editor::Nvim => nvim::run(&server, arguments.only.as_deref())?,
+            Editor::Nvim => nvim::run(&server, arguments.only.as_deref(), arguments.nvim_dap.as_deref())?,
         }
     }
     let screenshots = cache::screenshots()?;

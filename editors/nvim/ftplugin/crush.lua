@@ -12,3 +12,4 @@ vim.b.undo_ftplugin = "setlocal commentstring< comments< expandtab< shiftwidth< 
 
 -- Without the parser the file is still edited, checked and run: `:checkhealth crush` says how to get colours.
 require("crush.parser").start(0)
+require("crush.debugging").register()

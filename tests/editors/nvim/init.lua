@@ -2,6 +2,9 @@
 -- Everything is given by the environment: see `cargo xtask e2e nvim`.
 vim.opt.runtimepath:prepend(assert(vim.env.CRUSH_PLUGIN))
 vim.opt.runtimepath:append(vim.fs.joinpath(vim.env.CRUSH_PLUGIN, "after"))
+if vim.env.CRUSH_NVIM_DAP then
+  vim.opt.runtimepath:append(vim.env.CRUSH_NVIM_DAP)
+end
 vim.o.columns = 120
 vim.o.lines = 45
 vim.o.swapfile = false

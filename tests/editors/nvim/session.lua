@@ -626,7 +626,7 @@ sessions["missing"] = function()
   check(not client(), "no client")
 end
 
-dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "grants.lua"))(sessions, {
+local tools = {
   wait = wait,
   step = step,
   check = check,
@@ -636,7 +636,11 @@ dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "gra
   picture = picture,
   values = values,
   value_at = value_at,
-})
+  go = go,
+}
+for _, file in ipairs({ "grants.lua", "debugging.lua", "nvim_dap.lua" }) do
+  dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), file))(sessions, tools)
+end
 
 local function run()
   local name = assert(vim.env.CRUSH_SESSION)

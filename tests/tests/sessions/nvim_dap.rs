@@ -264,6 +264,7 @@ fn words_are_completed_in_the_prompt() {
     };
     let names = proposed("x");
     assert!(names.iter().any(|it| it == "xs"), "{names:?}");
+    assert!(!proposed("ev").iter().any(|it| it.starts_with("evaluated")), "only what is in the program");
     let names = proposed("len(\"🛒\") + gr");
     assert!(names.iter().any(|it| it.starts_with("grow")), "{names:?}");
     let names = proposed("xs.pu");

@@ -117,7 +117,9 @@ impl TimeTravel<'_> {
         });
         let piece = Piece::new(&self.analysis, text, &names, None);
         let at = piece.body + offset.min(text.len());
-        Ok(completions(&Snapshot::unevaluated(piece.analysis), at, &[], false))
+        let mut found = completions(&Snapshot::unevaluated(piece.analysis), at, &[], false);
+        found.retain(|it| it.label != piece.name);
+        Ok(found)
     }
 }
 
@@ -146,6 +148,8 @@ fn compiled(
 /// A piece of text as a function behind the text that runs.
 struct Piece {
     analysis: FileAnalysis,
+    /// What the function is called: nothing else is.
+    name: String,
     /// Where the function begins.
     begins: usize,
     /// Where the piece itself begins.
@@ -167,7 +171,7 @@ impl Piece {
         let new_text = format!("{head}{before}{result}{after}\n}}\n");
         let begins = end + 1;
         let edit = TextEdit { range: TextRange::empty(end), new_text };
-        Self { analysis: analysis.sketch(&[edit]), begins, body: end + head.len() }
+        Self { analysis: analysis.sketch(&[edit]), name, begins, body: end + head.len() }
     }
 
     /// Where, in the piece, its last statement begins when it is an expression.

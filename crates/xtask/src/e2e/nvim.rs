@@ -25,17 +25,23 @@ const SESSIONS: &[(&str, &str)] = &[
     ("asked", "ask"),
     ("killed", "yes"),
     ("missing", "yes"),
+    ("debugging", "yes"),
 ];
 
-pub(crate) fn run(server: &Path, only: Option<&str>) -> Result<()> {
+/// The session that needs the real nvim-dap, which no registry has.
+const WITH_NVIM_DAP: (&str, &str) = ("nvim-dap", "yes");
+
+pub(crate) fn run(server: &Path, only: Option<&str>, nvim_dap: Option<&Path>) -> Result<()> {
     let nvim = setup()?;
     let plugin = dist::nvim()?;
     println!("==> sessions in Neovim");
+    let nvim_dap = nvim_dap.map(std::fs::canonicalize).transpose()?;
     let mut failed = Vec::new();
-    for (name, trusted) in SESSIONS.iter().filter(|(name, _)| only.is_none_or(|asked| asked == *name)) {
+    let sessions = SESSIONS.iter().chain(nvim_dap.is_some().then_some(&WITH_NVIM_DAP));
+    for (name, trusted) in sessions.filter(|(name, _)| only.is_none_or(|asked| asked == *name)) {
         println!("  {name}");
         let began = Instant::now();
-        match session(&nvim, &plugin, server, name, trusted) {
+        match session(&nvim, &plugin, server, name, trusted, nvim_dap.as_deref()) {
             Ok(()) => println!("  {name}: passed ({:.1} s)", began.elapsed().as_secs_f64()),
             Err(error) => {
                 println!("  {name}: FAILED\n{error:#}");
@@ -64,7 +70,14 @@ pub(crate) fn setup() -> Result<PathBuf> {
     Ok(folder.join("venv/bin/nvim"))
 }
 
-fn session(nvim: &Path, plugin: &Path, server: &Path, name: &str, trusted: &str) -> Result<()> {
+fn session(
+    nvim: &Path,
+    plugin: &Path,
+    server: &Path,
+    name: &str,
+    trusted: &str,
+    nvim_dap: Option<&Path>,
+) -> Result<()> {
     let tests = crate::root().join("tests").join("editors");
     // Outside of the repository, whose root would be taken for the workspace's.
     let home = std::env::temp_dir().join(format!("crush-e2e-nvim-{name}-{}", std::process::id()));
@@ -93,6 +106,9 @@ fn session(nvim: &Path, plugin: &Path, server: &Path, name: &str, trusted: &str)
         ("XDG_CACHE_HOME", "cache"),
     ] {
         command.env(variable, home.join(folder));
+    }
+    if let Some(nvim_dap) = nvim_dap.filter(|_| name == WITH_NVIM_DAP.0) {
+        command.env("CRUSH_NVIM_DAP", nvim_dap);
     }
     let said = command::run_quietly(&mut command);
     command::remove_folder(&home)?;

@@ -59,6 +59,19 @@ function M.of(folder)
   return decided(folder).granted
 end
 
+--- The grants of a program: those of its folder, or of the nearest one above on which something was decided.
+---@param path string
+---@return string[]
+function M.for_program(path)
+  local known = store.read(NAME)
+  for folder in vim.fs.parents(store.real(path)) do
+    if type(known[folder]) == "table" then
+      return known[folder].granted
+    end
+  end
+  return {}
+end
+
 --- Grants, as they are written behind `--allow`, to programs of a folder.
 ---@param folder string
 ---@param grants string[]

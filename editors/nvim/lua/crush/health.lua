@@ -57,6 +57,13 @@ function M.check()
     end
   end
 
+  health.start("crush: debugging")
+  if require("crush.debugging").register() then
+    health.ok("nvim-dap knows of the debugger: require('dap').continue()")
+  else
+    health.info("nvim-dap is not installed: with it, CRUSH programs are debugged (:help crush-debugging)")
+  end
+
   health.start("crush: highlighting")
   local parser = require("crush.parser")
   local available, why = parser.available()
