@@ -425,11 +425,7 @@ impl Analysis {
         let mut does = Does::default();
         for expr in &body.exprs {
             match &expr.kind {
-                ExprKind::Borrow { exclusive, .. } => {
-                    does.excludes |= exclusive;
-                    does.leaves = true;
-                }
-                ExprKind::Lambda(_) => does.leaves = true,
+                ExprKind::Borrow { .. } | ExprKind::Lambda(_) => does.leaves = true,
                 ExprKind::Field { base, name, .. } => match &body[*base].kind {
                     ExprKind::Name(module) => mentions.extend(qualified(module, name)),
                     // A method read as a field.

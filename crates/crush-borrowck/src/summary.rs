@@ -247,22 +247,17 @@ pub(crate) struct Summary {
 pub(crate) struct Does {
     /// It drops something.
     pub(crate) drops: bool,
-    /// It borrows something exclusively.
-    pub(crate) excludes: bool,
-    /// It borrows something, or makes functions: what it leaves behind may be a handle whose borrow has ended.
+    /// It borrows something, or makes functions: what it leaves behind may be a handle whose borrow has ended. Which kind of
+    /// borrow makes no difference: where one that excludes is in the way, so is such a handle.
     pub(crate) leaves: bool,
 }
 
 impl Does {
-    pub(crate) const ANYTHING: Self = Self { drops: true, excludes: true, leaves: true };
+    pub(crate) const ANYTHING: Self = Self { drops: true, leaves: true };
 
     /// With what else it does.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            drops: self.drops || other.drops,
-            excludes: self.excludes || other.excludes,
-            leaves: self.leaves || other.leaves,
-        }
+        Self { drops: self.drops || other.drops, leaves: self.leaves || other.leaves }
     }
 }
 

@@ -76,7 +76,7 @@ fn what_is_given_may_hold_a_handle_whose_borrow_has_ended() {
 
 #[test]
 fn what_is_made_may_be_in_several_places() {
-    let call = "let xs = large({}, 0)\nlet m = &mut xs.a\nxs.b.push(1)\nm.push(2)";
+    let call = "let xs = large(1, 0)\nlet m = &mut xs.a\nxs.b.push(1)\nm.push(2)";
     let made = "let one = [1]\n    return {a: one, b: one}";
     assert!(reported(made, call).contains(&Code::ChangedWhileBorrowed));
 }
