@@ -143,6 +143,8 @@ struct FoundCallback {
     callee: Value,
     args: Vec<Value>,
     held: Vec<FoundHeld>,
+    /// The dead handles that it may come to.
+    dead: FxHashSet<u32>,
     /// It may happen more than once.
     repeats: bool,
     at: Vec<Step>,
@@ -161,7 +163,11 @@ impl FoundCallback {
                 None => self.args.push(arg),
             }
         }
-        for held in other.held {
+        // A borrow that lives during the one call may have ended before the other, which is given its handle.
+        for known in &mut self.held {
+            known.may_have_ended |= other.dead.contains(&known.loan);
+        }
+        for mut held in other.held {
             match self.held.iter_mut().find(|known| known.loan == held.loan) {
                 Some(known) => {
                     known.of.join(&held.of);
@@ -169,9 +175,13 @@ impl FoundCallback {
                     known.lent |= held.lent;
                     held.used_later.iter().for_each(|step| step.add_to(&mut known.used_later));
                 }
-                None => self.held.push(held),
+                None => {
+                    held.may_have_ended |= self.dead.contains(&held.loan);
+                    self.held.push(held);
+                }
             }
         }
+        self.dead.extend(other.dead);
         other.at.iter().for_each(|step| step.add_to(&mut self.at));
     }
 }

@@ -302,11 +302,15 @@ impl Lambda<'_> {
         });
         self.spend(held.len());
         let are_held: Vec<u32> = held.iter().map(|held| held.loan).collect();
+        // In the last pass alone: before it, a borrow may seem not to live yet.
+        let is_dead = |loan: &u32| self.reporting && state.loans.get(*loan).is_none();
+        let dead = reached.handles.iter().copied().filter(is_dead).collect();
         let found = FoundCallback {
             expr: site.expr,
             callee: callee.clone(),
             args: site.args.clone(),
             held,
+            dead,
             repeats: self.repeats,
             at: vec![site.step],
         };
