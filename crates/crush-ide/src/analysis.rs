@@ -31,6 +31,8 @@ pub struct FileAnalysis {
     hir: Arc<FileHir>,
     checks: Arc<Checks>,
     borrows: Arc<Analysis>,
+    /// Whether those are of an earlier version of the text.
+    borrows_are_behind: bool,
     /// What is worked out of it.
     depth: Depth,
     marks: Marks,
@@ -88,6 +90,7 @@ impl FileAnalysis {
             hir: Arc::new(hir),
             checks: Arc::new(checks),
             borrows: Arc::new(borrows),
+            borrows_are_behind: false,
             depth,
             marks,
             config: Arc::default(),
@@ -120,6 +123,7 @@ impl FileAnalysis {
             hir = FileHir::clone(root);
         }
         self.renew(hir);
+        self.look_at_borrows();
     }
 
     /// Whether [`FileAnalysis::load_modules`] has to be called again: the imports are not what they were.
@@ -165,6 +169,13 @@ impl FileAnalysis {
 
     /// Applies `edits`, one after the other, each in terms of the text that the one before it left.
     pub fn edit(&mut self, edits: &[TextEdit]) {
+        self.edit_names(edits);
+        self.look_at_borrows();
+    }
+
+    /// Applies `edits` as [`FileAnalysis::edit`] does, but for the borrows: [`FileAnalysis::look_at_borrows`] brings them up to
+    /// date. Whoever asks what names mean does not wait for that.
+    pub fn edit_names(&mut self, edits: &[TextEdit]) {
         let tree = self.tree.edited(edits);
         let hir = self.hir.update(edits, &self.tree, &tree);
         self.marks = self.marks.updated(edits, tree.text());
@@ -202,13 +213,24 @@ impl FileAnalysis {
         self.tree = tree;
         self.renew(hir);
         self.follow_modules();
+        self.look_at_borrows();
+    }
+
+    /// What it knows of names, without its borrows: nothing is reported of them.
+    pub fn names_alone(&self) -> Self {
+        Self {
+            borrows: Arc::default(),
+            borrows_are_behind: false,
+            depth: self.depth.min(Depth::Checks),
+            ..self.clone()
+        }
     }
 
     /// The text after `edits`, known only as far as it takes to find what names mean: for a look at what might be.
     pub(crate) fn sketch(&self, edits: &[TextEdit]) -> Self {
         let tree = self.tree.sketched(edits);
         let hir = Arc::new(self.hir.update(edits, &self.tree, &tree));
-        Self { tree, hir, depth: Depth::Names, ..self.clone() }
+        Self { tree, hir, depth: Depth::Names, borrows_are_behind: false, ..self.clone() }
     }
 
     /// Takes over what the text declares now.
@@ -217,16 +239,23 @@ impl FileAnalysis {
             let elsewhere = self.modules.as_ref().map(|modules| Arc::clone(modules.results())).unwrap_or_default();
             Arc::make_mut(&mut self.checks).update(&hir, &self.tree, &elsewhere);
         }
+        self.hir = Arc::new(hir);
+        self.borrows_are_behind = self.depth >= Depth::Borrows;
+    }
+
+    /// Brings the borrows up to date with the text.
+    pub fn look_at_borrows(&mut self) {
+        if !std::mem::take(&mut self.borrows_are_behind) {
+            return;
+        }
+        let (hir, tree) = (&self.hir, &self.tree);
         let modules: Vec<_> = self.modules.iter().flat_map(|modules| modules.modules()).map(|(_, file)| file).collect();
-        let files: Vec<&FileHir> = std::iter::once(&hir).chain(modules.iter().map(|file| &*file.hir)).collect();
+        let files: Vec<&FileHir> = std::iter::once(&**hir).chain(modules.iter().map(|file| &*file.hir)).collect();
         let lower = |module: ModuleId, body| match module.index().checked_sub(1).and_then(|at| modules.get(at)) {
             Some(file) => file.hir.lower(&file.tree, body),
-            None => hir.lower(&self.tree, body),
+            None => hir.lower(tree, body),
         };
-        if self.depth >= Depth::Borrows {
-            Arc::make_mut(&mut self.borrows).update_program(&files, lower);
-        }
-        self.hir = Arc::new(hir);
+        Arc::make_mut(&mut self.borrows).update_program(&files, lower);
     }
 
     /// The text.
@@ -424,6 +453,11 @@ impl FileAnalysis {
 
     /// What the borrow analysis reports, in all files.
     fn borrow_diagnostics(&self) -> Vec<Diagnostic> {
+        if self.borrows_are_behind {
+            let mut current = self.clone();
+            current.look_at_borrows();
+            return current.borrow_diagnostics();
+        }
         self.borrows.reports().into_iter().map(|report| self.borrow_diagnostic(&report)).collect()
     }
 

@@ -212,7 +212,7 @@ impl LanguageServer for Backend {
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
         let with_snippets = self.has_snippets.load(Ordering::Relaxed);
-        let (document, all) = (self.queue.read(at.text_document.uri), self.queue.read_all());
+        let (document, all) = (self.queue.read_names(at.text_document.uri), self.queue.read_all_names());
         let workspace = self.workspace.clone();
         let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
         // The text may have moved on: what is typed next chooses among what is found now.

@@ -192,15 +192,32 @@ impl Documents {
             Event::Read { uri, taken, reply } => {
                 let key = DocumentKey::from(&uri);
                 self.bring_up_to_date(&key);
+                self.look_at_borrows(&key);
                 let _ = reply.send(self.snapshot(&key, taken));
+            }
+            Event::ReadNames { uri, taken, reply } => {
+                let key = DocumentKey::from(&uri);
+                self.bring_up_to_date(&key);
+                let _ = reply.send(self.names(&key, taken));
             }
             Event::ReadAll { taken, reply } => {
                 for key in std::mem::take(&mut self.outdated) {
                     self.outdated.insert(key.clone());
                     self.bring_up_to_date(&key);
                 }
+                for key in self.open.keys().cloned().collect::<Vec<_>>() {
+                    self.look_at_borrows(&key);
+                }
                 let snapshots = self.open.keys().filter_map(|key| self.snapshot(key, taken.clone()));
                 let _ = reply.send(snapshots.collect());
+            }
+            Event::ReadAllNames { taken, reply } => {
+                for key in std::mem::take(&mut self.outdated) {
+                    self.outdated.insert(key.clone());
+                    self.bring_up_to_date(&key);
+                }
+                let names = self.open.keys().filter_map(|key| self.names(key, taken.clone()));
+                let _ = reply.send(names.collect());
             }
             Event::FilesChanged => {
                 self.configs.forget();
@@ -309,14 +326,29 @@ impl Documents {
         })
     }
 
-    /// Analyses what was edited.
+    /// A document with its names alone: who asks for them does not wait for its borrows.
+    fn names(&self, key: &DocumentKey, taken: Taken) -> Option<DocumentSnapshot> {
+        let mut document = self.snapshot(key, taken)?;
+        document.snapshot.analysis = document.snapshot.analysis.names_alone();
+        Some(document)
+    }
+
+    /// Brings the borrows of a document up to date, which edits leave for later.
+    fn look_at_borrows(&mut self, key: &DocumentKey) {
+        let Some(document) = self.open.get_mut(key) else { return };
+        if guarded("borrows", || document.analysis.look_at_borrows()).is_none() {
+            self.start_over(key);
+        }
+    }
+
+    /// Analyses what was edited, but for its borrows.
     fn catch_up(&mut self, stale: &mut Vec<DocumentKey>) {
         for key in stale.drain(..) {
             if let Some(document) = self.open.get_mut(&key)
                 && !document.unread.is_empty()
             {
                 let edits = std::mem::take(&mut document.unread);
-                if guarded("edit", || document.analysis.edit(&edits)).is_none() {
+                if guarded("edit", || document.analysis.edit_names(&edits)).is_none() {
                     self.start_over(&key);
                 }
                 let file = self.open.get(&key).map(|document| document.file.clone());

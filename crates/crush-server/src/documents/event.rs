@@ -42,6 +42,10 @@ pub(crate) enum Event {
     CancelProgress(i32),
     /// A request wants to read a document.
     Read { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    /// A request wants to read a document, and needs to know nothing of its borrows.
+    ReadNames { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
+    /// A request wants to read all of them, and needs to know nothing of their borrows.
+    ReadAllNames { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
     /// A request wants to read all of them.
     ReadAll { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
     /// What the user granted, by folder.

@@ -41,6 +41,20 @@ impl Queue {
         async { answer.await.ok().flatten() }
     }
 
+    /// As [`Queue::read`], but without the borrows, and therefore sooner.
+    pub(crate) fn read_names(&self, uri: Uri) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Event::ReadNames { uri, taken: self.taken(), reply });
+        async { answer.await.ok().flatten() }
+    }
+
+    /// As [`Queue::read_all`], but without the borrows, and therefore sooner.
+    pub(crate) fn read_all_names(&self) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Event::ReadAllNames { taken: self.taken(), reply });
+        async { answer.await.unwrap_or_default() }
+    }
+
     /// Snapshots of all open documents as they are when all events before this call are handled.
     pub(crate) fn read_all(&self) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
         let (reply, answer) = oneshot::channel();

@@ -24,6 +24,7 @@ impl Documents {
         if self.pulls {
             return;
         }
+        self.look_at_borrows(key);
         let Some(diagnostics) = self.diagnostics(key) else { return };
         let Some(document) = self.open.get_mut(key) else { return };
         document.told.clone_from(&diagnostics);
@@ -32,6 +33,7 @@ impl Documents {
 
     /// Publishes what is known of a document, unless the client knows it: nobody has edited it.
     pub(super) fn publish_changes(&mut self, key: &DocumentKey) {
+        self.look_at_borrows(key);
         if let Some(diagnostics) = self.diagnostics(key)
             && self.open.get(key).is_some_and(|document| document.told != diagnostics)
         {
