@@ -32,10 +32,10 @@ impl Value {
     }
 
     /// One of many things, or what these flags say.
-    pub(crate) fn one_of(mut targets: Vec<Target>, flags: u8) -> Self {
-        targets.sort_unstable();
-        targets.dedup();
-        Self { targets: SmallVec::from_vec(targets), flags }
+    pub(crate) fn one_of(targets: Vec<Target>, flags: u8) -> Self {
+        let mut value = Self::flags(flags);
+        value.extend(targets);
+        value
     }
 
     pub(crate) fn flags(flags: u8) -> Self {

@@ -27,7 +27,7 @@ use crate::writer::Writer;
 /// The text of `tree`, formatted.
 pub fn format(tree: &Tree) -> String {
     let text = tree.text().to_string();
-    formatted(&text, &syntax(tree, &text), 0..text.len())
+    formatted(&text, &syntax(tree, &text, 0..text.len()), 0..text.len())
 }
 
 /// The text of `tree`, formatted, after a second look: read again, it says the same.
@@ -38,7 +38,7 @@ pub fn format(tree: &Tree) -> String {
 /// with it depends on what is around it.
 pub fn format_checked(tree: &Tree) -> Result<String, SaysAnother> {
     let text = tree.text().to_string();
-    let before = syntax(tree, &text);
+    let before = syntax(tree, &text, 0..text.len());
     let formatted = formatted(&text, &before, 0..text.len());
     let after = Syntax::new(&Tree::parse(Text::from(formatted.as_str())));
     let is_same = same::say_the_same((&before, &text), (&after, &formatted));
@@ -98,8 +98,8 @@ pub fn first_error(tree: &Tree) -> Option<usize> {
     }
 }
 
-fn syntax(tree: &Tree, text: &str) -> Syntax {
-    let mut syntax = Syntax::new(tree);
+fn syntax(tree: &Tree, text: &str, part: Range<usize>) -> Syntax {
+    let mut syntax = Syntax::of_part(tree, part);
     syntax.mark_kept(text);
     syntax
 }

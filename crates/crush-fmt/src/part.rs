@@ -7,8 +7,7 @@ use std::ops::Range;
 
 use crush_syntax::{TextEdit, TextRange, Tree};
 
-use crate::syntax::Syntax;
-use crate::{edits, formatted};
+use crate::{edits, formatted, syntax};
 
 /// The places at which a file may be cut: its two ends, and where an item on top of it begins a line.
 pub(crate) struct Joints {
@@ -74,9 +73,7 @@ impl Joints {
         let behind = self.places.partition_point(|place| *place < range.end) + 1;
         let start = self.places[before];
         let end = self.places.get(behind).copied().unwrap_or(text.len());
-        let mut syntax = Syntax::of_part(tree, start..end);
-        syntax.mark_kept(text);
-        let formatted = formatted(text, &syntax, start..end);
+        let formatted = formatted(text, &syntax(tree, text, start..end), start..end);
         let mut edits = edits::between(&text[start..end], &formatted).unwrap_or_default();
         for edit in &mut edits {
             edit.range = TextRange::new(edit.range.start + start, edit.range.end + start);

@@ -201,10 +201,7 @@ impl Documents {
                 let _ = reply.send(self.names(&key, taken));
             }
             Event::ReadAll { taken, reply } => {
-                for key in std::mem::take(&mut self.outdated) {
-                    self.outdated.insert(key.clone());
-                    self.bring_up_to_date(&key);
-                }
+                self.bring_all_up_to_date();
                 for key in self.open.keys().cloned().collect::<Vec<_>>() {
                     self.look_at_borrows(&key);
                 }
@@ -212,10 +209,7 @@ impl Documents {
                 let _ = reply.send(snapshots.collect());
             }
             Event::ReadAllNames { taken, reply } => {
-                for key in std::mem::take(&mut self.outdated) {
-                    self.outdated.insert(key.clone());
-                    self.bring_up_to_date(&key);
-                }
+                self.bring_all_up_to_date();
                 let names = self.open.keys().filter_map(|key| self.names(key, taken.clone()));
                 let _ = reply.send(names.collect());
             }

@@ -63,6 +63,14 @@ impl Documents {
         }
     }
 
+    /// Looks again at the modules of every document of which one has changed.
+    pub(super) fn bring_all_up_to_date(&mut self) {
+        for key in std::mem::take(&mut self.outdated) {
+            self.outdated.insert(key.clone());
+            self.bring_up_to_date(&key);
+        }
+    }
+
     /// The open documents among the modules of one.
     pub(super) fn open_modules(&self, document: &Document) -> HashMap<FileKey, Uri> {
         let keys: HashSet<&FileKey> = document.analysis.module_keys().collect();
