@@ -60,7 +60,7 @@ pub(crate) struct Inner {
     shared_sites: FxHashMap<ExprId, ExprId>,
     /// What variables that lambdas share are, where every binding makes the same.
     shapes: Arc<FxHashMap<LocalId, Shape>>,
-    /// Variables that are declared several times in one block.
+    /// Variables that are declared at several places.
     declared_twice: FxHashSet<LocalId>,
 }
 
@@ -71,7 +71,7 @@ impl Inner {
             missed: Cell::new(false),
             shared_sites: heap::shared_sites(body),
             shapes: Arc::new(bound::shapes(body, graphs)),
-            declared_twice: bound::declared_twice(graphs),
+            declared_twice: bound::declared_twice(body, graphs),
         }
     }
 
@@ -137,7 +137,7 @@ struct FoundHeld {
     used_later: Vec<Step>,
 }
 
-/// A call of a function nobody here knows, as it is found.
+/// A call of a function nobody here knows, or a task that makes one, as it is found.
 struct FoundCallback {
     expr: ExprId,
     callee: Value,
@@ -147,6 +147,10 @@ struct FoundCallback {
     dead: FxHashSet<u32>,
     /// It may happen more than once.
     repeats: bool,
+    /// It is a task.
+    is_task: bool,
+    /// What was in the slots that a task was given.
+    found_in: FxHashMap<u32, Value>,
     at: Vec<Step>,
 }
 
@@ -182,6 +186,9 @@ impl FoundCallback {
             }
         }
         self.dead.extend(other.dead);
+        for (slot, value) in other.found_in {
+            self.found_in.entry(slot).or_default().join(&value);
+        }
         other.at.iter().for_each(|step| step.add_to(&mut self.at));
     }
 }
@@ -226,6 +233,8 @@ pub(crate) struct Lambda<'a> {
     drops: bool,
     /// What runs now is a task: what it does, it does to copies.
     in_task: bool,
+    /// A task calls a function that nobody here knows.
+    asks_caller: bool,
     throws_itself: bool,
     /// How deep callbacks of callbacks are being applied.
     nesting: u32,
@@ -290,6 +299,7 @@ impl<'a> Lambda<'a> {
             shifted: BTreeSet::new(),
             drops: false,
             in_task: false,
+            asks_caller: false,
             throws_itself: false,
             nesting: 0,
             applying: Vec::new(),
@@ -358,6 +368,7 @@ impl<'a> Lambda<'a> {
                 _ => Shape::Unknown,
             };
             let object = self.table.object(Origin::Parameter(index as u32), shape);
+            self.declare(&mut state, *param);
             self.bind(&mut state, *param, &Value::of(Target::Object(object)));
         }
         state

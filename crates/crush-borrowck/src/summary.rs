@@ -168,6 +168,8 @@ pub(crate) struct Callback {
     pub(crate) held: Vec<Held>,
     /// It may happen more than once.
     pub(crate) repeats: bool,
+    /// It runs as a task, on copies: it calls functions that only a caller knows, though it may be known itself.
+    pub(crate) is_task: bool,
     pub(crate) at: Vec<Step>,
 }
 

@@ -42,14 +42,20 @@ pub(super) fn shapes(body: &Body, graphs: &[Cfg]) -> FxHashMap<LocalId, Shape> {
     shapes
 }
 
-/// Variables that several `let`s of one block declare. Each makes another variable, but what lambdas have captured of the ones
-/// before owns the same borrow: an assignment there ends it here.
-pub(super) fn declared_twice(graphs: &[Cfg]) -> FxHashSet<LocalId> {
-    let (mut once, mut twice) = (FxHashSet::default(), FxHashSet::default());
+/// Variables that are declared at several places: by several `let`s of one block, or as a parameter and then by a `let`. Each
+/// makes another variable, but what lambdas have captured of the ones before owns the same borrow: an assignment there ends it
+/// here.
+pub(super) fn declared_twice(body: &Body, graphs: &[Cfg]) -> FxHashSet<LocalId> {
+    let mut once: FxHashSet<LocalId> = body.lambdas.iter().flat_map(|lambda| lambda.params.iter().copied()).collect();
+    let mut twice = FxHashSet::default();
     for action in graphs.iter().flat_map(|graph| &graph.nodes).flat_map(|node| &node.actions) {
-        if let Action::Bind { local, declares: true, .. } = action
-            && !once.insert(*local)
-        {
+        let (Action::Bind { local, declares: true, .. }
+        | Action::BindElement { local, .. }
+        | Action::Catch { name: Some((local, _)) }) = action
+        else {
+            continue;
+        };
+        if !once.insert(*local) {
             twice.insert(*local);
         }
     }

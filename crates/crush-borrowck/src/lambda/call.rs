@@ -145,25 +145,40 @@ impl Lambda<'_> {
     }
 
     fn call_all(&mut self, state: &mut State, candidates: Vec<Candidate>, site: &Site) -> Called {
-        let (tasks, candidates): (Vec<_>, Vec<_>) =
-            candidates.into_iter().partition(|candidate| self.starts_task(candidate));
-        let certain = site.certain && candidates.len() + tasks.len() == 1;
+        // To call an `async` function starts a task (T1).
+        let (mut tasks, mut here) = (Vec::new(), Vec::new());
+        for candidate in candidates {
+            match candidate {
+                Candidate::Function(function) if self.lookup.is_async(function) => tasks.push(function),
+                other => here.push(other),
+            }
+        }
+        let certain = site.certain && here.len() + tasks.len() == 1;
         let site = Site { certain, ..site.clone() };
-        let mut called = self.run_here(state, &candidates, &site);
+        let mut called = self.run_here(state, &here, &site);
         if !tasks.is_empty() {
-            called.join(&self.start_task(state, &(tasks, Value::default()), &site));
+            let mut callee = Value::default();
+            for function in tasks {
+                callee.add(self.table.function(function));
+            }
+            called.join(&self.start_task(state, &callee, &site));
         }
         called
-    }
-
-    /// Whether a call of it starts a task: it is `async` (T1).
-    fn starts_task(&self, candidate: &Candidate) -> bool {
-        matches!(candidate, Candidate::Function(function) if self.lookup.is_async(*function))
     }
 
     /// Runs whoever may be called, in this arena.
     pub(super) fn run_here(&mut self, state: &mut State, candidates: &[Candidate], site: &Site) -> Called {
         self.one_of(state, candidates, site, |lambda, state, candidate| lambda.run_one(state, candidate, site))
+    }
+
+    /// Runs what a value may be, in this arena, and no task of its own.
+    pub(super) fn run_any(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
+        let (candidates, unknown) = self.candidates(state, callee);
+        let mut called = self.run_here(state, &candidates, site);
+        if !unknown.is_empty() {
+            called.join(&self.call_unknown(state, &unknown, site));
+        }
+        called
     }
 
     /// Runs one candidate; nothing as long as its summary is not known.
@@ -269,11 +284,19 @@ impl Lambda<'_> {
     /// Calls what only a caller of this lambda knows: a callback. It may do anything to what it is given and to what it
     /// has captured; the caller, who knows it, finds the conflicts.
     pub(super) fn call_unknown(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
+        let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
+        let result = Value::of(Target::Object(result)).joined(&Value::flags(Value::TEXT | Value::PLAIN));
+        let called =
+            Called { value: result.clone(), thrown: result, returns: true, throws: true, throws_itself: false };
+        if self.in_task {
+            // All of the task is looked at again by those who know it.
+            self.asks_caller = true;
+            return called;
+        }
         let mut given = Value::default();
         for arg in &site.args {
             given.join(arg);
         }
-        let result = self.table.object(Origin::Result(site.expr), Shape::Unknown);
         // It may know what others know already, and so come to what was put there.
         state.for_each_written(|slot, held| {
             if self.table.is_known_elsewhere(self.table.slots[slot as usize].object) {
@@ -305,25 +328,17 @@ impl Lambda<'_> {
         // In the last pass alone: before it, a borrow may seem not to live yet.
         let is_dead = |loan: &u32| self.reporting && state.loans.get(*loan).is_none();
         let dead = reached.handles.iter().copied().filter(is_dead).collect();
-        let found = FoundCallback {
+        self.note_callback(FoundCallback {
             expr: site.expr,
             callee: callee.clone(),
             args: site.args.clone(),
             held,
             dead,
             repeats: self.repeats,
+            is_task: false,
+            found_in: Default::default(),
             at: vec![site.step],
-        };
-        let of_expr = self.callbacks.iter().filter(|known| known.expr == site.expr).count();
-        let same = self.callbacks.iter_mut().filter(|known| known.expr == site.expr);
-        let mut same = same.enumerate().filter(|(at, known)| known.callee == found.callee || at + 1 == CALLBACKS);
-        match same.next() {
-            Some((_, known)) => known.join(found),
-            None => {
-                debug_assert!(of_expr < CALLBACKS);
-                self.callbacks.push(found);
-            }
-        }
+        });
         (state.phase.before, state.phase.after) = (false, true);
         // It may be one of those that share a variable, and bind it again; and it may drop a handle that it was given. Either
         // ends the borrow. Of what it meets, its caller knows whether it does.
@@ -347,8 +362,17 @@ impl Lambda<'_> {
         let havoc = self.table.object(Origin::Havoc, Shape::Unknown);
         state.havoc.add(Target::Object(havoc));
         state.havoc.extend(reached.handles.into_iter().map(Target::Handle));
-        let anything = Value::of(Target::Object(result)).joined(&Value::flags(Value::TEXT | Value::PLAIN));
-        Called { value: anything.clone(), thrown: anything, returns: true, throws: true, throws_itself: false }
+        called
+    }
+
+    /// Notes a call for those who know what it calls.
+    pub(super) fn note_callback(&mut self, found: FoundCallback) {
+        let is_here = |known: &&mut FoundCallback| known.expr == found.expr && known.is_task == found.is_task;
+        let mut here = self.callbacks.iter_mut().filter(is_here).enumerate();
+        match here.find(|(at, known)| known.callee == found.callee || at + 1 == CALLBACKS) {
+            Some((_, known)) => known.join(found),
+            None => self.callbacks.push(found),
+        }
     }
 
     /// Whether any method of that name may be meant by a receiver, and which.

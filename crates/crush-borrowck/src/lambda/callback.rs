@@ -13,7 +13,7 @@ use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How deep callbacks that are handed on are followed. Loss: beyond, everything is expected of them.
-const NESTING: u32 = 3;
+pub(super) const NESTING: u32 = 3;
 
 /// How many of the borrows that are held during one callback are told apart, besides their kind.
 const HELD: usize = 8;
@@ -58,6 +58,21 @@ impl Lambda<'_> {
     ) -> Called {
         let callee = self.resolve(call, &callback.callee);
         let args: Vec<_> = callback.args.iter().map(|arg| self.resolve(call, arg)).collect();
+        let site = Site {
+            expr: call.site.expr,
+            step: self.deeper(call, Entry::Called(index(number))),
+            names: vec![None; args.len()],
+            sources: Vec::new(),
+            args,
+            certain: false,
+            strong: false,
+        };
+        if callback.is_task {
+            self.nesting += 1;
+            let result = self.run_task(state, &callee, &site);
+            self.nesting -= 1;
+            return Called::gives(result);
+        }
         // The borrows that the callee holds meanwhile stand in the state while the callback is applied.
         let mut held = Vec::new();
         for (position, borrow) in callback.held.iter().enumerate() {
@@ -87,15 +102,6 @@ impl Lambda<'_> {
             }
             held.push((loan, position, before));
         }
-        let site = Site {
-            expr: call.site.expr,
-            step: self.deeper(call, Entry::Called(index(number))),
-            names: vec![None; args.len()],
-            sources: Vec::new(),
-            args,
-            certain: false,
-            strong: false,
-        };
         let called = if self.nesting < NESTING {
             self.nesting += 1;
             let called = self.call_value(state, &callee, &site);
@@ -170,7 +176,7 @@ impl Lambda<'_> {
     }
 
     /// A callback that is handed on too often to be followed.
-    fn call_beyond(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
+    pub(super) fn call_beyond(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
         let (candidates, unknown) = self.candidates(state, callee);
         let mut called = Called::default();
         for candidate in candidates {

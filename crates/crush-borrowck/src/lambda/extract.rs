@@ -3,7 +3,7 @@
 use crush_hir::body::{ExprId, LambdaId};
 use rustc_hash::FxHashMap;
 
-use super::{Found, FoundHeld, Lambda, Outcome};
+use super::{Found, FoundCallback, FoundHeld, Lambda, Outcome};
 use crate::draft::Draft;
 use crate::report::{FunctionId, Severity};
 use crate::state::State;
@@ -125,8 +125,9 @@ impl Lambda<'_> {
                     Held { exclusive, iterated, of, handle: None, may_have_ended, lent, used_later, at }
                 })
                 .collect();
-            let (repeats, at) = (callback.repeats, callback.at.clone());
-            extract.summary.callbacks.push(Callback { callee, args, held, repeats, at });
+            let FoundCallback { repeats, is_task, .. } = *callback;
+            let at = callback.at.clone();
+            extract.summary.callbacks.push(Callback { callee, args, held, repeats, is_task, at });
         }
         extract.summary.returned = self.summary_value(extract, end, &results, &end.returned);
         extract.summary.thrown = self.summary_value(extract, end, &results, &end.thrown);
@@ -172,7 +173,10 @@ impl Lambda<'_> {
                 continue;
             }
             for slot in self.table.objects[object as usize].slots.clone() {
-                let Some(value) = end.written(slot).cloned() else { continue };
+                let at_tasks = callbacks.iter().filter_map(|callback| callback.found_in.get(&slot));
+                let mut found = at_tasks.chain(end.written(slot)).cloned();
+                let Some(value) = found.next() else { continue };
+                let value = found.fold(value, |value, other| value.joined(&other));
                 let entry = self.table.entry(slot);
                 let single = self.table.objects[object as usize].single;
                 let field = self.table.fields[self.table.slots[slot as usize].field as usize].clone();

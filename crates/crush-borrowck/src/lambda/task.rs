@@ -5,11 +5,13 @@
 //! handle give one object.
 
 use crush_hir::body::ExprId;
+use rustc_hash::FxHashMap;
 
-use super::Lambda;
 use super::access::Usage;
-use super::call::{Called, Candidate, Site};
+use super::call::{Called, Site};
+use super::callback::NESTING;
 use super::instance::Assumed;
+use super::{FoundCallback, Lambda};
 use crate::state::{Freed, Live, State};
 use crate::summary::Use;
 use crate::table::{Field, Origin, Shape};
@@ -26,8 +28,7 @@ impl Lambda<'_> {
     pub(super) fn spawn(&mut self, state: &mut State, callee: (&Value, Option<String>), site: &Site) -> Called {
         let (callee, name) = callee;
         self.send(state, callee, name, site);
-        let callees = self.candidates(state, callee);
-        self.start_task(state, &callees, site)
+        self.start_task(state, callee, site)
     }
 
     /// `parallel_map(items, f)`: a task for each item; an array of their results.
@@ -46,9 +47,8 @@ impl Lambda<'_> {
             ..site.clone()
         };
         self.send(state, function, site.names.get(1).cloned().flatten(), site);
-        let callees = self.candidates(state, function);
         let outer = std::mem::replace(&mut self.repeats, true);
-        let task = self.start_task(state, &callees, &each);
+        let task = self.start_task(state, function, &each);
         self.repeats = outer;
         let waited = self.wait(state, site.expr, &task.value, &Usage { name: None, certain: false, ..read });
         let results = self.allocate(state, site.expr, 0, Shape::Array);
@@ -57,16 +57,26 @@ impl Lambda<'_> {
         Called { value: results, ..waited }
     }
 
-    /// Starts a task that runs one of the candidates, or a function that only a caller knows; gives its handle.
-    ///
-    /// Loss: to a caller that knows it, the function is a callback that runs here, not on copies: what it changes may be
-    /// reported though it changes copies. What goes wrong in it by itself is not missed.
-    pub(super) fn start_task(&mut self, state: &mut State, callees: &(Vec<Candidate>, Value), site: &Site) -> Called {
-        let (candidates, unknown) = callees;
+    /// Starts a task that runs one of the functions that a value may be; gives its handle.
+    pub(super) fn start_task(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
         for (arg, name) in site.args.iter().zip(&site.names) {
             self.send(state, arg, name.clone(), site);
         }
+        let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
+        let result = self.run_task(state, callee, &Site { args, ..site.clone() });
+        let handle = self.allocate(state, site.expr, HANDLE, Shape::Task);
+        let handle = Value::of(Target::Object(handle));
+        self.store(state, &handle, &Field::Element, &result, true);
+        Called::gives(handle)
+    }
+
+    /// Runs a task, on copies; gives what is copied back.
+    ///
+    /// One that calls functions that only a caller knows is looked at again by each that does.
+    pub(super) fn run_task(&mut self, state: &mut State, callee: &Value, site: &Site) -> Value {
         let mut copy = state.clone();
+        // Of what was dropped before, nothing was sent.
+        copy.freed = Default::default();
         let mut loans = Vec::new();
         copy.loans.for_each(|loan, _| loans.push(loan));
         for loan in loans {
@@ -74,17 +84,31 @@ impl Lambda<'_> {
             copy.loans.insert(loan, Live { surely: true, of: Value::default() });
             copy.proved_alive(loan);
         }
-        let args = site.args.iter().map(|arg| self.underlying(state, arg).joined(&Value::flags(arg.other()))).collect();
-        let outer = std::mem::replace(&mut self.in_task, true);
-        let inside_task = Site { certain: false, strong: false, args, sources: Vec::new(), ..site.clone() };
-        let mut inside = self.run_here(&mut copy, candidates, &inside_task);
-        if !unknown.is_empty() {
-            let result = self.call_unknown(&mut copy, unknown, &inside_task);
-            inside.join(&result);
-        }
-        self.in_task = outer;
+        let outer = (std::mem::replace(&mut self.in_task, true), std::mem::replace(&mut self.asks_caller, false));
+        let inside_task = Site { certain: false, strong: false, sources: Vec::new(), ..site.clone() };
+        let inside = match self.nesting > NESTING {
+            true => self.call_beyond(&mut copy, callee, &inside_task),
+            false => self.run_any(&mut copy, callee, &inside_task),
+        };
+        let asks_caller = self.asks_caller;
+        self.in_task = outer.0;
+        self.asks_caller |= outer.1;
         state.phase.join(copy.phase);
-        if !unknown.is_empty() {
+        if asks_caller && !self.in_task {
+            // What comes from here on may be about what it gives.
+            state.phase.after = true;
+            let found_in = self.slots_of(state, callee, &site.args);
+            self.note_callback(FoundCallback {
+                expr: site.expr,
+                callee: callee.clone(),
+                args: site.args.clone(),
+                held: Vec::new(),
+                dead: Default::default(),
+                repeats: self.repeats,
+                is_task: true,
+                found_in,
+                at: vec![site.step],
+            });
             // What a function gives that only a caller knows, only the caller knows: it finds the handles in it.
             let usage =
                 Usage { usage: Use::Send, at: site.step, name: None, certain: false, callee: None, source: None };
@@ -101,14 +125,24 @@ impl Lambda<'_> {
         // A borrow handle in the result cannot come back (T3): it is found where the result is awaited.
         let handles = self.reach_all(&copy, &inside.value).handles;
         let result = handles.into_iter().fold(result, |result, loan| result.joined(&Value::of(Target::Handle(loan))));
-        let result = match self.spoiled(state, &copy, &inside.value, site) {
+        match self.spoiled(state, &copy, &inside.value, site) {
             Some(spoiled) => result.joined(&Value::of(Target::Object(spoiled))),
             None => result,
-        };
-        let handle = self.allocate(state, site.expr, HANDLE, Shape::Task);
-        let handle = Value::of(Target::Object(handle));
-        self.store(state, &handle, &Field::Element, &result, true);
-        Called::gives(handle)
+        }
+    }
+
+    /// What is in all that a task is given when it begins: it may be something else when the function ends that begins it.
+    fn slots_of(&mut self, state: &State, callee: &Value, args: &[Value]) -> FxHashMap<u32, Value> {
+        let given = args.iter().fold(callee.clone(), |given, arg| given.joined(arg));
+        let mut slots = FxHashMap::default();
+        for object in self.reach_all(state, &given).objects {
+            for slot in &self.table.objects[object as usize].slots {
+                if let Some(written) = state.written(*slot) {
+                    slots.insert(*slot, written.clone());
+                }
+            }
+        }
+        slots
     }
 
     /// The result is read deeply when the task ends, to be copied back. Where it may reach what the task has dropped, or still
@@ -121,7 +155,7 @@ impl Lambda<'_> {
         let may_be_read = |object: u32| reached.contains(&object) || some_symbolic && is_symbolic(object);
         let mut dropped = None;
         copy.freed.for_each(|object, freed| {
-            if state.freed.get(object).is_none() && may_be_read(object) {
+            if may_be_read(object) {
                 dropped = Some(freed.at);
             }
         });
