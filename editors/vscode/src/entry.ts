@@ -1,5 +1,8 @@
 /** What the editor loads. All the rest is one large script, most of it the client of the protocol, which V8 would compile anew at
- * every start; so what it made of it is kept. That saves more than half of the time the script takes to load. */
+ * every start; so what it made of it is kept. That saves more than half of the time the script takes to load.
+ *
+ * The server is started at once: between loading an extension and activating it the editor fetches what the extension has stored,
+ * which takes as long as drawing the window keeps it busy. Meanwhile the server reads the program. */
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -12,20 +15,21 @@ import type * as Extension from "./extension";
 /** When the script has run for so long, what a start needs of it is compiled. */
 const SETTLED = 5_000;
 
-let extension: typeof Extension | undefined;
+const extension = load(path.join(__dirname, "main.js"));
+extension.begin(path.dirname(__dirname));
 
 export function activate(context: ExtensionContext): Promise<void> {
-  extension = load(path.join(__dirname, "main.js"), context);
   return extension.activate(context);
 }
 
-export async function deactivate(): Promise<void> {
-  await extension?.deactivate();
+export function deactivate(): Promise<void> {
+  return extension.deactivate();
 }
 
-function load(file: string, context: ExtensionContext): typeof Extension {
+function load(file: string): typeof Extension {
   const source = wrap(readFileSync(file, "utf8"));
-  const folder = path.join(context.globalStorageUri.fsPath, "compiled");
+  // Beside the script: who can write there can change the script too, and it goes when the extension goes.
+  const folder = path.join(path.dirname(file), "compiled");
   // V8 holds what was kept against its own version and the length of the text, no more.
   const kept = path.join(folder, createHash("sha256").update(source).update(process.versions.v8).digest("hex"));
   const cachedData = contents(kept);
@@ -33,8 +37,7 @@ function load(file: string, context: ExtensionContext): typeof Extension {
   const module = { exports: {} as typeof Extension };
   script.runInThisContext()(module.exports, require, module, file, __dirname);
   if (!cachedData || script.cachedDataRejected) {
-    const later = setTimeout(() => keep(script, kept), SETTLED);
-    context.subscriptions.push({ dispose: () => clearTimeout(later) });
+    setTimeout(() => keep(script, kept), SETTLED).unref();
   }
   return module.exports;
 }

@@ -18,12 +18,19 @@ import { TimeView } from "./timeView";
 
 let server: Server | undefined;
 
+/** Starts the server, for which nothing is needed that the editor gives on activation. */
+export function begin(extensionFolder: string): void {
+  server = new Server(extensionFolder);
+  void server.start();
+}
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const analyzer = (server ??= new Server(context.extensionUri.fsPath));
   const grants = new Grants(context.globalState);
-  const analyzer = new Server(context.extensionUri.fsPath, grants);
-  server = analyzer;
   grants.serve(analyzer);
+  analyzer.follow(grants);
   const status = new StatusItem(grants);
+  status.setHealth(analyzer.health);
   const values = new InlineValues();
   const output = new ProgramOutput();
   const time = new TimeSession(analyzer);
@@ -69,7 +76,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("crush.toggleInlineValues", () => values.toggle()),
     vscode.commands.registerCommand("crush.menu", () => menu()),
   );
-  await analyzer.start();
+  await analyzer.settled();
 }
 
 export async function deactivate(): Promise<void> {

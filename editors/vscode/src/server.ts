@@ -7,7 +7,7 @@ import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State 
 import { announced } from "./clientCommands";
 import { hovers } from "./hovers";
 import type { Grants } from "./grants";
-import { ArenaPage, ArenaParams, Evaluation, methods } from "./protocol";
+import { ArenaPage, ArenaParams, Evaluation, FolderGrants, methods } from "./protocol";
 import { Found, NotFound, findServer } from "./serverLookup";
 import { serverOptions, settings } from "./settings";
 
@@ -22,24 +22,39 @@ export class Server implements vscode.Disposable {
   private readonly healthChanged = new vscode.EventEmitter<Health>();
   private readonly evaluated = new vscode.EventEmitter<Evaluation>();
   private readonly subscriptions: vscode.Disposable[];
+  private grants: Grants | undefined;
+  private lastHealth: Health = "starting";
   /** Starts and stops follow one another: two restarts at once must not leave two servers. */
   private turn: Promise<void> = Promise.resolve();
 
   readonly onHealth = this.healthChanged.event;
   readonly onEvaluation = this.evaluated.event;
 
-  constructor(
-    private readonly extensionFolder: string,
-    private readonly grants: Grants,
-  ) {
+  constructor(private readonly extensionFolder: string) {
     this.subscriptions = [
-      grants.onChange(() => this.grantsChanged()),
+      this.healthChanged.event((health) => (this.lastHealth = health)),
       this.log,
       this.healthChanged,
       this.evaluated,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.trustGranted()),
       vscode.workspace.onDidChangeConfiguration((event) => this.configurationChanged(event)),
     ];
+  }
+
+  get health(): Health {
+    return this.lastHealth;
+  }
+
+  /** Tells the server of what was granted, now and whenever that changes. A server that starts before is told when it runs. */
+  follow(grants: Grants): void {
+    this.grants = grants;
+    this.subscriptions.push(grants.onChange(() => this.grantsChanged()));
+    void this.turn.then(() => this.grantsChanged());
+  }
+
+  /** When the starts and stops that were asked for are over. */
+  settled(): Promise<void> {
+    return this.turn;
   }
 
   start(): Promise<void> {
@@ -171,7 +186,7 @@ export class Server implements vscode.Disposable {
       {
         documentSelector: [{ language: "crush" }],
         outputChannel: this.log,
-        initializationOptions: () => ({ ...serverOptions(), grants: this.grants.folders() }),
+        initializationOptions: () => ({ ...serverOptions(), grants: this.grantedFolders() }),
         // Requests under way when the server dies fail; that is in the log, not a message each.
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: false, supportHtml: false },
@@ -203,7 +218,11 @@ export class Server implements vscode.Disposable {
   }
 
   private grantsChanged(): void {
-    void this.running()?.sendNotification(methods.grants, { folders: this.grants.folders() });
+    void this.running()?.sendNotification(methods.grants, { folders: this.grantedFolders() });
+  }
+
+  private grantedFolders(): FolderGrants[] {
+    return this.grants?.folders() ?? [];
   }
 
   private configurationChanged(event: vscode.ConfigurationChangeEvent): void {

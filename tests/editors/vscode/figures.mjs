@@ -10,7 +10,8 @@ import { until } from "./workbench.mjs";
 
 /** What our part of each may be, in milliseconds. */
 const MOST = 100;
-const OPENINGS = 7;
+/** How often the program is opened with each of the two. */
+const OPENINGS = 15;
 const TIMES = 9;
 /** The line of the program that is edited. */
 const EDITED = 8;
@@ -35,11 +36,13 @@ export function figureSessions({ withWorkbench, step, screenshots, vsce, syntaxe
               { bench, folder: here, extension: CRUSH },
             ];
             step("opening, in turn");
-            const [editorOpens, oursOpens] = await openings([editor, ours]);
+            const opened = await openings(editor, ours);
             step("the editor itself");
-            const editorFigures = { ...editorOpens, ...(await measure(editor)) };
+            const editorFigures = await measure(editor);
             step("with CRUSH");
-            return tableOf({ ...oursOpens, ...(await measure(ours)) }, editorFigures);
+            const oursFigures = await measure(ours);
+            const others = Object.keys(oursFigures).map((figure) => [figure, compared(editorFigures[figure], oursFigures[figure])]);
+            return tableOf({ ...opened, ...Object.fromEntries(others) });
           }),
         );
         console.log(table.replace(/^/gm, "    "));
@@ -85,11 +88,11 @@ const BASELINE = {
   },
 };
 
-/** How long it takes to open the program, in turn, so that what else the machine does happens to both. Each of them was opened
- * before: what an editor and an extension do only at their very first start is not counted. */
-async function openings(all) {
-  const figures = all.map(() => ({ opening: [], activation: [] }));
-  for (const { bench, folder, extension } of all) {
+/** How long it takes to open the program, with one and with the other right behind it, each going first every other time: what else
+ * the machine does happens to both, and each pair has a difference of its own. Each of them was opened before: what an editor and an
+ * extension do only at their very first start is not counted. Nothing that the opening before has started still runs. */
+async function openings(editor, ours) {
+  for (const { bench, folder, extension } of [editor, ours]) {
     writeFileSync(path.join(folder, "long.crush"), longProgram());
     await bench.watchOpening();
     await bench.open(folder, "long.crush");
@@ -97,19 +100,28 @@ async function openings(all) {
     await until("a first start that is over", () => extension.settled(bench));
     await bench.leave();
   }
+  const opened = async ({ bench, folder, extension }) => {
+    await bench.open(folder, "long.crush");
+    const { shown, reported } = await bench.timeOpening();
+    const activated = await bench.activatedAt(extension.id);
+    await bench.leave();
+    return { activation: reported - activated, opening: reported - shown };
+  };
+  const pairs = [];
   for (let i = 0; i < OPENINGS; i++) {
-    for (const [which, { bench, folder, extension }] of all.entries()) {
-      await bench.open(folder, "long.crush");
-      const { shown, reported } = await bench.timeOpening();
-      figures[which].opening.push(reported - shown);
-      figures[which].activation.push(reported - (await bench.activatedAt(extension.id)));
-      await bench.leave();
-    }
+    const first = await opened(i % 2 === 0 ? editor : ours);
+    const second = await opened(i % 2 === 0 ? ours : editor);
+    pairs.push(i % 2 === 0 ? { editor: first, ours: second } : { editor: second, ours: first });
   }
-  return figures.map(medians);
+  const figure = (name) => ({
+    editor: median(pairs.map((pair) => pair.editor[name])),
+    ours: median(pairs.map((pair) => pair.ours[name])),
+    beyond: quartiles(pairs.map((pair) => pair.ours[name] - pair.editor[name])),
+  });
+  return { activation: figure("activation"), opening: figure("opening") };
 }
 
-/** The figures of an open program with one extension, each the median of several. */
+/** What an open program takes with one extension, each several times. */
 async function measure({ bench, folder, extension }) {
   const figures = { keystroke: [], saving: [], stepping: [] };
   await bench.open(folder, "long.crush");
@@ -137,18 +149,28 @@ async function measure({ bench, folder, extension }) {
     figures.stepping.push(await bench.timeKeyTo("Alt+ArrowLeft", panel, extension.drawn));
   }
   await bench.leave();
-  return medians(figures);
+  return figures;
 }
 
-function medians(figures) {
-  return Object.fromEntries(Object.entries(figures).map(([figure, times]) => [figure, median(times)]));
+/** What was measured one after the other: what is beyond the editor is the difference of the medians. */
+function compared(editor, ours) {
+  return { editor: median(editor), ours: median(ours), beyond: [median(ours) - median(editor)] };
 }
 
 function median(times) {
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  return quantile(times, 1 / 2);
 }
 
-function tableOf(ours, editor) {
+/** The median, and between what the middle half lies. */
+function quartiles(times) {
+  return [median(times), quantile(times, 1 / 4), quantile(times, 3 / 4)];
+}
+
+function quantile(times, part) {
+  return times.toSorted((a, b) => a - b)[Math.round((times.length - 1) * part)];
+}
+
+function tableOf(figures) {
   const rows = {
     activation: "the extension's activation, to the first diagnostics",
     opening: "the text shown, to the first diagnostics",
@@ -157,9 +179,11 @@ function tableOf(ours, editor) {
     stepping: "a step, to the picture of the heap",
   };
   const lines = Object.entries(rows).map(([figure, title]) => {
-    const beyond = Math.round(ours[figure] - editor[figure]);
-    const verdict = beyond <= MOST ? "yes" : "**no**";
-    return `| ${title} | ${Math.round(ours[figure])} ms | ${Math.round(editor[figure])} ms | ${beyond} ms | ${verdict} |`;
+    const { ours, editor, beyond } = figures[figure];
+    const [middle, ...spread] = beyond.map(Math.round);
+    const half = spread.length > 0 ? ` (${spread.join(" to ")})` : "";
+    const verdict = middle <= MOST ? "yes" : "**no**";
+    return `| ${title} | ${Math.round(ours)} ms | ${Math.round(editor)} ms | ${middle} ms${half} | ${verdict} |`;
   });
   const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0].toFixed(1)}`;
   const head = [`${machine}.`, "", `| from, to | with CRUSH | the editor itself | beyond it | at most ${MOST} ms |`, "|---|---:|---:|---:|---|"];

@@ -209,9 +209,24 @@ export class Workbench {
     });
   }
 
-  /** Closes the editor as one closes a tab of the browser. */
+  /** Closes the editor as one closes a tab of the browser, and waits until all that it had started has ended. */
   async leave() {
     await this.page.goto("about:blank");
+    await until("the end of the editor's processes", () => this.startedProcesses().length === 0);
+  }
+
+  /** What the workbench's server has started, and what that has: extension hosts, watchers, language servers. */
+  startedProcesses() {
+    const isStarted = (pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+        const group = Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[2]);
+        return group === this.server.pid && pid !== this.server.pid;
+      } catch {
+        return false;
+      }
+    };
+    return processes().filter(isStarted);
   }
 
   /** Presses a key, and measures how long it takes until something in another frame is drawn anew. */
@@ -561,23 +576,27 @@ export class Workbench {
 
   /** Language servers that run out of this workbench's extensions folder. */
   serverProcesses() {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .filter((pid) => {
-        try {
-          const exe = readlinkSync(`/proc/${pid}/exe`);
-          return exe.startsWith(this.folders.extensions) && path.basename(exe).startsWith("crush-analyzer");
-        } catch {
-          return false;
-        }
-      })
-      .map(Number);
+    return processes().filter((pid) => {
+      try {
+        const exe = readlinkSync(`/proc/${pid}/exe`);
+        return exe.startsWith(this.folders.extensions) && path.basename(exe).startsWith("crush-analyzer");
+      } catch {
+        return false;
+      }
+    });
   }
 
   async screenshot(folder, name) {
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: "disabled" });
   }
+}
+
+/** All processes of the machine. */
+function processes() {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** What a desktop launcher gives: no PORT, no VSCODE_*, a home of its own. */
