@@ -8,6 +8,7 @@ use crush_ide::{FilePlace, ModuleId, PositionEncoding};
 use serde_json::{Value, json};
 
 use crate::breakpoints::Breakpoints;
+use crate::cancel::Cancellations;
 use crate::look::Handles;
 use crate::request::Launch;
 use crate::wire::Wire;
@@ -16,6 +17,7 @@ use crate::wire::Wire;
 pub(crate) struct Debuggee<'t, 'h> {
     pub(crate) time: &'t mut TimeTravel<'h>,
     pub(crate) wire: Wire,
+    pub(crate) requests: Cancellations,
     pub(crate) launch: Launch,
     /// The path of the program.
     pub(crate) path: String,

@@ -5,6 +5,7 @@
 //! `terminate` and `disconnect` end that. A program is debugged as it is gone back in: what it does outside it does once, where it comes to it for the first time.
 
 mod breakpoints;
+mod cancel;
 mod complete;
 mod debuggee;
 mod look;

@@ -1,9 +1,10 @@
 //! Looking at where the run is: threads, frames, variables, values.
 
+use crush_ide::ArenaQuery;
 use crush_ide::time::{MomentView, ObjectId, SnippetError, VariableView};
-use crush_ide::{ArenaQuery, CancelToken};
 use serde_json::{Value, json};
 
+use crate::cancel::CANCELLED;
 use crate::debuggee::{Debuggee, lost};
 use crate::request::{Evaluate, Scopes, StackTrace, Variables};
 
@@ -273,8 +274,11 @@ impl Debuggee<'_, '_> {
         if task != self.moment(None)?.task {
             return Err("only the task that runs can be evaluated in".to_owned());
         }
-        let never = CancelToken::new();
-        let aside = self.time.evaluate(self.position, frame, expression, INSTRUCTIONS, &never);
+        let unwanted = self.requests.token();
+        let aside = self.time.evaluate(self.position, frame, expression, INSTRUCTIONS, &unwanted);
+        if self.requests.is_cancelled() {
+            return Err(CANCELLED.to_owned());
+        }
         let aside = aside.map_err(|error| match error {
             SnippetError::Problem(message) => message,
             SnippetError::Lost(reason) => lost(reason),

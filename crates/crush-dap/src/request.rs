@@ -30,6 +30,14 @@ pub(crate) struct Initialize {
     pub(crate) columns_start_at1: bool,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cancel {
+    /// The request; a client may name something that goes on instead, of which there is nothing here.
+    #[serde(default)]
+    pub(crate) request_id: Option<u64>,
+}
+
 fn yes() -> bool {
     true
 }

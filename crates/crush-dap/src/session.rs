@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 
 use crate::Setup;
 use crate::breakpoints::Breakpoints;
+use crate::cancel::Cancellations;
 use crate::debuggee::{Debuggee, lost};
 use crate::look::Handles;
-use crate::request::{Initialize, Launch, Request};
+use crate::request::{Cancel, Initialize, Launch, Request};
 use crate::stops::Went;
 use crate::wire::{self, Wire};
 
@@ -25,6 +26,8 @@ struct Reach {
     cancel: CancelToken,
     /// Set when a request has come, which a run that goes on then stops for.
     interrupt: Arc<Mutex<Option<Arc<AtomicBool>>>>,
+    /// Single requests.
+    requests: Cancellations,
 }
 
 impl Reach {
@@ -53,6 +56,11 @@ pub(crate) fn serve(
             let Ok(request) = serde_json::from_value::<Request>(message) else { continue };
             if matches!(request.command.as_str(), "terminate" | "disconnect") {
                 outside.cancel.cancel();
+            }
+            if request.command == "cancel"
+                && let Some(unwanted) = request.arguments::<Cancel>().ok().and_then(|cancel| cancel.request_id)
+            {
+                outside.requests.cancel(unwanted);
             }
             if asked.send(request).is_err() {
                 return;
@@ -118,6 +126,7 @@ impl Session<'_, '_> {
                     answer(Ok(json!({})));
                     return;
                 }
+                "cancel" => answer(Ok(json!({}))),
                 "attach" => answer(Err("a program that runs elsewhere cannot be attached to: launch it".to_owned())),
                 _ => answer(Err("there is no program yet".to_owned())),
             }
@@ -159,6 +168,7 @@ impl Session<'_, '_> {
             let mut debuggee = Debuggee {
                 time: &mut time,
                 wire: self.wire.clone(),
+                requests: self.reach.requests.clone(),
                 path: path.to_string_lossy().into_owned(),
                 launch,
                 position: Position::default(),
@@ -267,6 +277,7 @@ fn start(debuggee: &mut Debuggee<'_, '_>) -> Result<Went, String> {
 }
 
 fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request, goes_on: bool) -> Result<Next, String> {
+    debuggee.requests.begin(request.seq)?;
     let all = || json!({ "allThreadsContinued": true });
     let begun = debuggee.position;
     let step = |step, direction| Next::GoOn(json!({}), Move::Step(step, direction, begun));
@@ -297,6 +308,7 @@ fn next(debuggee: &mut Debuggee<'_, '_>, request: &Request, goes_on: bool) -> Re
         "stepOut" => step(Step::Out, Direction::Forward),
         "stepBack" => step(Step::Over, Direction::Back),
         "pause" => Next::Pause,
+        "cancel" => Next::Answer(json!({})),
         "disconnect" | "terminate" => Next::End,
         "setVariable" | "setExpression" => {
             return Err("variables cannot be changed; statements in the console are tried on a copy".to_owned());
@@ -334,6 +346,7 @@ fn capabilities() -> Value {
         "supportsEvaluateForHovers": true,
         "supportsCompletionsRequest": true,
         "supportsTerminateRequest": true,
+        "supportsCancelRequest": true,
         "supportsExceptionInfoRequest": true,
         "exceptionBreakpointFilters": [
             filter("borrow", "BorrowError", "Stops where a borrow is in the way of an access"),

@@ -16,6 +16,7 @@ mod look;
 mod replay;
 mod seek;
 mod state;
+mod step;
 mod walk;
 
 use std::sync::Arc;
@@ -56,9 +57,9 @@ impl Position {
 pub enum Step {
     /// To the next line, in whatever function.
     Into,
-    /// To the next line of the same function or one that called it.
+    /// To the next line of the same function or one that called it; at the end of a task, of the one that waits for it.
     Over,
-    /// To the next line of the function that called.
+    /// To the next line of the function that called, or of the task that waits.
     Out,
     /// To the next change of an arena: an allocation, a write, a borrow, the end of one, a drop.
     Event,

@@ -233,6 +233,22 @@ impl FileAnalysis {
         Self { tree, hir, depth: Depth::Names, borrows_are_behind: false, ..self.clone() }
     }
 
+    /// The same with `edits` in one of the files of the program.
+    pub(crate) fn sketch_in(&self, file: ModuleId, edits: &[TextEdit]) -> Self {
+        match self.modules.as_ref().and_then(|modules| modules.sketch(file, edits)) {
+            Some(modules) => Self { modules: Some(Arc::new(modules)), borrows_are_behind: false, ..self.clone() },
+            None => self.sketch(edits),
+        }
+    }
+
+    /// The tree of one of the files of the program.
+    pub(crate) fn tree_of(&self, file: ModuleId) -> Option<&Tree> {
+        if file == ModuleId::ROOT {
+            return Some(&self.tree);
+        }
+        self.modules.as_ref()?.file(file).map(|file| &file.tree)
+    }
+
     /// Takes over what the text declares now.
     fn renew(&mut self, hir: FileHir) {
         if self.depth >= Depth::Checks {

@@ -11,7 +11,7 @@ use crush_hir::file::FileHir;
 use crush_hir::modules::{FileKey, ModuleId, ModulePlace, Program, ProgramFile, SourceFile, Sources};
 use crush_hir::types::Elsewhere;
 use crush_hir::{check, syntax};
-use crush_syntax::{TextRange, Tree};
+use crush_syntax::{TextEdit, TextRange, Tree};
 use crush_vm::SourceRange;
 
 use crate::checks::Checks;
@@ -133,6 +133,14 @@ impl Modules {
         let mut modules = Self { program, declared: root.own_signature(), ..self.clone() };
         modules.check();
         Some(modules)
+    }
+
+    /// The text of a module after `edits`, known only as far as it takes to find what names mean; nothing for what is no module.
+    pub(crate) fn sketch(&self, module: ModuleId, edits: &[TextEdit]) -> Option<Self> {
+        let file = self.file(module).filter(|_| module != ModuleId::ROOT)?;
+        let tree = file.tree.sketched(edits);
+        let hir = Arc::new(file.hir.update(edits, &file.tree, &tree));
+        Some(Self { program: self.program.with_file(module, tree, hir), ..self.clone() })
     }
 
     /// The program with this version of the file that runs.

@@ -61,6 +61,9 @@ pub trait Recorder {
 
     /// A function is about to return a value to its caller.
     fn returned(&mut self, moment: &Moment<'_>, value: RuntimeValue) {}
+
+    /// A task is at its end, by the number of its handle; the program itself is not told of.
+    fn task_ended(&mut self, task: u32) {}
 }
 
 /// When a run comes to a place.

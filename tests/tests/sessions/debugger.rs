@@ -296,3 +296,23 @@ fn the_first_line_of_an_endless_loop_is_one_to_stop_at() {
     assert_eq!(debugger.stop("next"), stop("step", "main", 3));
     assert_eq!(debugger.variables("Locals"), ["n = 3"]);
 }
+
+/// An evaluation that never ends by itself, and a request behind it that waits.
+#[test]
+fn requests_that_are_not_wanted_any_more_are_cancelled() {
+    let program = Program::new(PROGRAM);
+    let mut debugger = program.launch(json!({ "stopOnEntry": true }));
+    debugger.request("configurationDone", json!({}));
+    debugger.stopped();
+    let frame = debugger.frame();
+    let endless = json!({ "expression": "while true {}", "frameId": frame, "context": "repl" });
+    let first = debugger.ask("evaluate", endless);
+    let second = debugger.ask("threads", json!({}));
+    let third = debugger.ask("threads", json!({}));
+    debugger.ask("cancel", json!({ "requestId": second }));
+    debugger.ask("cancel", json!({ "requestId": first }));
+    let why = debugger.answer(first).expect_err("it does not end");
+    assert!(why == "cancelled" || why.contains("instructions"), "{why}");
+    assert_eq!(debugger.answer(second), Err("cancelled".to_owned()));
+    assert!(debugger.answer(third).is_ok());
+}

@@ -6,6 +6,8 @@ mod cancelling;
 mod completion;
 mod configuration;
 mod debugger;
+mod debugger_modules;
+mod debugger_tasks;
 mod drawing;
 mod evaluation;
 mod every_request;

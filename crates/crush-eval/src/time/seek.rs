@@ -24,6 +24,9 @@ pub(crate) trait Goal {
 
     /// Whether it may be met in a segment.
     fn may_be_met(&self, segment: &Summary) -> bool;
+
+    /// A task is at its end.
+    fn task_ended(&mut self, _task: u32) {}
 }
 
 /// Nothing: the run goes on.
@@ -49,22 +52,6 @@ impl Goal for AnyLine {
 
     fn may_be_met(&self, _: &Summary) -> bool {
         true
-    }
-}
-
-/// A line of a frame that is no deeper.
-pub(crate) struct AtDepth {
-    pub(crate) task: u32,
-    pub(crate) depth: usize,
-}
-
-impl Goal for AtDepth {
-    fn is_met(&self, visited: &Visited, begins_line: bool) -> bool {
-        begins_line && visited.task == self.task && visited.depth <= self.depth
-    }
-
-    fn may_be_met(&self, segment: &Summary) -> bool {
-        segment.has_depth(self.task, self.depth)
     }
 }
 
@@ -107,6 +94,11 @@ impl<A: Goal, B: Goal> Goal for Either<A, B> {
 
     fn may_be_met(&self, segment: &Summary) -> bool {
         self.0.may_be_met(segment) || self.1.may_be_met(segment)
+    }
+
+    fn task_ended(&mut self, task: u32) {
+        self.0.task_ended(task);
+        self.1.task_ended(task);
     }
 }
 
@@ -172,6 +164,10 @@ impl<G: Goal> Recorder for Seeker<'_, G> {
 
     fn stops(&self) -> bool {
         self.stopped
+    }
+
+    fn task_ended(&mut self, task: u32) {
+        self.goal.task_ended(task);
     }
 }
 

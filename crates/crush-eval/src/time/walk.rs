@@ -1,8 +1,8 @@
-//! Going from a moment to another: to one that is named, by a step, to the next time that a line is come to.
+//! Going from a moment to another: to one that is named, to the next time that a line is come to.
 
 use super::keep::Summary;
-use super::seek::{AnyLine, AtDepth, AtPlaces, Either, EventGoal, Goal, Nothing};
-use super::{Direction, Ends, Lost, Position, Step, Timeline};
+use super::seek::{AtPlaces, EventGoal, Goal, Nothing};
+use super::{Direction, Ends, Lost, Position, Timeline};
 
 impl Timeline<'_> {
     /// Runs to the end for the first time.
@@ -39,42 +39,6 @@ impl Timeline<'_> {
         Ok(here)
     }
 
-    /// Makes a step from a moment. It ends at the beginning or the end of the run where there is none; and, forward, where
-    /// the run comes to one of the lines of `breaks`.
-    pub fn step(&mut self, from: Position, step: Step, direction: Direction, breaks: &[u32]) -> Result<Position, Lost> {
-        self.step_on(from, from, step, direction, breaks).map(|(there, _)| there)
-    }
-
-    /// Goes on with a step that began at a moment, from where it was left. Tells also why it ends.
-    pub fn step_on(
-        &mut self,
-        begun: Position,
-        from: Position,
-        step: Step,
-        direction: Direction,
-        breaks: &[u32],
-    ) -> Result<(Position, Ends), Lost> {
-        match step {
-            Step::Event => return self.step_event(from, direction).map(|there| (there, Ends::There)),
-            Step::Into => return self.go(from, AnyLine, direction),
-            Step::Over | Step::Out => {}
-        }
-        let breaks = self.places_of(breaks);
-        let (task, depth) = self.frame_at(begun)?;
-        let depth = if step == Step::Out { depth.saturating_sub(1) } else { depth };
-        let frame = AtDepth { task, depth };
-        if breaks.is_empty() {
-            return self.go(from, frame, direction);
-        }
-        let (there, ends) = self.go(from, Either(frame, AtPlaces::new(breaks)), direction)?;
-        if ends == Ends::Paused {
-            return Ok((there, ends));
-        }
-        let (task_there, depth_there) = self.frame_at(there)?;
-        let is_made = task_there == task && depth_there <= depth;
-        Ok((there, if is_made { Ends::There } else { Ends::AtBreak }))
-    }
-
     /// Goes on to the next, or back to the last, moment at which the run comes to one of some lines.
     pub fn go_to_line(&mut self, from: Position, lines: &[u32], direction: Direction) -> Result<Position, Lost> {
         self.go_on_to_line(from, lines, direction).map(|(there, _)| there)
@@ -91,10 +55,15 @@ impl Timeline<'_> {
         self.go(from, places, direction)
     }
 
-    fn go(&mut self, from: Position, goal: impl Goal, direction: Direction) -> Result<(Position, Ends), Lost> {
+    pub(super) fn go(
+        &mut self,
+        from: Position,
+        goal: impl Goal,
+        direction: Direction,
+    ) -> Result<(Position, Ends), Lost> {
         match direction {
             Direction::Forward => self.go_forward(from, goal),
-            Direction::Back => self.go_back(from, goal).map(|there| (there, Ends::There)),
+            Direction::Back => self.go_back(from, goal).map(|(there, _)| (there, Ends::There)),
         }
     }
 
@@ -124,7 +93,8 @@ impl Timeline<'_> {
         }
     }
 
-    fn go_back(&mut self, from: Position, mut goal: impl Goal) -> Result<Position, Lost> {
+    /// Goes back, to the beginning where the goal was never met; tells also whether it was.
+    pub(super) fn go_back(&mut self, from: Position, mut goal: impl Goal) -> Result<(Position, bool), Lost> {
         // Between two statements, the one that has begun comes before.
         let mut until = if from.step > 0 { from.tick + 1 } else { from.tick };
         let mut segment = self.checkpoints.before(from.tick);
@@ -135,7 +105,7 @@ impl Timeline<'_> {
                 let (sought, back) = self.seek_with(segment, goal, 0, until, false)?;
                 goal = back;
                 if let Some(found) = sought.found {
-                    return self.go_to(Position::at(found));
+                    return self.go_to(Position::at(found)).map(|there| (there, true));
                 }
             }
             if begins == 0 {
@@ -144,20 +114,10 @@ impl Timeline<'_> {
             (is_first, until, segment) = (false, begins + 1, self.checkpoints.before(begins));
         }
         // The first line is where there is nothing before.
-        self.go_to(Position::at(1))
+        self.go_to(Position::at(1)).map(|there| (there, false))
     }
 
     pub(super) fn summary(&self, segment: usize) -> &Summary {
         &self.checkpoints.get(segment).summary
-    }
-
-    /// The task and how deep its frames are at a moment.
-    fn frame_at(&mut self, position: Position) -> Result<(u32, usize), Lost> {
-        self.go_to(position)?;
-        self.look(|state| {
-            let moment = state.moment();
-            (moment.task, moment.depth)
-        })
-        .ok_or(Lost::Missed)
     }
 }

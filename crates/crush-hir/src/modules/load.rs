@@ -65,9 +65,15 @@ impl Program {
     /// The same program with another version of the file that runs, which has the same imports.
     #[must_use]
     pub fn with_root(&self, tree: Tree, hir: Arc<FileHir>) -> Self {
+        self.with_file(ModuleId::ROOT, tree, hir)
+    }
+
+    /// The same program with another version of one of its files, which has the same imports.
+    #[must_use]
+    pub fn with_file(&self, module: ModuleId, tree: Tree, hir: Arc<FileHir>) -> Self {
         let mut files = self.files.clone();
-        let Some(root) = files.first_mut() else { return self.clone() };
-        (root.tree, root.hir) = (tree, hir);
+        let Some(file) = files.get_mut(module.index()) else { return self.clone() };
+        (file.tree, file.hir) = (tree, hir);
         let declared =
             Arc::new(Files::new(files.iter().map(|file| (Name::from(&*file.path), Arc::clone(&file.hir))).collect()));
         for file in &mut files {

@@ -79,10 +79,7 @@ impl TimeTravel<'_> {
         let Some(frame_state) = state.frames.get(frame) else {
             return Err(SnippetError::Problem("there is no such frame".to_owned()));
         };
-        if ModuleId(frame_state.range.file.0) != ModuleId::ROOT {
-            let message = "only what runs in the file that was started can be evaluated in".to_owned();
-            return Err(SnippetError::Problem(message));
-        }
+        let file = ModuleId(frame_state.range.file.0);
         let mut names: Vec<String> = Vec::new();
         for held in frame_state.variables.iter().rev() {
             if !names.contains(&held.name) {
@@ -90,7 +87,7 @@ impl TimeTravel<'_> {
             }
         }
         names.reverse();
-        let grafted = compiled(&self.analysis, self.timeline.program(), text, &names)?;
+        let grafted = compiled(&self.analysis, file, self.timeline.program(), text, &names)?;
         let aside = self.timeline.evaluate(position, frame, &grafted, &names, instructions, cancel.clone())?;
         Ok(view(aside, state.task))
     }
@@ -115,7 +112,7 @@ impl TimeTravel<'_> {
             names.dedup();
             names
         });
-        let piece = Piece::new(&self.analysis, text, &names, None);
+        let piece = Piece::new(&self.analysis, ModuleId::ROOT, text, &names, None);
         let at = piece.body + offset.min(text.len());
         let mut found = completions(&Snapshot::unevaluated(piece.analysis), at, &[], false);
         found.retain(|it| it.label != piece.name);
@@ -126,28 +123,30 @@ impl TimeTravel<'_> {
 /// The program with the piece as a function more.
 fn compiled(
     analysis: &FileAnalysis,
+    file: ModuleId,
     program: &crush_vm::VerifiedProgram,
     text: &str,
     names: &[String],
 ) -> Result<Grafted, SnippetError> {
-    let whole = Piece::new(analysis, text, names, None);
-    let with_return = whole.last_expression().map(|at| Piece::new(analysis, text, names, Some(at)));
+    let whole = Piece::new(analysis, file, text, names, None);
+    let with_return = whole.last_expression().map(|at| Piece::new(analysis, file, text, names, Some(at)));
     let compiled = with_return.and_then(|piece| piece.analysis.compile().ok());
     let compiled = match compiled {
         Some(compiled) => compiled,
         None => whole.analysis.compile().map_err(|problems| SnippetError::Problem(whole.told(&problems)))?,
     };
     let is_new = |function: &Function| {
-        function.debug.file == FileId::default() && function.debug.span.start as usize >= whole.begins
+        function.debug.file == FileId(file.0) && function.debug.span.start as usize >= whole.begins
     };
     graft(program, &compiled, is_new).ok_or_else(|| {
         SnippetError::Problem("this cannot be evaluated here: with it, the program would be another one".to_owned())
     })
 }
 
-/// A piece of text as a function behind the text that runs.
+/// A piece of text as a function behind the text of a file of the program.
 struct Piece {
     analysis: FileAnalysis,
+    file: ModuleId,
     /// What the function is called: nothing else is.
     name: String,
     /// Where the function begins.
@@ -158,9 +157,10 @@ struct Piece {
 
 impl Piece {
     /// `returned` is where, in the piece, an expression begins that is to be its result.
-    fn new(analysis: &FileAnalysis, text: &str, names: &[String], returned: Option<usize>) -> Self {
-        let end = analysis.text().len();
-        let source = analysis.text().slice(TextRange::new(0, end));
+    fn new(analysis: &FileAnalysis, file: ModuleId, text: &str, names: &[String], returned: Option<usize>) -> Self {
+        let whole = analysis.module(file).map_or(analysis.text(), |(_, _, text)| text);
+        let end = whole.len();
+        let source = whole.slice(TextRange::new(0, end));
         let mut name = "evaluated".to_owned();
         while source.contains(&name) || text.contains(&name) {
             name.push('_');
@@ -171,12 +171,12 @@ impl Piece {
         let new_text = format!("{head}{before}{result}{after}\n}}\n");
         let begins = end + 1;
         let edit = TextEdit { range: TextRange::empty(end), new_text };
-        Self { analysis: analysis.sketch(&[edit]), name, begins, body: end + head.len() }
+        Self { analysis: analysis.sketch_in(file, &[edit]), file, name, begins, body: end + head.len() }
     }
 
     /// Where, in the piece, its last statement begins when it is an expression.
     fn last_expression(&self) -> Option<usize> {
-        let root = self.analysis.tree().root();
+        let root = self.analysis.tree_of(self.file)?.root();
         let function = root.named_descendant_for_byte_range(self.begins, self.body)?;
         let body = function.child_by_field_name("body")?;
         let mut cursor = body.walk();
@@ -186,7 +186,8 @@ impl Piece {
 
     /// What is wrong with it, in a line.
     fn told(&self, problems: &[Diagnostic]) -> String {
-        let own = problems.iter().find(|problem| problem.range.end >= self.begins).or(problems.first());
+        let is_own = |problem: &&Diagnostic| problem.file == self.file && problem.range.end >= self.begins;
+        let own = problems.iter().find(is_own).or(problems.first());
         own.map_or_else(|| "it does not compile".to_owned(), |problem| problem.message.clone())
     }
 }

@@ -292,6 +292,7 @@ impl<'h> Crew<'h> {
                 shared.stopped_in.get_or_insert(task);
             }
             Turn::Ended(result) => {
+                recorder.task_ended(task.0);
                 let (held, known) = (vm.held, std::mem::take(&mut vm.results));
                 drop(vm);
                 let mut shared = self.lock();
