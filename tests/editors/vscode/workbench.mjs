@@ -12,6 +12,9 @@ import { promisify } from "node:util";
 
 const DEADLINE = 30_000;
 
+/** So long an editor that was closed has to end what it started: it gives each extension four seconds. */
+const LEAVING = 6_000;
+
 /** Milliseconds after which somebody who sees no hover moves the pointer again. */
 const HOVER_PATIENCE = 2_000;
 
@@ -209,10 +212,15 @@ export class Workbench {
     });
   }
 
-  /** Closes the editor as one closes a tab of the browser, and waits until all that it had started has ended. */
+  /** Closes the editor as one closes a tab of the browser, and waits until all that it had started has ended. What a tab leaves
+   * that was closed before it had told all of them is ended here: the server would keep it for somebody who comes back. */
   async leave() {
     await this.page.goto("about:blank");
-    await until("the end of the editor's processes", () => this.startedProcesses().length === 0);
+    const gone = () => this.startedProcesses().length === 0;
+    await until("the end of the editor's processes", gone, LEAVING).catch(async () => {
+      this.startedProcesses().forEach((pid) => process.kill(pid, "SIGKILL"));
+      await until("the end of what the editor left", gone);
+    });
   }
 
   /** What the workbench's server has started, and what that has: extension hosts, watchers, language servers. */
