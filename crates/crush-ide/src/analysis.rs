@@ -23,6 +23,7 @@ use crate::modules::{self, FilePlace, Modules};
 use crate::names::NamesCache;
 use crate::program_files::ProgramFileView;
 use crate::suppression::{Marks, Suppressions};
+use crate::values::BodiesCache;
 
 /// What is known of a text. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct FileAnalysis {
     key: Option<FileKey>,
     /// The names of its bodies, and of those of its modules.
     names: NamesCache,
+    /// Those of its bodies that somebody has looked into.
+    bodies: BodiesCache,
 }
 
 /// What is worked out of a text beside its tree and its names.
@@ -97,6 +100,7 @@ impl FileAnalysis {
             modules: None,
             key: None,
             names: NamesCache::default(),
+            bodies: BodiesCache::default(),
         }
     }
 
@@ -292,6 +296,11 @@ impl FileAnalysis {
     /// The names of its bodies.
     pub(crate) fn names(&self) -> &NamesCache {
         &self.names
+    }
+
+    /// Those of its bodies that somebody has looked into.
+    pub(crate) fn bodies(&self) -> &BodiesCache {
+        &self.bodies
     }
 
     /// What it is known by.

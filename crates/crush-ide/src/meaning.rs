@@ -1,5 +1,8 @@
 //! What a name means in a program: which declaration, in which file.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crush_hir::body::{LocalId, Name};
 use crush_hir::file::{BodyId, FileHir, ImportDef, ItemKind, KindDef, KindValue};
 use crush_hir::modules::ModuleId;
@@ -42,11 +45,40 @@ pub(crate) enum Meaning {
 pub(crate) struct Resolver<'a> {
     analysis: &'a FileAnalysis,
     values: Values<'a>,
+    members: OnceCell<Members>,
+}
+
+/// What is declared inside of structs, `impl`s and traits of a program, by its name.
+#[derive(Default)]
+struct Members {
+    /// The structs that have a field.
+    fields: HashMap<Name, Vec<Name>>,
+    /// The structs and traits that have a method.
+    methods: HashMap<Name, Vec<Name>>,
+}
+
+impl Members {
+    fn of(hir: &FileHir) -> Self {
+        let mut members = Self::default();
+        for item in hir.program_files().flat_map(|(_, file)| file.items()) {
+            for structure in item.structs() {
+                for field in &structure.fields {
+                    members.fields.entry(field.name.clone()).or_default().push(structure.name.clone());
+                }
+            }
+            if let Some(methods) = item.methods() {
+                for method in &methods.methods {
+                    members.methods.entry(method.name.clone()).or_default().push(methods.type_name.clone());
+                }
+            }
+        }
+        members
+    }
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(analysis: &'a FileAnalysis) -> Self {
-        Self { analysis, values: Values::new(analysis) }
+        Self { analysis, values: Values::new(analysis), members: OnceCell::new() }
     }
 
     /// What a name of a file means: one declaration, or several when the text does not tell which.
@@ -84,6 +116,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    fn members(&self) -> &Members {
+        self.members.get_or_init(|| Members::of(self.analysis.hir()))
+    }
+
     fn function(&self, hir: &FileHir, name: &Name) -> Option<Meaning> {
         match hir.resolve_function(name) {
             Some(found) => Some(Meaning::Function { file: found.module, name: name.clone() }),
@@ -108,8 +144,8 @@ impl<'a> Resolver<'a> {
         let name = &at.name.name;
         let owner = at.body.map(|body| self.values.of_owner((file.module, body), at.name.range.start));
         let mut found: Vec<Meaning> = Vec::new();
-        for candidate in self.methods_named(file.hir, name) {
-            let Meaning::Method { scope, .. } = &candidate else { continue };
+        for scope in self.members().methods.get(name).into_iter().flatten() {
+            let candidate = Meaning::Method { scope: scope.clone(), name: name.clone() };
             let may_be = owner.as_ref().is_none_or(|owner| {
                 owner.may_be("") || owner.structs.iter().any(|structure| has_methods_of(file.hir, structure, scope))
             });
@@ -133,32 +169,16 @@ impl<'a> Resolver<'a> {
         found
     }
 
-    /// Every method of a name in the program.
-    fn methods_named(&self, hir: &FileHir, name: &Name) -> Vec<Meaning> {
-        let mut found = Vec::new();
-        for (_, file) in hir.program_files() {
-            for item in file.items() {
-                let Some(methods) = item.methods() else { continue };
-                if methods.methods.iter().any(|method| method.name == *name) {
-                    found.push(Meaning::Method { scope: methods.type_name.clone(), name: name.clone() });
-                }
-            }
-        }
-        found
-    }
-
     /// The fields that a name may mean, and the key when the object may be a map.
     fn field(&self, file: &ProgramFileView<'a>, at: &NameAt) -> Vec<Meaning> {
         let name = &at.name.name;
         let owner = at.body.map(|body| self.values.of_owner((file.module, body), at.name.range.start));
         let Some(owner) = owner else { return Vec::new() };
         let mut found = Vec::new();
-        for (_, declared) in file.hir.program_files() {
-            for structure in declared.items().iter().flat_map(|item| item.structs()) {
-                let has_it = structure.fields.iter().any(|field| field.name == *name);
-                if has_it && owner.may_be(&structure.name) {
-                    found.push(Meaning::Field { structure: structure.name.clone(), name: name.clone() });
-                }
+        for structure in self.members().fields.get(name).into_iter().flatten() {
+            let candidate = Meaning::Field { structure: structure.clone(), name: name.clone() };
+            if owner.may_be(structure) && !found.contains(&candidate) {
+                found.push(candidate);
             }
         }
         if owner.keys.contains(name) || found.is_empty() && owner.structs.is_empty() {

@@ -4,12 +4,14 @@
 //! callers what they pass and functions what they return, and gives up after so many steps. What it cannot tell is *open*: then
 //! anything is possible, and whoever asks shows all that there is.
 
+mod bodies;
 mod shape;
 mod sources;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crush_hir::body::{
     Block, BlockId, Body, BodyOwner, Callee, ExprId, ExprKind, Literal, LocalId, LocalKind, Name, StmtKind,
@@ -17,8 +19,10 @@ use crush_hir::body::{
 use crush_hir::file::{BodyId, FileHir};
 use crush_hir::modules::ModuleId;
 
+pub(crate) use bodies::BodiesCache;
+use bodies::Lowered;
 pub(crate) use shape::{Kind, Shape};
-use sources::{Sources, Step};
+use sources::Step;
 
 use crate::FileAnalysis;
 
@@ -34,16 +38,10 @@ type BodyKey = (ModuleId, BodyId);
 /// Bodies of a file, by the functions that they name.
 type Callers = HashMap<Name, Vec<BodyId>>;
 
-/// A body, and what its variables are given.
-struct Lowered {
-    body: Body,
-    sources: Sources,
-}
-
-/// The values of a program. Made for one request: it keeps the bodies that it has looked into.
+/// The values of a program. Made for one request: it knows which bodies it has looked into.
 pub(crate) struct Values<'a> {
     analysis: &'a FileAnalysis,
-    bodies: RefCell<HashMap<BodyKey, Rc<Lowered>>>,
+    bodies: RefCell<HashMap<BodyKey, Arc<Lowered>>>,
     /// The bodies of a file that name a function, by its name.
     callers: RefCell<HashMap<ModuleId, Rc<Callers>>>,
     budget: Cell<u32>,
@@ -81,16 +79,15 @@ impl<'a> Values<'a> {
         self.analysis.file(module).map(|file| file.hir)
     }
 
-    fn lowered(&self, at: BodyKey) -> Rc<Lowered> {
+    fn lowered(&self, at: BodyKey) -> Arc<Lowered> {
         if let Some(known) = self.bodies.borrow().get(&at) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
-        let body = match self.analysis.file(at.0) {
-            Some(file) => file.hir.lower(file.tree, at.1),
-            None => Body::empty(BodyOwner::TopLevel),
+        let lowered = match self.analysis.file(at.0) {
+            Some(file) => self.analysis.bodies().get(file.hir.body_key(at.1), || file.hir.lower(file.tree, at.1)),
+            None => Arc::new(Lowered::of(Body::empty(BodyOwner::TopLevel))),
         };
-        let lowered = Rc::new(Lowered { sources: Sources::of(&body), body });
-        self.bodies.borrow_mut().insert(at, Rc::clone(&lowered));
+        self.bodies.borrow_mut().insert(at, Arc::clone(&lowered));
         lowered
     }
 
@@ -277,16 +274,9 @@ impl<'a> Values<'a> {
         let mut found = Vec::new();
         for &body in self.callers(module).get(name).into_iter().flatten() {
             let lowered = self.lowered((module, body));
-            for expr in &lowered.body.exprs {
-                match &expr.kind {
-                    ExprKind::Call { callee: Callee::Name(called), args, .. } if called == name => {
-                        found.push(((module, body), args.clone()));
-                    }
-                    ExprKind::Spawn { function, args } if matches!(&lowered.body[*function].kind, ExprKind::Name(called) if called == name) =>
-                    {
-                        found.push(((module, body), args.clone()));
-                    }
-                    _ => {}
+            for call in lowered.sources.calls_of(name) {
+                if let ExprKind::Call { args, .. } | ExprKind::Spawn { args, .. } = &lowered.body[*call].kind {
+                    found.push(((module, body), args.clone()));
                 }
             }
         }

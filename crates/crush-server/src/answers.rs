@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{Position, Uri};
 
 use crate::backend::Backend;
 use crate::convert::{Positions, invalid_position};
-use crate::documents::DocumentSnapshot;
+use crate::documents::{Depth, DocumentSnapshot};
 use crate::workspace::{OpenDocuments, Programs};
 
 /// Whether nobody waits for an answer any more: the client has cancelled its request. Long work looks at it now and then.
@@ -62,10 +62,11 @@ impl Backend {
     /// Answers from a snapshot of `uri`, on a thread where it may take its time. `None` when the document is not open.
     pub(crate) async fn answer<T: Send + 'static>(
         &self,
+        depth: Depth,
         uri: Uri,
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<Option<T>> + Send + 'static,
     ) -> Result<Option<T>> {
-        let snapshot = self.queue.read(uri);
+        let snapshot = self.queue.read(uri, depth);
         let Some(mut document) = snapshot.await else { return Ok(None) };
         compute(move |cancelled| {
             document.cancelled = cancelled.clone();
@@ -78,38 +79,39 @@ impl Backend {
     /// Like [`answer`](Self::answer), for what is of no use once the text has moved on.
     pub(crate) async fn answer_now<T: Send + 'static>(
         &self,
+        depth: Depth,
         uri: Uri,
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>) -> Result<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        self.answer(uri, move |document, positions| {
+        self.answer(depth, uri, move |document, positions| {
             let answer = if document.is_overtaken() { None } else { Some(work(document, positions)?) };
             if document.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
         })
         .await
     }
 
-    /// Like [`answer`](Self::answer), for what depends on a place in the document.
+    /// Like [`answer`](Self::answer), for what the names at a place in the document tell.
     pub(crate) async fn answer_at<T: Send + 'static>(
         &self,
         uri: Uri,
         position: Position,
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>, usize) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        self.answer(uri, move |document, positions| {
+        self.answer(Depth::Names, uri, move |document, positions| {
             let offset = positions.offset(position).map_err(invalid_position)?;
             Ok(work(document, positions, offset))
         })
         .await
     }
 
-    /// Answers from a snapshot of `uri` and of all programs of the workspace.
+    /// Answers from the names of `uri` and of all programs of the workspace.
     pub(crate) async fn answer_from_all<T: Send + 'static>(
         &self,
         uri: Uri,
         work: impl FnOnce(&DocumentSnapshot, Positions<'_>, &Programs<'_>) -> Result<Option<T>> + Send + 'static,
     ) -> Result<Option<T>> {
         // Both take their turns before either is awaited.
-        let (document, all) = (self.queue.read(uri), self.queue.read_all());
+        let (document, all) = (self.queue.read(uri, Depth::Names), self.queue.read_all(Depth::Names));
         let workspace = self.workspace.clone();
         let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
         compute(move |cancelled| {
@@ -125,9 +127,10 @@ impl Backend {
     /// Answers from all programs of the workspace.
     pub(crate) async fn answer_from_workspace<T: Send + 'static>(
         &self,
+        depth: Depth,
         work: impl FnOnce(&Programs<'_>) -> T + Send + 'static,
     ) -> Result<T> {
-        let all = self.queue.read_all();
+        let all = self.queue.read_all(depth);
         let (workspace, all) = (self.workspace.clone(), all.await);
         compute(move |cancelled| {
             let open = OpenDocuments::new(all);
@@ -136,12 +139,12 @@ impl Backend {
         .await
     }
 
-    /// Like [`answer_from_workspace`](Self::answer_from_workspace), for what is of no use once a text has moved on.
+    /// Answers from the names of all programs of the workspace, for what is of no use once a text has moved on.
     pub(crate) async fn answer_from_workspace_now<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Programs<'_>) -> T + Send + 'static,
     ) -> Result<T> {
-        let answer = self.answer_from_workspace(|programs| {
+        let answer = self.answer_from_workspace(Depth::Names, |programs| {
             let answer = work(programs);
             if programs.is_overtaken() { Err(Error::content_modified()) } else { Ok(answer) }
         });

@@ -32,7 +32,7 @@ pub use serve::serve;
 
 use crate::answers::{compute, request_failed};
 use crate::convert::{Positions, invalid_position};
-use crate::documents::{DocumentSnapshot, Event, Queue, queue};
+use crate::documents::{Depth, DocumentSnapshot, Event, Queue, queue};
 use crate::settings::Configuration;
 use crate::uri::DocumentKey;
 use crate::workspace::{OpenDocuments, Programs, Workspace};
@@ -191,7 +191,7 @@ impl LanguageServer for Backend {
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        self.answer(params.text_document.uri, move |document, positions| {
+        self.answer(Depth::Names, params.text_document.uri, move |document, positions| {
             let offset = positions.offset(params.position).map_err(invalid_position)?;
             rename::prepare(document, positions, offset).map(Some).map_err(request_failed)
         })
@@ -212,7 +212,7 @@ impl LanguageServer for Backend {
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
         let with_snippets = self.has_snippets.load(Ordering::Relaxed);
-        let (document, all) = (self.queue.read_names(at.text_document.uri), self.queue.read_all_names());
+        let (document, all) = (self.queue.read(at.text_document.uri, Depth::Names), self.queue.read_all(Depth::Names));
         let workspace = self.workspace.clone();
         let (Some(document), all) = (document.await, all.await) else { return Ok(None) };
         // The text may have moved on: what is typed next chooses among what is found now.
@@ -240,7 +240,7 @@ impl LanguageServer for Backend {
 
     async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
         let told = self.tokens.clone();
-        self.answer_now(params.text_document.uri, move |document, positions| {
+        self.answer_now(Depth::Names, params.text_document.uri, move |document, positions| {
             Ok(SemanticTokensResult::Tokens(told.full(document, positions)))
         })
         .await
@@ -251,7 +251,7 @@ impl LanguageServer for Backend {
         params: SemanticTokensDeltaParams,
     ) -> Result<Option<SemanticTokensFullDeltaResult>> {
         let told = self.tokens.clone();
-        self.answer_now(params.text_document.uri, move |document, positions| {
+        self.answer_now(Depth::Names, params.text_document.uri, move |document, positions| {
             Ok(told.delta(document, positions, &params.previous_result_id))
         })
         .await
@@ -261,7 +261,7 @@ impl LanguageServer for Backend {
         &self,
         params: SemanticTokensRangeParams,
     ) -> Result<Option<SemanticTokensRangeResult>> {
-        self.answer_now(params.text_document.uri, move |document, positions| {
+        self.answer_now(Depth::Names, params.text_document.uri, move |document, positions| {
             let range = positions.clamped_range(params.range);
             let data = tokens::tokens(document, positions, range);
             Ok(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data }))
@@ -270,7 +270,8 @@ impl LanguageServer for Backend {
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
-        let found = self.answer_from_workspace(move |programs| outline::search(programs, &params.query)).await?;
+        let found =
+            self.answer_from_workspace(Depth::Names, move |programs| outline::search(programs, &params.query)).await?;
         Ok(Some(WorkspaceSymbolResponse::Nested(found)))
     }
 
@@ -298,11 +299,14 @@ impl LanguageServer for Backend {
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
-        self.answer_now(params.text_document.uri, |document, positions| Ok(outline::links(document, positions))).await
+        self.answer_now(Depth::Names, params.text_document.uri, |document, positions| {
+            Ok(outline::links(document, positions))
+        })
+        .await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
-        self.answer(params.text_document.uri, move |document, positions| {
+        self.answer(Depth::Names, params.text_document.uri, move |document, positions| {
             let offsets: std::result::Result<Vec<_>, _> =
                 params.positions.into_iter().map(|position| positions.offset(position)).collect();
             let offsets = offsets.map_err(invalid_position)?.into_iter();
@@ -313,7 +317,7 @@ impl LanguageServer for Backend {
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let commands = self.commands();
-        self.answer_now(params.text_document.uri, move |document, positions| {
+        self.answer_now(Depth::Names, params.text_document.uri, move |document, positions| {
             let is_wanted = document.settings.code_lenses;
             Ok(if is_wanted { lenses::lenses(document, positions, &commands) } else { Vec::new() })
         })
@@ -334,7 +338,7 @@ impl LanguageServer for Backend {
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let (known, with_related) = (params.previous_result_id, self.takes_related.load(Ordering::Relaxed));
-        let report = self.answer_now(params.text_document.uri, move |document, _| {
+        let report = self.answer_now(Depth::Borrows, params.text_document.uri, move |document, _| {
             Ok(pull::document(document, known.as_deref(), with_related))
         });
         // Of a document that is not open nothing is known.
@@ -359,14 +363,14 @@ impl LanguageServer for Backend {
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-        self.answer(params.text_document.uri, move |document, positions| {
+        self.answer(Depth::Names, params.text_document.uri, move |document, positions| {
             Ok(Some(hints::hints(document, positions, params.range)))
         })
         .await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.answer(params.text_document.uri, |document, positions| {
+        self.answer(Depth::Names, params.text_document.uri, |document, positions| {
             let symbols = crush_ide::symbols(&document.snapshot);
             let symbols = symbols.into_iter().map(|symbol| outline::symbol(symbol, positions)).collect();
             Ok(Some(DocumentSymbolResponse::Nested(symbols)))
@@ -375,16 +379,21 @@ impl LanguageServer for Backend {
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        self.answer(params.text_document.uri, |document, positions| Ok(Some(outline::folds(document, positions)))).await
+        self.answer(Depth::Names, params.text_document.uri, |document, positions| {
+            Ok(Some(outline::folds(document, positions)))
+        })
+        .await
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        self.answer(params.text_document.uri, |document, positions| Ok(Some(formatting::document(document, positions))))
-            .await
+        self.answer(Depth::Names, params.text_document.uri, |document, positions| {
+            Ok(Some(formatting::document(document, positions)))
+        })
+        .await
     }
 
     async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        self.answer(params.text_document.uri, move |document, positions| {
+        self.answer(Depth::Names, params.text_document.uri, move |document, positions| {
             let range = positions.text_range(params.range).map_err(invalid_position)?;
             Ok(Some(formatting::range(document, positions, range)))
         })
@@ -400,7 +409,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.answer_now(params.text_document.uri, move |document, positions| {
+        self.answer_now(Depth::Borrows, params.text_document.uri, move |document, positions| {
             let range = positions.text_range(params.range).map_err(invalid_position)?;
             let actions = crate::actions::actions(document, positions, range, params.context.only.as_deref());
             Ok(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())

@@ -9,6 +9,7 @@ mod event;
 mod modules;
 mod projects;
 mod queue;
+mod readers;
 mod running;
 mod settling;
 mod snapshot;
@@ -22,8 +23,9 @@ use std::sync::mpsc::{self, TryRecvError};
 use crush_ide::{Evaluation, FileAnalysis, FileKey, PositionEncoding, Snapshot, Text, TextEdit};
 use tower_lsp::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
-pub(crate) use event::{Event, RunResult};
+pub(crate) use event::{Depth, Event, RunResult};
 pub(crate) use queue::{Queue, queue};
+use readers::Readers;
 pub(crate) use snapshot::DocumentSnapshot;
 use snapshot::Taken;
 
@@ -82,6 +84,8 @@ pub(crate) struct Documents {
     outdated: HashSet<DocumentKey>,
     /// Documents that are analysed and not yet told of. Who asks for one does not wait until its diagnostics are written down.
     untold: Vec<DocumentKey>,
+    /// The requests that are being answered meanwhile.
+    readers: Readers,
     /// Documents whose text is being parsed from scratch.
     settling: HashSet<DocumentKey>,
     /// Whether much may have been freed since memory was given back last: a document was opened or closed.
@@ -114,6 +118,7 @@ impl Documents {
             told_of_configs: HashMap::new(),
             outdated: HashSet::new(),
             untold: Vec::new(),
+            readers: Readers::default(),
             settling: HashSet::new(),
             has_freed: false,
         };
@@ -130,11 +135,14 @@ impl Documents {
             let first = match events.try_recv() {
                 Ok(first) => first,
                 Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if !self.untold.is_empty() => {
-                    put_off = 0;
-                    self.tell();
-                    continue;
-                }
+                Err(TryRecvError::Empty) if !self.untold.is_empty() => match self.while_read(events) {
+                    Some(first) => first,
+                    None => {
+                        put_off = 0;
+                        self.tell();
+                        continue;
+                    }
+                },
                 Err(TryRecvError::Empty) => match self.outdated.iter().next().cloned() {
                     Some(key) => {
                         self.bring_up_to_date(&key);
@@ -189,29 +197,15 @@ impl Documents {
             }
             Event::Cancel(uri) => self.runs.cancel(&DocumentKey::from(&uri), "cancelled"),
             Event::CancelProgress(token) => self.runs.cancel_progress(token),
-            Event::Read { uri, taken, reply } => {
+            Event::Read { uri, depth, taken, reply } => {
                 let key = DocumentKey::from(&uri);
                 self.bring_up_to_date(&key);
-                self.look_at_borrows(&key);
-                let _ = reply.send(self.snapshot(&key, taken));
+                let _ = reply.send(self.read(&key, depth, taken));
             }
-            Event::ReadNames { uri, taken, reply } => {
-                let key = DocumentKey::from(&uri);
-                self.bring_up_to_date(&key);
-                let _ = reply.send(self.names(&key, taken));
-            }
-            Event::ReadAll { taken, reply } => {
+            Event::ReadAll { depth, taken, reply } => {
                 self.bring_all_up_to_date();
-                for key in self.open.keys().cloned().collect::<Vec<_>>() {
-                    self.look_at_borrows(&key);
-                }
-                let snapshots = self.open.keys().filter_map(|key| self.snapshot(key, taken.clone()));
-                let _ = reply.send(snapshots.collect());
-            }
-            Event::ReadAllNames { taken, reply } => {
-                self.bring_all_up_to_date();
-                let names = self.open.keys().filter_map(|key| self.names(key, taken.clone()));
-                let _ = reply.send(names.collect());
+                let keys: Vec<_> = self.open.keys().cloned().collect();
+                let _ = reply.send(keys.iter().filter_map(|key| self.read(key, depth, taken.clone())).collect());
             }
             Event::FilesChanged => {
                 self.configs.forget();
@@ -219,6 +213,7 @@ impl Documents {
                 let importers = self.open.iter().filter(|(_, document)| document.analysis.imports_modules());
                 self.outdated.extend(importers.map(|(key, _)| key.clone()));
             }
+            Event::Answered => {}
             Event::Parsed { key, version, tree } => self.parsed(&key, version, tree),
             Event::Evaluated { key, run, version, result } => {
                 if self.runs.ended(&key, run) {
@@ -317,13 +312,19 @@ impl Documents {
             version: document.version,
             taken,
             cancelled: Cancelled::default(),
+            reading: None,
         })
     }
 
-    /// A document with its names alone: who asks for them does not wait for its borrows.
-    fn names(&self, key: &DocumentKey, taken: Taken) -> Option<DocumentSnapshot> {
+    /// A document for a request, which waits for its borrows only where it needs them.
+    fn read(&mut self, key: &DocumentKey, depth: Depth, taken: Taken) -> Option<DocumentSnapshot> {
+        if depth == Depth::Borrows {
+            self.look_at_borrows(key);
+            return self.snapshot(key, taken);
+        }
         let mut document = self.snapshot(key, taken)?;
         document.snapshot.analysis = document.snapshot.analysis.names_alone();
+        document.reading = Some(self.readers.add(self.runs.queue()));
         Some(document)
     }
 

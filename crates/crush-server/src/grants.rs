@@ -13,7 +13,7 @@ use tower_lsp::ls_types::Uri;
 use self::protocol::{FolderGrants, MissingGrantsParams, NeededGrant, NeedingCall, Needs};
 use crate::backend::Backend;
 use crate::convert::Place;
-use crate::documents::DocumentSnapshot;
+use crate::documents::{Depth, DocumentSnapshot};
 use crate::files;
 
 /// What was granted, by folder.
@@ -111,7 +111,7 @@ fn path_of(uri: &Uri) -> Option<PathBuf> {
 impl Backend {
     /// What a program lacks of what it calls, whether a run comes to it or not.
     pub(crate) async fn missing_grants(&self, params: MissingGrantsParams) -> Result<Option<Needs>> {
-        self.answer(params.text_document.uri, |document, _| {
+        self.answer(Depth::Names, params.text_document.uri, |document, _| {
             let Some(folder) = &document.folder else { return Ok(None) };
             // Of a grant that cannot be given the run tells.
             let Ok(grants) = folder.grants() else { return Ok(None) };

@@ -55,7 +55,8 @@ impl Servers {
                 campaign.edits += changes.len() as u64;
                 client.change(&document, changes);
                 if rng.u8(..8) == 0 {
-                    client.ask("textDocument/semanticTokens/full", about(&document));
+                    let (method, params) = question(&mut rng, &document);
+                    client.ask(method, params);
                 }
             }
             campaign.comparisons += 1;
@@ -112,6 +113,29 @@ impl Tokens {
             let number = |name: &str| usize::try_from(edit[name].as_u64().expect("a number")).expect("a small number");
             let range = number("start")..number("start") + number("deleteCount");
             self.data.splice(range, edit["data"].as_array().cloned().unwrap_or_default());
+        }
+    }
+}
+
+/// A question that somebody asks between two edits: some need the borrows of the text, others must not wait for them.
+fn question(rng: &mut Rng, document: &Document) -> (&'static str, Value) {
+    let position = json!({ "line": rng.u32(..12), "character": rng.u32(..8) });
+    let (mut params, range) = (about(document), json!({ "start": position, "end": position }));
+    match rng.u8(..6) {
+        0 => ("textDocument/semanticTokens/full", params),
+        1 => ("textDocument/diagnostic", params),
+        2 => {
+            (params["range"], params["context"]) = (range, json!({ "diagnostics": [] }));
+            ("textDocument/codeAction", params)
+        }
+        at => {
+            params["position"] = position;
+            let method = match at {
+                3 => "textDocument/completion",
+                4 => "textDocument/hover",
+                _ => "textDocument/documentHighlight",
+            };
+            (method, params)
         }
     }
 }

@@ -24,11 +24,12 @@ impl Step {
 }
 
 /// What the variables of a body are given.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Sources {
     given: HashMap<LocalId, Vec<(ExprId, Vec<Step>)>>,
     written: HashMap<LocalId, Vec<(Vec<Step>, ExprId)>>,
     owners: HashMap<u32, ExprId>,
+    calls: HashMap<Name, Vec<ExprId>>,
 }
 
 impl Sources {
@@ -42,8 +43,14 @@ impl Sources {
                 _ => {}
             }
         }
-        for expr in &body.exprs {
+        for (id, expr) in (0..).map(ExprId).zip(&body.exprs) {
             match &expr.kind {
+                ExprKind::Call { callee: Callee::Name(name), .. } => sources.call(name, id),
+                ExprKind::Spawn { function, .. } => {
+                    if let ExprKind::Name(name) = &body[*function].kind {
+                        sources.call(name, id);
+                    }
+                }
                 ExprKind::Field { base, name_range, .. } => {
                     sources.owners.insert(name_range.start, *base);
                 }
@@ -81,6 +88,15 @@ impl Sources {
     /// What the name of a field or method that starts at `start` is asked of.
     pub(super) fn owner_at(&self, start: u32) -> Option<ExprId> {
         self.owners.get(&start).copied()
+    }
+
+    /// The calls of a function by its name, and the tasks that run it, in the order of the text.
+    pub(super) fn calls_of(&self, name: &Name) -> &[ExprId] {
+        self.calls.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn call(&mut self, name: &Name, call: ExprId) {
+        self.calls.entry(name.clone()).or_default().push(call);
     }
 
     fn give(&mut self, local: LocalId, value: ExprId, steps: Vec<Step>) {

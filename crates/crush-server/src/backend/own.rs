@@ -7,7 +7,7 @@ use tower_lsp::ls_types::{ProgressToken, WorkDoneProgressCancelParams};
 
 use super::Backend;
 use crate::answers::{compute, request_failed};
-use crate::documents::Event;
+use crate::documents::{Depth, Event};
 use crate::drawing::protocol::{BorrowsParams, BorrowsView, HeapParams, HeapView};
 use crate::grants::GrantedFolders;
 use crate::grants::protocol::GrantsParams;
@@ -39,20 +39,22 @@ impl Backend {
     }
 
     pub(super) async fn arena(&self, params: ArenaParams) -> Result<Option<ArenaView>> {
-        let snapshot = self.queue.read(params.text_document.uri.clone());
+        let snapshot = self.queue.read(params.text_document.uri.clone(), Depth::Names);
         let Some(document) = snapshot.await else { return Ok(None) };
         compute(move |_| Ok(crate::arena::view(&document, &params))).await
     }
 
     pub(super) async fn borrows(&self, params: BorrowsParams) -> Result<Option<BorrowsView>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, positions| crate::drawing::borrows(document, positions, &params).map(Some))
-            .await
+        self.answer(Depth::Borrows, uri, move |document, positions| {
+            crate::drawing::borrows(document, positions, &params).map(Some)
+        })
+        .await
     }
 
     pub(super) async fn heap(&self, params: HeapParams) -> Result<Option<HeapView>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |document, _| Ok(crate::drawing::heap(document, &params))).await
+        self.answer(Depth::Names, uri, move |document, _| Ok(crate::drawing::heap(document, &params))).await
     }
 
     pub(super) fn commands(&self) -> Arc<lenses::Commands> {

@@ -11,6 +11,15 @@ use crate::grants::GrantedFolders;
 use crate::protocol::Settings;
 use crate::uri::DocumentKey;
 
+/// How far documents have to be worked out for a request: it does not wait for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What they say, and what their names mean.
+    Names,
+    /// That, and what is wrong with their borrows.
+    Borrows,
+}
+
 /// Something that happened, in the client's order.
 pub(crate) enum Event {
     /// The handshake is over: how columns count, and what the client wants.
@@ -41,13 +50,11 @@ pub(crate) enum Event {
     /// The user wants the run with this progress token to stop.
     CancelProgress(i32),
     /// A request wants to read a document.
-    Read { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
-    /// A request wants to read a document, and needs to know nothing of its borrows.
-    ReadNames { uri: Uri, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
-    /// A request wants to read all of them, and needs to know nothing of their borrows.
-    ReadAllNames { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
+    Read { uri: Uri, depth: Depth, taken: Taken, reply: oneshot::Sender<Option<DocumentSnapshot>> },
     /// A request wants to read all of them.
-    ReadAll { taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
+    ReadAll { depth: Depth, taken: Taken, reply: oneshot::Sender<Vec<DocumentSnapshot>> },
+    /// No request is being answered any more.
+    Answered,
     /// What the user granted, by folder.
     Grants(GrantedFolders),
     /// Files changed on disk.

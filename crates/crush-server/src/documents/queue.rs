@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::Uri;
 
-use super::event::Event;
+use super::event::{Depth, Event};
 use super::snapshot::{DocumentSnapshot, Taken};
 
 /// The way to the one writer.
@@ -35,30 +35,16 @@ impl Queue {
     /// A snapshot of `uri` as it is when all events before this call are handled; `None` when it is not open.
     ///
     /// The turn is taken at once, not when the result is awaited.
-    pub(crate) fn read(&self, uri: Uri) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
+    pub(crate) fn read(&self, uri: Uri, depth: Depth) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
         let (reply, answer) = oneshot::channel();
-        self.send(Event::Read { uri, taken: self.taken(), reply });
+        self.send(Event::Read { uri, depth, taken: self.taken(), reply });
         async { answer.await.ok().flatten() }
-    }
-
-    /// As [`Queue::read`], but without the borrows, and therefore sooner.
-    pub(crate) fn read_names(&self, uri: Uri) -> impl Future<Output = Option<DocumentSnapshot>> + use<> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Event::ReadNames { uri, taken: self.taken(), reply });
-        async { answer.await.ok().flatten() }
-    }
-
-    /// As [`Queue::read_all`], but without the borrows, and therefore sooner.
-    pub(crate) fn read_all_names(&self) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Event::ReadAllNames { taken: self.taken(), reply });
-        async { answer.await.unwrap_or_default() }
     }
 
     /// Snapshots of all open documents as they are when all events before this call are handled.
-    pub(crate) fn read_all(&self) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
+    pub(crate) fn read_all(&self, depth: Depth) -> impl Future<Output = Vec<DocumentSnapshot>> + use<> {
         let (reply, answer) = oneshot::channel();
-        self.send(Event::ReadAll { taken: self.taken(), reply });
+        self.send(Event::ReadAll { depth, taken: self.taken(), reply });
         async { answer.await.unwrap_or_default() }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crush_ide::{FileKey, ModuleId, PositionEncoding, Snapshot};
 use tower_lsp::ls_types::Uri;
 
+use super::readers::Reading;
 use crate::answers::Cancelled;
 use crate::convert::{Place, Positions};
 use crate::files;
@@ -38,6 +39,8 @@ pub(crate) struct DocumentSnapshot {
     pub(super) taken: Taken,
     /// Whether who asked for it no longer waits.
     pub(crate) cancelled: Cancelled,
+    /// What lets a request go first that is answered from it.
+    pub(super) reading: Option<Arc<Reading>>,
 }
 
 /// The moment at which a request took its turn, by the edits that had come then.

@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{
 
 use super::{PartialResult, workspace};
 use crate::backend::Backend;
+use crate::documents::Depth;
 use crate::progress::RequestProgress;
 
 impl Backend {
@@ -20,7 +21,7 @@ impl Backend {
         let token = params.partial_result_params.partial_result_token;
         let shown = params.work_done_progress_params.work_done_token;
         let (client, runtime, cache) = (self.client.clone(), Handle::current(), self.found.clone());
-        let items = self.answer_from_workspace(move |programs| {
+        let items = self.answer_from_workspace(Depth::Borrows, move |programs| {
             let mut items = Vec::new();
             let mut progress = shown
                 .map(|token| RequestProgress::begin(client.clone(), runtime.clone(), token, "checking the workspace"));

@@ -14,7 +14,7 @@ use super::protocol::{
 use super::session::{Ended, Session};
 use super::{Sessions, ended, failed, tell};
 use crate::backend::Backend;
-use crate::documents::{DocumentSnapshot, Queue};
+use crate::documents::{Depth, DocumentSnapshot, Queue};
 use crate::drawing::protocol::HeapView;
 use crate::protocol::ArenaView;
 
@@ -61,7 +61,7 @@ async fn begin(sessions: &Sessions, document: &DocumentSnapshot, evaluation: &Ar
 
 /// `crush/time/open`
 async fn open(sessions: &Sessions, queue: &Queue, params: OpenParams) -> Result<TimeMoment> {
-    let document = queue.read(params.text_document.uri);
+    let document = queue.read(params.text_document.uri, Depth::Names);
     let (document, evaluation) = last_run(document.await)?;
     let session = begin(sessions, &document, &evaluation).await?;
     let id = session.id;
@@ -175,7 +175,7 @@ async fn heap(sessions: &Sessions, queue: &Queue, params: TimeHeapParams) -> Res
 
 /// `crush/evaluate`
 async fn evaluate(sessions: &Sessions, queue: &Queue, params: EvaluateParams) -> Result<EvaluateResult> {
-    let document = queue.read(params.text_document.uri.clone());
+    let document = queue.read(params.text_document.uri.clone(), Depth::Names);
     let document = document.await;
     let (session, at) = match (params.session, params.position) {
         (Some(id), Some(position)) => (sessions.current(id, document.as_ref())?, Some(position)),
@@ -223,7 +223,7 @@ async fn ask<T: Send + 'static>(
     id: u64,
     work: impl FnOnce(&DocumentSnapshot, &mut TimeTravel<'_>) -> std::result::Result<T, String> + Send + 'static,
 ) -> Result<T> {
-    let document = queue.read(sessions.uri_of(id)?);
+    let document = queue.read(sessions.uri_of(id)?, Depth::Names);
     let document = document.await;
     let session = sessions.current(id, document.as_ref())?;
     let document = document.ok_or_else(|| ended(&Ended::Closed))?;
