@@ -73,7 +73,8 @@ export class HeapPanel implements vscode.Disposable {
         localResourceRoots: resources(this.extension),
       },
     );
-    panel.iconPath = vscode.Uri.joinPath(this.extension, "icons", "arena.svg");
+    const icon = (theme: string) => vscode.Uri.joinPath(this.extension, "icons", `file-${theme}.svg`);
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
     panel.webview.html = page(panel.webview, this.extension, CONTENT);
     panel.webview.onDidReceiveMessage((message: FromPicture) => this.heard(message));
     panel.onDidDispose(() => {

@@ -48,7 +48,7 @@ function tellNothing(why: string): void {
 }
 
 function draw(view: HeapView): void {
-  const had = stops.find(({ element }) => element === document.activeElement)?.slot;
+  const had = stops.find(({ element }) => element === document.activeElement);
   byId("nothing").hidden = true;
   byId("headline").textContent = headline(view);
   byId("figures").textContent = figures(view);
@@ -66,8 +66,10 @@ function draw(view: HeapView): void {
   picture.replaceChildren(canvas);
   fit();
   picture.setAttribute("aria-label", `${headline(view)}: ${figures(view)}`);
-  const first = stops.findIndex(({ slot, isHolder }) => !isHolder && slot === (had ?? view.slot));
-  rove(Math.max(0, first), had !== undefined);
+  // The keys stay where they were: on the same variable or object, on the object where the variable is gone.
+  const same = had ? stops.findIndex(({ slot, isHolder }) => isHolder === had.isHolder && slot === had.slot) : -1;
+  const first = stops.findIndex(({ slot, isHolder }) => !isHolder && slot === (had?.slot ?? view.slot));
+  rove(Math.max(0, same === -1 ? first : same), had !== undefined);
 }
 
 /** A picture that is a little too wide is drawn a little smaller. */
@@ -206,7 +208,7 @@ document.addEventListener("keydown", (event) => {
     if (to !== undefined) {
       rove(to, true);
     }
-  } else if (event.key === "Enter" && stop) {
+  } else if ((event.key === "Enter" || event.key === " ") && stop) {
     act(stop);
   } else if (event.key === "Escape") {
     editor.postMessage({ say: "middle", slot: null });
