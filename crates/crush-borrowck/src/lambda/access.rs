@@ -95,7 +95,27 @@ impl Lambda<'_> {
                 }
             }
         }
+        if usage.usage == Use::Write && state.phase.after {
+            self.note_written_through(state, value, usage.at);
+        }
         self.drops |= usage.usage == Use::Drop;
+    }
+
+    /// What is written through an exclusive handle, a function that nobody knows may have borrowed through it (B6), and so may be in
+    /// the way.
+    fn note_written_through(&mut self, state: &State, value: &Value, at: Step) {
+        for target in value.targets() {
+            let Target::Handle(loan) = target else { continue };
+            let Some(live) = state.loans.get(*loan) else { continue };
+            if !self.table.loans[*loan as usize].exclusive {
+                continue;
+            }
+            for object in live.of.objects() {
+                if self.table.is_callers_business(object) {
+                    self.effect(state, object, Use::Write, at);
+                }
+            }
+        }
     }
 
     /// What goes on after a use has passed: no borrow of just this object was in its way, it had not been dropped, and a
