@@ -57,3 +57,39 @@ impl BodiesCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crush_syntax::{TextEdit, TextRange};
+
+    use super::*;
+    use crate::fixture::analysis;
+    use crate::{Snapshot, highlights};
+
+    /// What `go` of `A` is used for, before and after an edit of one text, and in a text that has just been opened.
+    #[test]
+    fn what_was_looked_into_says_after_an_edit_what_it_says_of_a_fresh_text() {
+        let before = "struct A { x }\nstruct B { x }\nimpl A { fn go(self) { return 1 } }\nimpl B { fn go(self) { return 2 } }\n\
+                      fn run(it) { return it.go() }\nrun(A { x: 1 })\n";
+        let of_go =
+            |analysis| highlights(&Snapshot::unevaluated(analysis), before.find("go").expect("it is there")).len();
+        let mut edited = analysis(before);
+        assert_eq!(of_go(edited.clone()), 2);
+        let start = before.find("A { x: 1").expect("it is there");
+        edited.edit(&[TextEdit { range: TextRange::new(start, start + 1), new_text: "B".to_owned() }]);
+        assert_eq!(of_go(edited.clone()), 1);
+        assert_eq!(of_go(analysis(&edited.text().to_string())), 1);
+    }
+
+    #[test]
+    fn only_so_many_expressions_are_kept() {
+        let (analysis, cache) = (analysis("let x = 1 + 2\n"), BodiesCache::default());
+        let lower = || analysis.hir().lower(analysis.tree(), crush_hir::file::BodyId::TopLevel);
+        let each = lower().exprs.len();
+        for key in 0..2 * (MOST_EXPRESSIONS / each) as u64 {
+            let _ = cache.get(ItemKey(key), lower);
+        }
+        let kept = cache.lock();
+        assert!(kept.expressions <= MOST_EXPRESSIONS && kept.bodies.len() * each == kept.expressions);
+    }
+}

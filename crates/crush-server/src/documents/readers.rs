@@ -9,7 +9,7 @@ use super::queue::Queue;
 use super::{Documents, Event};
 
 /// For so long diagnostics let requests go first.
-const MOMENT: Duration = Duration::from_millis(5);
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// The requests that are being answered.
 #[derive(Default)]
