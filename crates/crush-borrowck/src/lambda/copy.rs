@@ -81,6 +81,9 @@ impl Lambda<'_> {
                     result.join(&fresh);
                     if !is_copied || may_be_freed {
                         result.add(*target);
+                    } else {
+                        // A caller may have handed in a handle of it, and that is not copied.
+                        self.add_kept(&mut result, object, true);
                     }
                 }
                 Shape::Array | Shape::Map | Shape::Closure(..) | Shape::Cell | Shape::Task => {
