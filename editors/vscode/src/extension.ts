@@ -29,6 +29,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const grants = new Grants(context.globalState);
   grants.serve(analyzer);
   analyzer.follow(grants);
+  // What is drawn beside it waits for the report: the window takes what it is told in that order.
+  await analyzer.firstReport();
   const status = new StatusItem(grants);
   status.setHealth(analyzer.health);
   const values = new InlineValues();

@@ -16,14 +16,19 @@ export type Health = "starting" | "running" | "stopped" | "missing";
 /** As often as this in three minutes a server that died is started again. */
 const MAXIMUM_RESTARTS = 4;
 
+/** Milliseconds after which nobody waits for a report any more: no program may be open. */
+const FIRST_REPORT = 250;
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private readonly log = vscode.window.createOutputChannel("CRUSH Language Server");
   private readonly healthChanged = new vscode.EventEmitter<Health>();
   private readonly evaluated = new vscode.EventEmitter<Evaluation>();
+  private readonly reported = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
   private grants: Grants | undefined;
   private lastHealth: Health = "starting";
+  private hasReported = false;
   /** Starts and stops follow one another: two restarts at once must not leave two servers. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -36,6 +41,7 @@ export class Server implements vscode.Disposable {
       this.log,
       this.healthChanged,
       this.evaluated,
+      this.reported,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.trustGranted()),
       vscode.workspace.onDidChangeConfiguration((event) => this.configurationChanged(event)),
     ];
@@ -50,6 +56,25 @@ export class Server implements vscode.Disposable {
     this.grants = grants;
     this.subscriptions.push(grants.onChange(() => this.grantsChanged()));
     void this.turn.then(() => this.grantsChanged());
+  }
+
+  /** When the first program that is open has been reported on, or none will be for now. */
+  firstReport(): Promise<void> {
+    if (this.hasReported || isDown(this.health)) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const waiting = vscode.Disposable.from(
+        this.reported.event(() => over()),
+        this.healthChanged.event((health) => isDown(health) && over()),
+      );
+      const patience = setTimeout(() => over(), FIRST_REPORT);
+      const over = (): void => {
+        waiting.dispose();
+        clearTimeout(patience);
+        resolve();
+      };
+    });
   }
 
   /** When the starts and stops that were asked for are over. */
@@ -190,7 +215,14 @@ export class Server implements vscode.Disposable {
         // Requests under way when the server dies fail; that is in the log, not a message each.
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: false, supportHtml: false },
-        middleware: hovers,
+        middleware: {
+          ...hovers,
+          handleDiagnostics: (uri, diagnostics, next) => {
+            next(uri, diagnostics);
+            this.hasReported = true;
+            this.reported.fire();
+          },
+        },
       },
     );
     // A crash is told by the status item and healed by a restart; only giving up deserves a message.
@@ -276,6 +308,10 @@ function healthOf(state: State): Health {
     case State.Stopped:
       return "stopped";
   }
+}
+
+function isDown(health: Health): boolean {
+  return health === "missing" || health === "stopped";
 }
 
 function isProgram(file: string): boolean {
