@@ -48,6 +48,10 @@ export class Borrows implements vscode.Disposable {
       server.onHealth((health) => health === "running" && this.everywhere()),
       vscode.commands.registerCommand("crush.toggleBorrows", () => this.toggle()),
     ];
+    // The server is started before this is there.
+    if (server.health === "running") {
+      this.everywhere();
+    }
   }
 
   async toggle(): Promise<void> {
