@@ -202,6 +202,8 @@ pub enum Action {
         local: LocalId,
         /// The iterated value.
         iterable: ExprId,
+        /// The borrow that the loop itself holds of it (B2).
+        loan: LoanId,
         /// Where the name stands.
         at: BodyRange,
     },

@@ -10,7 +10,7 @@ use crate::table::Shape;
 /// a variable knows it.
 pub(super) fn shapes(body: &Body, graphs: &[Cfg]) -> FxHashMap<LocalId, Shape> {
     let mut shapes: FxHashMap<LocalId, Shape> = FxHashMap::default();
-    let mut others: FxHashSet<LocalId> = body.lambdas.iter().flat_map(|lambda| lambda.params.iter().copied()).collect();
+    let mut others = parameters(body);
     let actions = graphs.iter().flat_map(|graph| &graph.nodes).flat_map(|node| &node.actions);
     for action in actions {
         match action {
@@ -46,7 +46,7 @@ pub(super) fn shapes(body: &Body, graphs: &[Cfg]) -> FxHashMap<LocalId, Shape> {
 /// makes another variable, but what lambdas have captured of the ones before owns the same borrow: an assignment there ends it
 /// here.
 pub(super) fn declared_twice(body: &Body, graphs: &[Cfg]) -> FxHashSet<LocalId> {
-    let mut once: FxHashSet<LocalId> = body.lambdas.iter().flat_map(|lambda| lambda.params.iter().copied()).collect();
+    let mut once = parameters(body);
     let mut twice = FxHashSet::default();
     for action in graphs.iter().flat_map(|graph| &graph.nodes).flat_map(|node| &node.actions) {
         let (Action::Bind { local, declares: true, .. }
@@ -60,6 +60,11 @@ pub(super) fn declared_twice(body: &Body, graphs: &[Cfg]) -> FxHashSet<LocalId> 
         }
     }
     twice
+}
+
+/// The parameters of all lambdas.
+fn parameters(body: &Body) -> FxHashSet<LocalId> {
+    body.lambdas.iter().flat_map(|lambda| lambda.params.iter().copied()).collect()
 }
 
 /// What an expression makes, whatever happens: `x += [1]` makes an array of an array.

@@ -124,12 +124,12 @@ impl<'a> Lambda<'a> {
                 self.note_loose(*local, &value, taken_here);
                 self.bind(state, *local, &value);
             }
-            Action::BindElement { local, iterable, .. } => {
+            Action::BindElement { local, iterable, loan, .. } => {
+                let mut iterated = state.value(*iterable);
                 // Where that is a handle whose borrow ends with the head of the loop, it still runs over what it borrowed.
-                let loops = self.cfg.loans.iter().zip(0..);
-                let own = loops.filter(|(loan, _)| loan.owner == LoanOwner::Loop && loan.expr == *iterable);
-                let held = own.filter_map(|(_, number)| state.loans.get(number)).map(|live| &live.of);
-                let iterated = held.fold(state.value(*iterable), |all, of| all.joined(of));
+                if let Some(live) = state.loans.get(loan.0) {
+                    iterated.join(&live.of);
+                }
                 let element = self.load(state, &iterated, &Field::Element);
                 self.declare(state, *local);
                 self.note_loose(*local, &element, |_| false);

@@ -106,14 +106,15 @@ impl Builder<'_> {
     // ---- full expressions, jumps
 
     /// Builds a full expression: its temporary borrows end with it.
-    fn full(&mut self, build: impl FnOnce(&mut Self)) {
+    fn full<T>(&mut self, build: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(Frame::Full(Vec::new()));
-        build(self);
+        let built = build(self);
         if let Some(Frame::Full(loans)) = self.frames.pop() {
             for loan in loans.into_iter().rev() {
                 self.push(Action::End(loan));
             }
         }
+        built
     }
 
     fn temporary(&mut self, loan: LoanId) {
@@ -325,7 +326,7 @@ impl Builder<'_> {
 
     fn for_loop(&mut self, variable: LocalId, at: BodyRange, iterable: ExprId, body: BlockId) {
         let mut loans = Vec::new();
-        self.full(|builder| {
+        let own = self.full(|builder| {
             if let ExprKind::Borrow { exclusive, operand } = builder.body[iterable].kind {
                 // The handle that is iterated ends with the loop, not with the head (B4).
                 builder.expr(operand);
@@ -338,6 +339,7 @@ impl Builder<'_> {
             let loan = builder.loan(false, LoanOwner::Loop, iterable, iterable);
             builder.push(Action::Take(loan));
             loans.push(loan);
+            loan
         });
         let head = self.node();
         self.goto(head);
@@ -348,7 +350,7 @@ impl Builder<'_> {
         self.frames.push(Frame::Loop { head, done: finished, loans: loans.clone(), iterable: Some(iterable) });
         self.here = inside;
         self.push(Action::Release { local: variable, keep: None });
-        self.push(Action::BindElement { local: variable, iterable, at });
+        self.push(Action::BindElement { local: variable, iterable, loan: own, at });
         self.block(body, None);
         self.goto(head);
         self.frames.pop();
