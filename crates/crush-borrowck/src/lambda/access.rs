@@ -84,6 +84,9 @@ impl Lambda<'_> {
 
     pub(super) fn note_effects(&mut self, state: &mut State, value: &Value, usage: &Usage) {
         if self.in_task {
+            // A handle in what another task gives is found by those who know that task (T3).
+            self.asks_caller |=
+                usage.usage == Use::Send && value.objects().any(|object| self.table.is_callers_business(object));
             return;
         }
         let sole = usage.certain && value.only().is_some();

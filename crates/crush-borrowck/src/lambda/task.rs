@@ -75,15 +75,7 @@ impl Lambda<'_> {
     /// One that calls functions that only a caller knows is looked at again by each that does.
     pub(super) fn run_task(&mut self, state: &mut State, callee: &Value, site: &Site) -> Value {
         let mut copy = state.clone();
-        // Of what was dropped before, nothing was sent.
-        copy.freed = Default::default();
-        let mut loans = Vec::new();
-        copy.loans.for_each(|loan, _| loans.push(loan));
-        for loan in loans {
-            // Of nothing here. A handle that the task would get has been reported as sent; that it is dead there is no news.
-            copy.loans.insert(loan, Live { surely: true, of: Value::default() });
-            copy.proved_alive(loan);
-        }
+        self.forget_what_was_not_sent(&mut copy);
         let outer = (std::mem::replace(&mut self.in_task, true), std::mem::replace(&mut self.asks_caller, false));
         let inside_task = Site { certain: false, strong: false, sources: Vec::new(), ..site.clone() };
         let inside = match self.nesting > NESTING {
@@ -128,6 +120,30 @@ impl Lambda<'_> {
         match self.spoiled(state, &copy, &inside.value, site) {
             Some(spoiled) => result.joined(&Value::of(Target::Object(spoiled))),
             None => result,
+        }
+    }
+
+    /// Of what was dropped before nothing was sent, and no borrow is of a copy. What another task is about to give is in its arena
+    /// still: it may be awaited in this one (T3).
+    fn forget_what_was_not_sent(&self, copy: &mut State) {
+        let mut given = Value::default();
+        copy.for_each_written(|slot, result| {
+            if self.table.objects[self.table.slots[slot as usize].object as usize].shape == Shape::Task {
+                given.extend(result.objects().map(Target::Object));
+            }
+        });
+        let mut freed = Vec::new();
+        copy.freed.for_each(|object, _| freed.push(object));
+        for object in freed.into_iter().filter(|object| !given.has(Target::Object(*object))) {
+            copy.freed.remove(object);
+        }
+        let mut loans = Vec::new();
+        copy.loans.for_each(|loan, live| loans.push((loan, live.of.clone())));
+        for (loan, mut of) in loans {
+            // A handle that the task would get has been reported as sent; that it is dead there is no news.
+            of.retain(|target| given.has(target));
+            copy.loans.insert(loan, Live { surely: true, of });
+            copy.proved_alive(loan);
         }
     }
 
