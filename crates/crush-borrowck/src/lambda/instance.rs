@@ -8,7 +8,7 @@ use super::{Lambda, index};
 use crate::report::{Cause, Entry, FunctionId, Step};
 use crate::state::State;
 use crate::summary::{Summary, SummaryObject, SummaryTarget, SummaryValue};
-use crate::table::{Field, LoanInfo, Origin, Owner};
+use crate::table::{Field, LoanInfo, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
 /// How many handles of one callee are told apart; the rest count as the last of them.
@@ -207,11 +207,23 @@ impl Lambda<'_> {
                 }
                 (_, Field::Named(name)) => Some(format!("{}.{name}", self.object_name(call, *base)?)),
                 (_, Field::Index(index)) => Some(format!("{}[{index}]", self.object_name(call, *base)?)),
+                (_, Field::Element) if self.is_task(&call.values[*base as usize]) => {
+                    Some(format!("await {}", self.object_name(call, *base)?))
+                }
                 (_, Field::Element) => Some(format!("{}[…]", self.object_name(call, *base)?)),
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// Whether a value is the handle of a task, and nothing else.
+    fn is_task(&self, value: &Value) -> bool {
+        !value.targets().is_empty()
+            && value.targets().iter().all(|target| match target {
+                Target::Object(object) => self.table.objects[*object as usize].shape == Shape::Task,
+                Target::Handle(_) | Target::Function(_) => false,
+            })
     }
 
     /// A borrow that is held during a callback and whose handle the callback does not come to.
