@@ -149,7 +149,7 @@ struct FoundCallback {
     repeats: bool,
     /// It is a task.
     is_task: bool,
-    /// What was in the slots that a task was given.
+    /// What was in the slots that it may come to.
     found_in: FxHashMap<u32, Value>,
     at: Vec<Step>,
 }

@@ -83,6 +83,8 @@ pub(crate) struct State {
     pub(crate) done: PMap<()>,
     /// Whether a function that nobody knows may have been called on the way here, or may not.
     pub(crate) phase: Phase,
+    /// What the calls hold that are under way: their arguments, what these lead to, and the handles of their borrows.
+    pub(crate) under_way: Value,
     /// What a function nobody knows may have put anywhere.
     pub(crate) havoc: Value,
     pub(crate) returned: Value,
@@ -158,6 +160,7 @@ impl State {
             Side::This | Side::Other => Alone::Remove,
         });
         let mut changed = self.havoc.join(&other.havoc);
+        changed |= self.under_way.join(&other.under_way);
         changed |= self.phase.join(other.phase);
         changed |= self.returned.join(&other.returned);
         changed |= self.thrown.join(&other.thrown);
@@ -190,7 +193,7 @@ impl State {
             looked_at += 1;
             looked_at > MENTIONS || value.has(target)
         };
-        [&self.returned, &self.thrown].into_iter().any(&mut has)
+        [&self.returned, &self.thrown, &self.under_way].into_iter().any(&mut has)
             || self.locals.any(&mut has)
             || self.temporaries.any(&mut has)
             || self.heap.any(&mut has)
@@ -382,6 +385,11 @@ impl State {
         }
     }
 
+    /// What a site made last is no longer the last, if it has made anything: it has not made the next one yet.
+    pub(crate) fn not_born(&mut self, site: u32) {
+        self.born.remove(site);
+    }
+
     /// What was the last object of its kind is now one of the `old` ones.
     pub(crate) fn age(&mut self, new: u32, old: u32, table: &Table) {
         self.forget_slots(|slot| table.slots[slot as usize].object == new);
@@ -475,7 +483,7 @@ impl State {
         // A handle of an earlier turn may be another one than that which was used.
         self.doubt(|value| matches!(to, Target::Handle(_)) && value.has(to));
         self.loans.map_some(|_, live| live.of.replace(from, to).map(|of| Live { surely: live.surely, of }));
-        for value in [&mut self.havoc, &mut self.returned, &mut self.thrown] {
+        for value in [&mut self.havoc, &mut self.under_way, &mut self.returned, &mut self.thrown] {
             if let Some(replaced) = value.replace(from, to) {
                 *value = replaced;
             }

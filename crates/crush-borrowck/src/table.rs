@@ -172,6 +172,8 @@ pub(crate) struct Table {
     by_shared: FxHashMap<(Family, u32), u32>,
     pub(crate) functions: Vec<FunctionId>,
     pub(crate) loans: Vec<LoanInfo>,
+    /// What each expression made last, part by part.
+    made_at: FxHashMap<ExprId, Vec<u32>>,
     /// The makers of what calls gave back; `part` of a site is a position here.
     pub(crate) makers: Vec<Maker>,
     /// Objects made here that a function nobody knows has seen: it may keep them.
@@ -196,6 +198,7 @@ impl Table {
             by_shared: FxHashMap::default(),
             functions: Vec::new(),
             loans: Vec::new(),
+            made_at: FxHashMap::default(),
             makers: Vec::new(),
             exposed: Vec::new(),
             reshaped: false,
@@ -245,8 +248,16 @@ impl Table {
             slots: Vec::new(),
         });
         self.exposed.push(false);
+        if let Origin::Site { expr, old: false, .. } = origin {
+            self.made_at.entry(expr).or_default().push(id);
+        }
         self.by_origin.insert(origin, id);
         id
+    }
+
+    /// What stands for the last objects that an expression has made.
+    pub(crate) fn made_at(&self, expr: ExprId) -> &[u32] {
+        self.made_at.get(&expr).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn find(&self, origin: &Origin) -> Option<u32> {

@@ -350,6 +350,7 @@ impl Compiler<'_, '_> {
     fn block_value(&mut self, block: BlockId, dst: Reg) {
         let scope = self.enter_scope(block);
         self.statements(block);
+        let tail_opens = self.frame.open.len();
         match self.body[block].tail {
             Some(tail) => self.evaluate(tail, dst),
             None => {
@@ -357,7 +358,7 @@ impl Compiler<'_, '_> {
                 self.frame.emit(Instruction::LoadNull { dst }, span);
             }
         }
-        self.leave_scope(scope);
+        self.leave_scope_of_value(scope, tail_opens);
     }
 
     fn lambda(&mut self, lambda: LambdaId, name: &str, dst: Reg, range: BodyRange) {

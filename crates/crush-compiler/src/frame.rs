@@ -169,11 +169,6 @@ impl Frame {
         self.owner(OwnerShape::Cell, role)
     }
 
-    /// Whether borrows were opened since there were `count`.
-    pub(crate) fn has_open(&self, count: usize) -> bool {
-        self.open.len() > count
-    }
-
     /// Ends the borrows opened since there were `count`, latest first.
     pub(crate) fn close(&mut self, count: usize, span: Span) {
         while self.open.len() > count {
@@ -182,6 +177,13 @@ impl Frame {
                 self.free.push((open.shape, open.role, open.reg));
             }
         }
+    }
+
+    /// Ends the borrows opened since there were `count`, but for those opened since there were `kept`.
+    pub(crate) fn close_before(&mut self, kept: usize, count: usize, span: Span) {
+        let kept = self.open.split_off(kept);
+        self.close(count, span);
+        self.open.extend(kept);
     }
 
     /// As [`Frame::close`], where the end of the function ends them anyway.

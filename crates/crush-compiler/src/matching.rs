@@ -1,6 +1,6 @@
 //! `match`.
 
-use crush_hir::body::{ExprId, Literal, MatchArm, Pattern};
+use crush_hir::body::{ExprId, ExprKind, Literal, MatchArm, Pattern};
 use crush_hir::source_map::BodyRange;
 use crush_vm::{Far, Instruction, Label, Near, Reg};
 
@@ -11,7 +11,14 @@ impl Compiler<'_, '_> {
     pub(crate) fn match_on(&mut self, id: ExprId, scrutinee: ExprId, arms: &[MatchArm], dst: Option<Reg>) {
         let range = self.body[scrutinee].range;
         let span = self.span(self.body[id].range);
-        let value = self.full(range, |this| this.operand(scrutinee));
+        let value = self.full(range, |this| {
+            let value = this.operand(scrutinee);
+            // The head ends a borrow that is matched itself, and its handle is dead then (B5).
+            match this.body[scrutinee].kind {
+                ExprKind::Borrow { .. } => this.moved(value, range),
+                _ => value,
+            }
+        });
         let end = self.frame.label();
         for arm in arms {
             let next = self.frame.label();
@@ -19,13 +26,17 @@ impl Compiler<'_, '_> {
             let pattern_range = self.pattern_range(arm);
             self.pattern(&arm.pattern, value, next, pattern_range);
             self.statements(arm.body);
+            let tail_opens = self.frame.open.len();
             match (self.body[arm.body].tail, dst) {
                 (Some(tail), Some(dst)) => self.evaluate(tail, dst),
                 (Some(tail), None) => self.effect(tail),
                 (None, Some(dst)) => self.frame.emit(Instruction::LoadNull { dst }, span),
                 (None, None) => {}
             }
-            self.leave_scope(scope);
+            match dst {
+                Some(_) => self.leave_scope_of_value(scope, tail_opens),
+                None => self.leave_scope(scope),
+            }
             if matches!(arm.pattern, Pattern::Wildcard | Pattern::Binding(_)) {
                 // Whatever it is, it matches: arms behind this one are never reached.
                 return self.frame.place(end);
@@ -37,6 +48,13 @@ impl Compiler<'_, '_> {
             self.frame.emit(Instruction::LoadNull { dst }, span);
         }
         self.frame.place(end);
+    }
+
+    /// Another register with the same value.
+    fn moved(&mut self, src: Reg, range: BodyRange) -> Reg {
+        let dst = self.frame.take();
+        self.frame.emit(Instruction::Move { dst, src }, self.span(range));
+        dst
     }
 
     /// The text that stands for the test of an arm: a name in the pattern, or the start of the arm's body.

@@ -144,15 +144,26 @@ impl Compiler<'_, '_> {
         self.end_scope(&scope);
     }
 
+    /// Closes the scope of a block that gives a value. Temporary borrows taken in its tail, opened since there were `tail`, end with
+    /// the expression around it (B4).
+    pub(crate) fn leave_scope_of_value(&mut self, scope: Scope, tail: usize) {
+        self.end_borrows_before(&scope, tail);
+        self.end_scope(&scope);
+    }
+
     /// Ends the borrows of a scope whose variables are still needed.
     pub(crate) fn end_borrows(&mut self, scope: &Scope) {
+        self.end_borrows_before(scope, self.frame.open.len());
+    }
+
+    fn end_borrows_before(&mut self, scope: &Scope, kept: usize) {
         let end = self.body[scope.block].range.end;
         let span = self.span(BodyRange::new(end.saturating_sub(1), end));
         // Whoever watches the run sees the last statement of the scope before its borrows end.
-        if self.frame.has_open(scope.open) && !self.frame.is_dead() {
+        if kept > scope.open && !self.frame.is_dead() {
             self.frame.builder.statement(span);
         }
-        self.frame.close(scope.open, span);
+        self.frame.close_before(kept, scope.open, span);
     }
 
     /// Closes the scope of the whole function: its end ends the borrows.

@@ -224,12 +224,21 @@ impl Lambda<'_> {
             let result = self.call_value(state, &called_back, &inner);
             results.join(&result.value);
             called.thrown.join(&result.thrown);
+            // As long as this leads to it, what was dropped counts as dropped where the turns meet.
+            state.set_value(site.expr, results.clone().joined(&called.thrown));
+            // The next makes others.
+            for (new, old) in self.begin_again(state, site.expr) {
+                for given in [&mut results, &mut called.thrown] {
+                    *given = given.replace(new, old).unwrap_or_else(|| given.clone());
+                }
+            }
             let changed = before.join(state, &self.table);
             *state = before;
             if !changed {
                 break;
             }
         }
+        state.take_value(site.expr);
         self.repeats = outer;
         for loan in held {
             state.loans.remove(loan);
@@ -253,7 +262,13 @@ impl Lambda<'_> {
                     "array.filter" | "array.sort" | "array.sort_by" | "collections.reverse" | "collections.unique" => {
                         self.load(state, &given, &Field::Element)
                     }
-                    _ => self.anything_below(state, &given).joined(&self.fresh(site.expr, declaration.is_none())),
+                    _ => {
+                        // In new arrays within the new one, too.
+                        let anything = self.anything_below(state, &given);
+                        let fresh = self.fresh(site.expr, declaration.is_none());
+                        self.store(state, &fresh, &Field::Element, &anything, true);
+                        anything.joined(&fresh)
+                    }
                 };
                 self.new_with_elements(state, site, Shape::Array, &elements)
             }

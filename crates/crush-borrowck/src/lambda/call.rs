@@ -304,6 +304,12 @@ impl Lambda<'_> {
             }
         });
         let reached = self.reach_all(state, &given);
+        let mut found_in = self.slots_of(state, &given.joined(callee));
+        state.for_each_written(|slot, held| {
+            if self.table.is_known_elsewhere(self.table.slots[slot as usize].object) {
+                found_in.insert(slot, held.clone());
+            }
+        });
         for object in reached.objects.iter().chain(&reached.borrowed) {
             // Of a tree of new objects, all of it.
             let it = &self.table.objects[*object as usize];
@@ -336,7 +342,7 @@ impl Lambda<'_> {
             dead,
             repeats: self.repeats,
             is_task: false,
-            found_in: Default::default(),
+            found_in,
             at: vec![site.step],
         });
         (state.phase.before, state.phase.after) = (false, true);

@@ -22,6 +22,10 @@ impl Lambda<'_> {
     pub(super) fn apply_callbacks(&mut self, state: &mut State, call: &mut Instance<'_>) {
         let callbacks = &call.summary.callbacks;
         let outer = self.repeats;
+        let before = state.under_way.clone();
+        for value in &call.values {
+            state.under_way.join(value);
+        }
         for (number, callback) in callbacks.iter().enumerate() {
             self.repeats = outer || callback.repeats || callbacks.len() > 1;
             let result = self.apply_callback(state, call, number, callback);
@@ -32,6 +36,7 @@ impl Lambda<'_> {
             call.callbacks_throw.1 |= result.throws_itself;
         }
         self.repeats = outer;
+        state.under_way = before;
     }
 
     /// Notes of which borrows of the callee an earlier run of this call has left the handle somewhere.
@@ -100,6 +105,7 @@ impl Lambda<'_> {
             if borrow.lent && call.lent.contains(&loan) {
                 state.lend(loan);
             }
+            state.under_way.add(Target::Handle(loan));
             held.push((loan, position, before));
         }
         let called = if self.nesting < NESTING {

@@ -173,8 +173,8 @@ impl Lambda<'_> {
                 continue;
             }
             for slot in self.table.objects[object as usize].slots.clone() {
-                let at_tasks = callbacks.iter().filter_map(|callback| callback.found_in.get(&slot));
-                let mut found = at_tasks.chain(end.written(slot)).cloned();
+                let at_callbacks = callbacks.iter().filter_map(|callback| callback.found_in.get(&slot));
+                let mut found = at_callbacks.chain(end.written(slot)).cloned();
                 let Some(value) = found.next() else { continue };
                 let value = found.fold(value, |value, other| value.joined(&other));
                 let entry = self.table.entry(slot);

@@ -203,6 +203,22 @@ impl Lambda<'_> {
         new
     }
 
+    /// What an expression has made before is no longer what it made last: it is about to be evaluated again. Whatever it works with
+    /// is still in the state, and is renamed with the rest. Gives what is now another.
+    pub(super) fn begin_again(&mut self, state: &mut State, expr: ExprId) -> Vec<(Target, Target)> {
+        let mut renamed = Vec::new();
+        for new in self.table.made_at(expr).to_vec() {
+            let Origin::Site { part, .. } = self.table.objects[new as usize].origin else { continue };
+            if state.was_born(new) {
+                let old = self.older(expr, part, self.table.objects[new as usize].shape.clone());
+                state.age(new, old, &self.table);
+                state.not_born(new);
+                renamed.push((Target::Object(new), Target::Object(old)));
+            }
+        }
+        renamed
+    }
+
     /// The object that stands for all that a site has made but the last.
     pub(super) fn older(&mut self, expr: ExprId, part: u32, shape: Shape) -> u32 {
         let old = self.table.object(Origin::Site { expr, part, old: true }, shape);

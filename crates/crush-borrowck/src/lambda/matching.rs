@@ -1,6 +1,7 @@
 //! `match`: what an arm reads, which values come to it, and what it binds.
 
-use crush_hir::body::{ExprId, ExprKind, LocalId, Name, Pattern};
+use crush_hir::body::{ExprId, ExprKind, Literal, LocalId, MatchArm, Name, Pattern};
+use crush_hir::source_map::BodyRange;
 
 use super::Lambda;
 use super::access::Usage;
@@ -10,33 +11,46 @@ use crate::table::{Field, Shape};
 use crate::value::{Target, Value};
 
 impl<'a> Lambda<'a> {
-    pub(super) fn arm(&self, expr: ExprId, arm: usize) -> Option<(ExprId, &'a Pattern)> {
+    pub(super) fn arm(&self, expr: ExprId, arm: usize) -> Option<(ExprId, &'a MatchArm)> {
         let body = self.body;
         match &body[expr].kind {
-            ExprKind::Match { scrutinee, arms } => Some((*scrutinee, &arms.get(arm)?.pattern)),
+            ExprKind::Match { scrutinee, arms } => Some((*scrutinee, arms.get(arm)?)),
             _ => None,
         }
     }
 
-    /// A struct pattern reads the object; another value it does not.
-    pub(super) fn test(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId) {
-        // Anything but an instance is not read.
-        let is_instance = |object: u32| matches!(self.table.objects[object as usize].shape, Shape::Struct(_));
-        let objects = self.underlying(state, value);
-        let certain = value.other() == 0 && !objects.is_empty() && objects.objects().all(is_instance);
-        self.test_part(state, value, pattern, scrutinee, certain);
+    /// A struct pattern reads the object, and so does a string, which is compared with it; another pattern does not.
+    pub(super) fn test(&mut self, state: &mut State, value: &Value, scrutinee: ExprId, arm: &MatchArm) {
+        match &arm.pattern {
+            Pattern::Struct { fields, name_range, .. } => {
+                // Anything but an instance is not read.
+                let is_instance = |object: u32| matches!(self.table.objects[object as usize].shape, Shape::Struct(_));
+                let objects = self.underlying(state, value);
+                let certain = value.other() == 0 && !objects.is_empty() && objects.objects().all(is_instance);
+                self.read(state, value, Use::Read, scrutinee, *name_range, certain);
+                self.test_fields(state, value, fields, *name_range);
+            }
+            Pattern::Literal(Literal::Str(_)) => {
+                let certain = value.other() == 0 && !self.maybe_plain(value);
+                self.read(state, value, Use::Read, scrutinee, self.body[arm.body].range, certain);
+            }
+            Pattern::Literal(_) | Pattern::Binding(_) | Pattern::Wildcard | Pattern::Missing => {}
+        }
     }
 
-    fn test_part(&mut self, state: &mut State, value: &Value, pattern: &Pattern, scrutinee: ExprId, certain: bool) {
-        if let Pattern::Struct { fields, name_range, .. } = pattern {
-            self.read(state, value, Use::Read, scrutinee, *name_range, certain);
-            for (name, pattern) in fields {
-                if matches!(pattern, Pattern::Struct { .. }) {
-                    let inner = self.load(state, value, &Field::Named(name.clone()));
-                    // Read only where what is around it matches.
-                    self.test_part(state, &inner, pattern, scrutinee, false);
-                }
-            }
+    /// Parts are read where they are matched with patterns that read them, and only where what is around them matches.
+    fn test_fields(&mut self, state: &mut State, value: &Value, fields: &[(Name, Pattern)], around: BodyRange) {
+        for (name, pattern) in fields {
+            let (range, fields) = match pattern {
+                Pattern::Struct { fields, name_range, .. } => (*name_range, &fields[..]),
+                Pattern::Literal(Literal::Str(_)) => (around, &[][..]),
+                Pattern::Literal(_) | Pattern::Binding(_) | Pattern::Wildcard | Pattern::Missing => continue,
+            };
+            let inner = self.load(state, value, &Field::Named(name.clone()));
+            let at = self.step(range);
+            let usage = Usage { usage: Use::Read, at, name: None, certain: false, callee: None, source: None };
+            self.access(state, &inner, &usage);
+            self.test_fields(state, &inner, fields, around);
         }
     }
 
@@ -60,7 +74,8 @@ impl<'a> Lambda<'a> {
     /// The state in which an arm matches, or does not; `None`: it never is that way. A struct pattern tells values apart.
     pub(super) fn tested(&mut self, state: &State, expr: ExprId, arm: usize, matches: bool) -> Option<State> {
         let mut state = state.clone();
-        let Some((scrutinee, Pattern::Struct { name, fields, .. })) = self.arm(expr, arm) else { return Some(state) };
+        let Some((scrutinee, arm)) = self.arm(expr, arm) else { return Some(state) };
+        let Pattern::Struct { name, fields, .. } = &arm.pattern else { return Some(state) };
         let value = state.value(scrutinee);
         let takes_all = fields.iter().all(|(_, field)| matches!(field, Pattern::Binding(_) | Pattern::Wildcard));
         let mut narrowed = if matches { value.clone().without_others() } else { value.clone() };

@@ -89,7 +89,8 @@ impl Lambda<'_> {
         if asks_caller && !self.in_task {
             // What comes from here on may be about what it gives.
             state.phase.after = true;
-            let found_in = self.slots_of(state, callee, &site.args);
+            let given = site.args.iter().fold(callee.clone(), |given, arg| given.joined(arg));
+            let found_in = self.slots_of(state, &given);
             self.note_callback(FoundCallback {
                 expr: site.expr,
                 callee: callee.clone(),
@@ -147,11 +148,11 @@ impl Lambda<'_> {
         }
     }
 
-    /// What is in all that a task is given when it begins: it may be something else when the function ends that begins it.
-    fn slots_of(&mut self, state: &State, callee: &Value, args: &[Value]) -> FxHashMap<u32, Value> {
-        let given = args.iter().fold(callee.clone(), |given, arg| given.joined(arg));
+    /// What is in all that a function of a task, or one that nobody here knows, is given when it begins: it may be something else
+    /// when the function ends that calls it.
+    pub(super) fn slots_of(&mut self, state: &State, given: &Value) -> FxHashMap<u32, Value> {
         let mut slots = FxHashMap::default();
-        for object in self.reach_all(state, &given).objects {
+        for object in self.reach_all(state, given).objects {
             for slot in &self.table.objects[object as usize].slots {
                 if let Some(written) = state.written(*slot) {
                     slots.insert(*slot, written.clone());

@@ -88,6 +88,7 @@ impl<'a> Lambda<'a> {
                 self.join_values(state, (&a, lhs), (&b, rhs), *at);
             }
             Action::Combine { place, value, at } => {
+                self.begin_again(state, *value);
                 let new = state.take_value(*value);
                 let old = match place {
                     Combined::Local(local) => self.variable(state, *local),
@@ -144,15 +145,15 @@ impl<'a> Lambda<'a> {
                 }
             }
             Action::Test { expr, arm } => {
-                if let Some((scrutinee, pattern)) = self.arm(*expr, *arm) {
+                if let Some((scrutinee, arm)) = self.arm(*expr, *arm) {
                     let value = state.value(scrutinee);
-                    self.test(state, &value, pattern, scrutinee);
+                    self.test(state, &value, scrutinee, arm);
                 }
             }
             Action::BindArm { expr, arm } => {
-                if let Some((scrutinee, pattern)) = self.arm(*expr, *arm) {
+                if let Some((scrutinee, arm)) = self.arm(*expr, *arm) {
                     let value = state.value(scrutinee);
-                    self.bind_pattern(state, &value, pattern);
+                    self.bind_pattern(state, &value, &arm.pattern);
                 }
             }
             Action::StoreField { base, value, name, .. } => {
@@ -168,6 +169,7 @@ impl<'a> Lambda<'a> {
                 self.store(state, &base, &field, &value, true);
             }
             Action::Call(expr) => {
+                self.begin_again(state, *expr);
                 let before = state.clone();
                 let called = self.call(*expr, state);
                 state.forget_reads(|local| self.in_cell(local));
@@ -217,12 +219,13 @@ impl<'a> Lambda<'a> {
     }
 
     /// Whether a symbolic value, of which nothing is known, may be no object.
-    fn maybe_plain(&self, value: &Value) -> bool {
+    pub(super) fn maybe_plain(&self, value: &Value) -> bool {
         value.objects().any(|object| self.table.objects[object as usize].symbolic)
     }
 
     fn evaluate(&mut self, expr: ExprId, state: &mut State) {
         let body = self.body;
+        self.begin_again(state, expr);
         let value = match &body[expr].kind {
             ExprKind::Literal(Literal::Str(_)) => Value::flags(Value::TEXT),
             ExprKind::Literal(_)
@@ -502,10 +505,11 @@ impl<'a> Lambda<'a> {
         let of = self.underlying(state, &value);
         if !is_loop {
             state.taken_again(id.0, self.stale[id.index()]);
-            state.set_value(loan.expr, Value::of(Target::Handle(id.0)));
+            let text = if of.targets().is_empty() { value.other() & Value::TEXT } else { 0 };
+            state.set_value(loan.expr, Value::of(Target::Handle(id.0)).joined(&Value::flags(text)));
         }
-        if !of.targets().is_empty() {
-            // What the borrow is of is an object: `&1` is an error of its own, and a `for` over a number too.
+        if !of.targets().is_empty() || value.may_be_text() {
+            // What the borrow is of is an object, or a string: `&1` is an error of its own, and a `for` over a number too.
             state.loans.insert(id.0, Live { surely: true, of });
         } else {
             state.loans.remove(id.0);
