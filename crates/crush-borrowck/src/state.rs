@@ -99,18 +99,17 @@ impl State {
         self.locals.merge(&other.locals, &mut values, &mut |_, _, _| Alone::Keep);
         self.temporaries.merge(&other.temporaries, &mut values, &mut |_, _, _| Alone::Keep);
         self.stored.merge(&other.stored, &mut values, &mut |_, _, _| Alone::Keep);
-        // A slot written on one path alone holds on the other what it held at entry.
-        self.heap.merge(
-            &other.heap,
-            &mut values,
-            &mut |slot, value, _| match value.union_if_more(&table.entry(slot)) {
-                Some(union) => Alone::Change(union),
-                None => Alone::Keep,
-            },
-        );
+        let side_of = |side| if side == Side::This { &before } else { other };
+        // A slot written on one path alone holds on the other what it held at entry: of what was made there, nothing.
+        self.heap.merge(&other.heap, &mut values, &mut |slot, value, side| {
+            let opposite = if side == Side::This { other } else { &before };
+            let it = &table.slots[slot as usize];
+            let is_missing = table.fields[it.field as usize].is_one_name() && opposite.was_born(it.object);
+            let there = if is_missing { Value::plain() } else { table.entry(slot) };
+            value.union_if_more(&there).map_or(Alone::Keep, Alone::Change)
+        });
         // What nothing on its path leads to any more is not freed where the paths meet: whoever comes to such an object then,
         // has come by the other one.
-        let side_of = |side| if side == Side::This { &before } else { other };
         self.freed.merge(
             &other.freed,
             &mut |_, a, b| (a.surely && !b.surely).then_some(Freed { surely: false, at: a.at }),

@@ -105,6 +105,11 @@ impl Field {
         if position < INDEXES { Self::Index(position as u32) } else { Self::Element }
     }
 
+    /// Whether it is a field, or a value under one key.
+    pub(crate) fn is_one_name(&self) -> bool {
+        matches!(self, Self::Named(_))
+    }
+
     /// Whether it stands for more than one place.
     pub(crate) fn is_many(&self) -> bool {
         matches!(self, Self::Element | Self::Appended | Self::Moved)

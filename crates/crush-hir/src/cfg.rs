@@ -165,9 +165,16 @@ pub enum Action {
         /// Where.
         at: BodyRange,
     },
+    /// Keeps what a field or an element holds for [`Action::Combine`]: it is read before the right side is evaluated.
+    Keep {
+        /// The place; its object has been accessed.
+        place: Combined,
+        /// The right side.
+        value: ExprId,
+    },
     /// `place += value`: makes the value that of the place, as it was, and it together. What holds the place stays.
     Combine {
-        /// The place, read; its object has been accessed.
+        /// The place. A variable is read now, what is in an object has been kept.
         place: Combined,
         /// The right side.
         value: ExprId,

@@ -527,7 +527,7 @@ impl Lambda<'_> {
                 }
                 Target::Handle(loan) => {
                     self.loose.insert(*loan);
-                    if sole {
+                    if sole && !self.several.contains(loan) {
                         state.end(*loan);
                     } else {
                         state.end_perhaps(*loan);

@@ -33,7 +33,9 @@ impl Lambda<'_> {
             let site = Site { step: Step { cause, ..site.step }, ..site.clone() };
             return self.apply_unknown(state, closure, does, &site);
         }
-        if !summary.returns && !summary.throws && summary.effects.is_empty() && summary.conditions.is_empty() {
+        // Nothing is known of it yet, or it does nothing that anyone could notice.
+        let is_silent = summary.effects.is_empty() && summary.conditions.is_empty() && summary.callbacks.is_empty();
+        if !summary.returns && !summary.throws && is_silent {
             return Called::default();
         }
         let mut call = Instance {
@@ -125,7 +127,11 @@ impl Lambda<'_> {
             let of = self.resolve(call, &taken.of);
             let of = self.underlying(state, &of);
             let loan = self.import(call, false, number);
-            let mut live = state.loans.get(loan).cloned().unwrap_or(Live { surely: false, of: Value::default() });
+            let before = state.loans.get(loan).cloned();
+            if before.is_some() {
+                self.note_several(loan);
+            }
+            let mut live = before.unwrap_or(Live { surely: false, of: Value::default() });
             live.of.join(&of);
             live.surely = false;
             state.loans.insert(loan, live);

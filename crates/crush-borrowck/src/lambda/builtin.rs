@@ -82,7 +82,8 @@ impl Lambda<'_> {
             }
         }
         match (name.as_str(), &site.args[..]) {
-            ("arr_get", [array, ..]) => Called::gives(self.load(state, array, &Field::Element)),
+            // Beyond its end there is null.
+            ("arr_get", [array, ..]) => Called::gives(self.load(state, array, &Field::Element).joined(&Value::plain())),
             _ => Called::gives(Value::plain()),
         }
     }
@@ -364,6 +365,7 @@ impl Lambda<'_> {
             self.access(state, value, &usage);
         }
         state.loans.remove(loan);
+        self.write_beside(state, array, rest, site);
         if name.as_str() == "array.push" {
             rest.iter().for_each(|value| self.append(state, array, value));
             return Called::gives(array.clone());
@@ -378,6 +380,23 @@ impl Lambda<'_> {
             self.store(state, array, &Field::Element, value, true);
         }
         Called::gives(array.clone().joined(&Value::plain()))
+    }
+
+    /// An array that is handed in as a handle is changed through that (B6), and what is put in it is borrowed meanwhile.
+    fn write_beside(&mut self, state: &mut State, array: &Value, rest: &[Value], site: &Site) {
+        let mut held = Vec::new();
+        for (position, (value, name)) in rest.iter().zip(site.names.iter().skip(1)).enumerate() {
+            let of = self.underlying(state, value);
+            let loan = self.argument_loan(site, position + 1, false, name.clone());
+            state.loans.insert(loan, Live { surely: false, of });
+            held.push(loan);
+        }
+        let mut handles = array.clone();
+        handles.retain(|target| matches!(target, Target::Handle(_)));
+        let name = site.names.first().cloned().flatten();
+        let usage = Usage { usage: Use::Write, at: site.step, name, certain: false, callee: None, source: None };
+        self.access(state, &handles, &usage);
+        held.into_iter().for_each(|loan| drop(state.loans.remove(loan)));
     }
 
     /// The borrow of an argument while a capability runs.

@@ -1,6 +1,7 @@
 //! Calls: who may be called, and what its summary does to the caller's state.
 
 use crush_hir::body::{Callee, ExprId, ExprKind, LambdaId, Name};
+use rustc_hash::FxHashMap;
 
 use super::access::Usage;
 use super::{FoundCallback, FoundHeld, Lambda};
@@ -304,12 +305,8 @@ impl Lambda<'_> {
             }
         });
         let reached = self.reach_all(state, &given);
-        let mut found_in = self.slots_of(state, &given.joined(callee));
-        state.for_each_written(|slot, held| {
-            if self.table.is_known_elsewhere(self.table.slots[slot as usize].object) {
-                found_in.insert(slot, held.clone());
-            }
-        });
+        // In the last pass alone: what is there before it, is there then.
+        let found_in = if self.reporting { self.slots_met(state, &reached.objects) } else { FxHashMap::default() };
         for object in reached.objects.iter().chain(&reached.borrowed) {
             // Of a tree of new objects, all of it.
             let it = &self.table.objects[*object as usize];
@@ -369,6 +366,17 @@ impl Lambda<'_> {
         state.havoc.add(Target::Object(havoc));
         state.havoc.extend(reached.handles.into_iter().map(Target::Handle));
         called
+    }
+
+    /// What is in the slots that a function nobody here knows may come to.
+    fn slots_met(&self, state: &State, reached: &[u32]) -> FxHashMap<u32, Value> {
+        let mut slots = self.slots_of(state, reached);
+        state.for_each_written(|slot, held| {
+            if self.table.is_known_elsewhere(self.table.slots[slot as usize].object) {
+                slots.insert(slot, held.clone());
+            }
+        });
+        slots
     }
 
     /// Notes a call for those who know what it calls.

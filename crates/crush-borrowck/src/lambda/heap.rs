@@ -119,6 +119,9 @@ impl Lambda<'_> {
             Field::Appended | Field::Moved => {}
             Field::Named(_) => {
                 self.join_field(state, object, Field::Element, &mut value);
+                if self.may_lack(state, object, slot) {
+                    value.join(&Value::plain());
+                }
             }
             Field::Index(index) => {
                 let assigned = self.join_field(state, object, Field::Element, &mut value);
@@ -129,6 +132,14 @@ impl Lambda<'_> {
             }
         }
         if value.is_empty() { Value::plain() } else { value }
+    }
+
+    /// Whether an object may have no such key, and so null: where nothing was put under it by this name, and in maps of which some
+    /// may have it and others not.
+    fn may_lack(&self, state: &State, object: u32, slot: u32) -> bool {
+        let it = &self.table.objects[object as usize];
+        let of_several = !it.single && matches!(it.shape, Shape::Map | Shape::Unknown);
+        !it.symbolic && (of_several || state.written(slot).is_none())
     }
 
     /// Joins what was put in another field of an object, or of one that may be the same, and tells whether anything was.
@@ -173,6 +184,13 @@ impl Lambda<'_> {
             let moved = self.table.field(Field::Moved);
             let slot = self.table.slot(object, moved);
             state.store(slot, &any, false, &self.table);
+            // A key of a map may be gone.
+            for slot in self.table.objects[object as usize].slots.clone() {
+                let field = &self.table.fields[self.table.slots[slot as usize].field as usize];
+                if matches!(field, Field::Named(_)) && state.written(slot).is_some() {
+                    state.store(slot, &Value::plain(), false, &self.table);
+                }
+            }
             if self.table.is_callers_business(object) && !self.in_task {
                 self.shifted.insert(object);
             }

@@ -158,7 +158,8 @@ impl Lambda<'_> {
             LoanInfo { exclusive: *exclusive, owner: Owner::Elsewhere, name: name.clone(), place }
         } else {
             let taken = &call.summary.taken[number];
-            let own = call.of.0 == self.function;
+            // One that stands for those of several variables is none's.
+            let own = call.of.0 == self.function && shown < IMPORTS;
             let owner = if own { Owner::Local(taken.local) } else { Owner::Elsewhere };
             LoanInfo { exclusive: taken.exclusive, owner, name: None, place }
         };
@@ -168,11 +169,18 @@ impl Lambda<'_> {
         }
         self.table.loans.push(info);
         if shown >= IMPORTS {
-            // It stands for those of several variables.
             self.loose.insert(loan);
+            self.note_several(loan);
         }
         self.imported.insert(key, loan);
         loan
+    }
+
+    /// A borrow of a callee stands for several that may live at one time: of several variables, or of several runs of a call. To
+    /// drop a handle of it ends one of them.
+    pub(super) fn note_several(&mut self, loan: u32) {
+        // Where one was dropped before this was known, all seemed to end.
+        self.table.reshaped |= self.several.insert(loan);
     }
 
     pub(super) fn deeper(&self, call: &Instance<'_>, entry: Entry) -> Step {

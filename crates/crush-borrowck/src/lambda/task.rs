@@ -90,7 +90,7 @@ impl Lambda<'_> {
             // What comes from here on may be about what it gives.
             state.phase.after = true;
             let given = site.args.iter().fold(callee.clone(), |given, arg| given.joined(arg));
-            let found_in = self.slots_of(state, &given);
+            let found_in = self.slots_of(state, &self.reach_all(state, &given).objects);
             self.note_callback(FoundCallback {
                 expr: site.expr,
                 callee: callee.clone(),
@@ -150,10 +150,10 @@ impl Lambda<'_> {
 
     /// What is in all that a function of a task, or one that nobody here knows, is given when it begins: it may be something else
     /// when the function ends that calls it.
-    pub(super) fn slots_of(&mut self, state: &State, given: &Value) -> FxHashMap<u32, Value> {
+    pub(super) fn slots_of(&self, state: &State, reached: &[u32]) -> FxHashMap<u32, Value> {
         let mut slots = FxHashMap::default();
-        for object in self.reach_all(state, given).objects {
-            for slot in &self.table.objects[object as usize].slots {
+        for object in reached {
+            for slot in &self.table.objects[*object as usize].slots {
                 if let Some(written) = state.written(*slot) {
                     slots.insert(*slot, written.clone());
                 }

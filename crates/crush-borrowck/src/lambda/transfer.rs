@@ -16,6 +16,11 @@ type Named = (Option<String>, Option<Home>);
 /// Where a state goes on.
 pub(super) type Flow<'f, 'a> = &'f mut dyn FnMut(&mut Lambda<'a>, NodeId, &State);
 
+/// Where a compound assignment keeps what its place held, with the values of expressions: no expression has such a number.
+fn kept_for(value: ExprId) -> ExprId {
+    ExprId(u32::MAX - value.0)
+}
+
 impl<'a> Lambda<'a> {
     /// Runs the actions of a node, and hands the state to what follows.
     pub(super) fn node(&mut self, node: NodeId, mut state: State, flow: Flow<'_, 'a>) {
@@ -69,11 +74,13 @@ impl<'a> Lambda<'a> {
             }
             Action::Compare { lhs, rhs, at } => {
                 let (a, b) = (state.value(*lhs), state.value(*rhs));
-                // Only two objects are read; what may be a number is no certain reader.
-                let certain = a.other() == 0 && b.other() == 0 && !self.maybe_plain(&a) && !self.maybe_plain(&b);
-                if !a.targets().is_empty() && !b.targets().is_empty() {
-                    // One object equals itself at once.
-                    let deep = !self.are_one(state, (&a, *lhs), (&b, *rhs));
+                let is_object = |value: &Value| !value.targets().is_empty() || value.may_be_text();
+                // Only two objects are read; what may be a number or a function is no certain reader.
+                let certain = self.is_surely_read(&a) && self.is_surely_read(&b);
+                if is_object(&a) && is_object(&b) {
+                    // One object equals itself at once, and a string nothing that has parts.
+                    let both = !a.targets().is_empty() && !b.targets().is_empty();
+                    let deep = both && !self.are_one(state, (&a, *lhs), (&b, *rhs));
                     for (value, expr) in [(&a, lhs), (&b, rhs)] {
                         self.read(state, value, Use::Read, *expr, *at, certain);
                         if deep {
@@ -87,19 +94,16 @@ impl<'a> Lambda<'a> {
                 let [lhs, rhs] = [*lhs, *rhs].map(|expr| (self.describe(expr), state.read_from(expr)));
                 self.join_values(state, (&a, lhs), (&b, rhs), *at);
             }
+            Action::Keep { place, value } => {
+                let held = self.held_in(state, place);
+                state.set_value(kept_for(*value), held);
+            }
             Action::Combine { place, value, at } => {
                 self.begin_again(state, *value);
                 let new = state.take_value(*value);
                 let old = match place {
-                    Combined::Local(local) => self.variable(state, *local),
-                    Combined::Field(base, name) => {
-                        let base = state.value(*base);
-                        self.load(state, &base, &Field::Named(name.clone()))
-                    }
-                    Combined::Index(base, index) => {
-                        let (base, field) = (state.value(*base), self.index_field(*index));
-                        self.load(state, &base, &field)
-                    }
+                    Combined::Local(_) => self.held_in(state, place),
+                    Combined::Field(..) | Combined::Index(..) => state.take_value(kept_for(*value)),
                 };
                 let of_place = match place {
                     Combined::Local(local) => (Some(self.body[*local].name.to_string()), Some(Home::Local(*local))),
@@ -131,7 +135,7 @@ impl<'a> Lambda<'a> {
                 if let Some(live) = state.loans.get(loan.0) {
                     iterated.join(&live.of);
                 }
-                let element = self.load(state, &iterated, &Field::Element);
+                let element = self.iterated(state, &iterated);
                 self.declare(state, *local);
                 self.note_loose(*local, &element, |_| false);
                 self.bind(state, *local, &element);
@@ -204,6 +208,36 @@ impl<'a> Lambda<'a> {
         true
     }
 
+    /// What a place holds that is assigned to.
+    fn held_in(&mut self, state: &State, place: &Combined) -> Value {
+        match place {
+            Combined::Local(local) => self.variable(state, *local),
+            Combined::Field(base, name) => {
+                let base = state.value(*base);
+                self.load(state, &base, &Field::Named(name.clone()))
+            }
+            Combined::Index(base, index) => {
+                let (base, field) = (state.value(*base), self.index_field(*index));
+                self.load(state, &base, &field)
+            }
+        }
+    }
+
+    /// What a `for` runs over: elements of arrays, names of fields and keys of maps.
+    fn iterated(&mut self, state: &State, value: &Value) -> Value {
+        let mut elements = Value::flags(value.other() & Value::TEXT);
+        for object in self.underlying(state, value).objects() {
+            let shape = self.table.objects[object as usize].shape.clone();
+            if matches!(shape, Shape::Map | Shape::Struct(_) | Shape::Unknown) {
+                elements.join(&Value::flags(Value::TEXT));
+            }
+            if !matches!(shape, Shape::Map | Shape::Struct(_)) {
+                elements.join(&self.load_object(state, object, &Field::Element));
+            }
+        }
+        if elements.is_empty() { Value::plain() } else { elements }
+    }
+
     pub(super) fn read(
         &mut self,
         state: &mut State,
@@ -216,6 +250,17 @@ impl<'a> Lambda<'a> {
         let (name, source) = (self.describe(expr), state.read_from(expr));
         let usage = Usage { usage, at: self.step(at), name, certain, callee: None, source };
         self.access(state, value, &usage);
+    }
+
+    /// Whether a comparison surely reads it: an object, or a string, and no function, of which some are none.
+    fn is_surely_read(&self, value: &Value) -> bool {
+        let is_function = |target: &Target| match target {
+            Target::Object(object) => matches!(self.table.objects[*object as usize].shape, Shape::Closure(..)),
+            Target::Function(_) => true,
+            Target::Handle(_) => false,
+        };
+        let is_one = if value.targets().is_empty() { value.other() == Value::TEXT } else { value.other() == 0 };
+        is_one && !self.maybe_plain(value) && !value.targets().iter().any(is_function)
     }
 
     /// Whether a symbolic value, of which nothing is known, may be no object.

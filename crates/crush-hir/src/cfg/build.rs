@@ -262,7 +262,9 @@ impl Builder<'_> {
             Place::Field { base, name, .. } => self.full(|builder| {
                 builder.expr(*base);
                 if compound {
+                    let place = Combined::Field(*base, name.clone());
                     builder.access(Access::Read, *base, place_range);
+                    builder.push(Action::Keep { place, value });
                 }
                 builder.expr(value);
                 if compound {
@@ -277,6 +279,7 @@ impl Builder<'_> {
                 builder.expr(*index);
                 if compound {
                     builder.access(Access::Read, *base, place_range);
+                    builder.push(Action::Keep { place: Combined::Index(*base, *index), value });
                 }
                 builder.expr(value);
                 if compound {
