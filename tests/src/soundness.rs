@@ -7,8 +7,12 @@
 use crush_borrowck::Code;
 
 mod block;
+mod fold;
 mod function;
+mod helper;
 mod judge;
+mod lend;
+mod library;
 mod page;
 mod program;
 mod run;

@@ -9,7 +9,7 @@ impl Generator {
     }
 
     /// Lines of a block of their own: what they declare is gone after it.
-    fn inner(&mut self, depth: usize) -> Vec<Line> {
+    pub(super) fn inner(&mut self, depth: usize) -> Vec<Line> {
         let outer = self.scope.clone();
         let count = self.random.usize(1..4);
         let mut lines = self.lines(count, depth.saturating_sub(1));
@@ -24,7 +24,7 @@ impl Generator {
         }
         self.budget -= 1;
         let deep = depth > 0;
-        match self.random.u32(0..48) {
+        match self.random.u32(0..59) {
             0..=4 => self.variable_declaration(false),
             5..=7 => self.variable_declaration(true),
             8 => self.chosen_declaration(),
@@ -41,6 +41,13 @@ impl Generator {
             31 | 32 => self.leave_loop(),
             33 => self.leave_function(),
             34 => self.throw(),
+            35..=37 if deep => self.fold_loop(depth),
+            38 if deep => self.chain_loop(),
+            39 if deep => self.reduce(depth),
+            40 | 41 => self.lend(depth),
+            42 | 43 => self.chosen_lambda(),
+            44 => self.borrowed_text(),
+            45 => vec![Line::text(self.each_lambda())],
             _ => vec![Line::text(self.simple(1))],
         }
     }
@@ -64,31 +71,37 @@ impl Generator {
     }
 
     fn for_loop(&mut self, depth: usize) -> Vec<Line> {
-        let (kind, element) = match self.random.u32(0..10) {
-            0..=4 => (Kind::Flat, None),
-            5..=7 => (Kind::Nested, Some(Kind::Flat)),
-            8 if !self.place.in_module => (Kind::Tree, Some(Kind::Tree)),
-            _ => (Kind::Table, None),
-        };
-        let iterated = match kind {
-            Kind::Tree => self.variable(kind).map(|tree| format!("{tree}.kids")),
-            Kind::Table => self.variable(kind).map(|table| format!("{table}.keys()")),
-            _ if self.chance(25) => Some(self.borrow(kind)),
-            _ => Some(self.value(kind, 1)),
-        };
-        let iterated = iterated.unwrap_or_else(|| "0..2".to_owned());
+        let (iterated, element) = self.iterated().unwrap_or_else(|| ("0..2".to_owned(), None));
         let outer = self.scope.clone();
         let variable = self.fresh();
-        if let Some(element) = element
-            && iterated != "0..2"
-        {
-            self.scope.variables.push((variable.clone(), element));
-        }
+        self.scope.variables.extend(element.map(|element| (variable.clone(), element)));
         self.place.loops += 1;
         let body = self.inner(depth);
         self.place.loops -= 1;
         self.scope = outer;
         vec![Line::block(format!("for {variable} in {iterated} {{"), body)]
+    }
+
+    /// What a loop goes over, and what its elements are.
+    fn iterated(&mut self) -> Option<(String, Option<Kind>)> {
+        Some(match self.random.u32(0..14) {
+            0..=4 => (self.lent(Kind::Flat), None),
+            5..=7 => (self.lent(Kind::Nested), Some(Kind::Flat)),
+            8 if !self.place.in_module => (format!("{}.kids", self.variable(Kind::Tree)?), Some(Kind::Tree)),
+            9 => (self.lent(Kind::Text), Some(Kind::Text)),
+            10 => (self.entries()?, Some(Kind::Flat)),
+            11 => (self.groups()?, Some(Kind::Nested)),
+            _ => (format!("{}.keys()", self.variable(Kind::Table)?), Some(Kind::Text)),
+        })
+    }
+
+    /// A value, or a borrow that a loop holds.
+    fn lent(&mut self, kind: Kind) -> String {
+        match self.random.u32(0..20) {
+            0..5 => self.borrow(kind),
+            5 | 6 => format!("({})", self.chosen(kind)),
+            _ => self.value(kind, 1),
+        }
     }
 
     fn while_loop(&mut self, depth: usize) -> Vec<Line> {
@@ -117,24 +130,87 @@ impl Generator {
         vec![Line::Block { parts, end: "}".to_owned() }]
     }
 
-    fn throw(&mut self) -> Vec<Line> {
+    pub(super) fn throw(&mut self) -> Vec<Line> {
         let condition = self.condition();
-        vec![Line::text(format!("if {condition} {{ throw {} }}", self.value(Kind::Flat, 0)))]
+        let thrown = if self.chance(8) { self.borrow(Kind::Flat) } else { self.value(Kind::Flat, 0) };
+        vec![Line::text(format!("if {condition} {{ throw {thrown} }}"))]
     }
 
     fn match_block(&mut self, depth: usize) -> Vec<Line> {
-        let record = if self.place.in_module { None } else { self.variable(Kind::Record) };
-        let Some(record) = record else {
-            let arms = vec![Line::block("0 => {", self.inner(depth)), Line::block("_ => {", self.inner(depth))];
-            return vec![Line::block(format!("match {} % 2 {{", self.bit()), arms)];
+        let matched = match self.random.u32(0..10) {
+            0..=3 => self.match_record(depth),
+            4..=6 => self.match_outer(depth),
+            7 => self.match_name(depth),
+            _ => None,
         };
+        matched.unwrap_or_else(|| {
+            let arms = vec![Line::block("0 => {", self.inner(depth)), Line::block("_ => {", self.inner(depth))];
+            vec![Line::block(format!("match {} % 2 {{", self.bit()), arms)]
+        })
+    }
+
+    fn match_record(&mut self, depth: usize) -> Option<Vec<Line>> {
+        let record = self.variable(Kind::Record)?;
+        let scrutinee = self.scrutinee(record, Kind::Record);
         let outer = self.scope.clone();
         let (p, q) = (self.declare(Kind::Flat), self.declare(Kind::Flat));
         let fields = self.inner(depth);
         self.scope = outer;
         let other = self.inner(depth);
         let arms = vec![Line::block(format!("P {{ p: {p}, q: {q} }} => {{"), fields), Line::block("_ => {", other)];
-        vec![Line::block(format!("match {record} {{"), arms)]
+        Some(vec![Line::block(format!("match {scrutinee} {{"), arms)])
+    }
+
+    /// Patterns in patterns, where what is inside may be gone, or a borrow.
+    fn match_outer(&mut self, depth: usize) -> Option<Vec<Line>> {
+        let name = self.variable(Kind::Outer)?;
+        let mut lines = Vec::new();
+        if self.wild(100) {
+            lines.push(Line::text(format!("drop({name}.r)")));
+        }
+        if self.chance(15) {
+            lines.push(Line::text(format!("{name}.r = {}", self.borrow(Kind::Record))));
+        }
+        let scrutinee = self.scrutinee(name, Kind::Outer);
+        let outer = self.scope.clone();
+        let (first, second) = (self.declare(Kind::Flat), self.declare(Kind::Flat));
+        let pattern = match self.random.u32(0..4) {
+            0 => format!("O {{ r: Q {{ q: {first} }}, p: {second} }}"),
+            1 => format!("O {{ p: {second}, r: P {{ p: {first} }} }}"),
+            _ => format!("O {{ r: P {{ p: {first}, q: {second} }} }}"),
+        };
+        let inside = self.inner(depth);
+        self.scope = outer.clone();
+        let record = self.declare(Kind::Record);
+        let whole = self.inner(depth);
+        self.scope = outer;
+        let arms = vec![
+            Line::block(format!("{pattern} => {{"), inside),
+            Line::block(format!("O {{ r: {record} }} => {{"), whole),
+        ];
+        lines.push(Line::block(format!("match {scrutinee} {{"), arms));
+        Some(lines)
+    }
+
+    /// A pattern that is a name takes whatever comes.
+    fn match_name(&mut self, depth: usize) -> Option<Vec<Line>> {
+        let kind = self.kind();
+        let name = self.variable(kind)?;
+        let scrutinee = self.scrutinee(name, kind);
+        let outer = self.scope.clone();
+        let bound = self.declare(kind);
+        let body = self.inner(depth);
+        self.scope = outer;
+        Some(vec![Line::block(format!("match {scrutinee} {{"), vec![Line::block(format!("{bound} => {{"), body)])])
+    }
+
+    /// What is matched: a variable, or a borrow of it for as long as the head needs it.
+    fn scrutinee(&mut self, name: String, kind: Kind) -> String {
+        match self.random.u32(0..10) {
+            0 | 1 => format!("&{name}"),
+            2 if kind != Kind::Text && self.wild(200) => format!("&mut {name}"),
+            _ => name,
+        }
     }
 
     fn leave_loop(&mut self) -> Vec<Line> {
@@ -157,7 +233,7 @@ impl Generator {
     }
 
     /// The body of a lambda of one `Flat`, and the name of that.
-    fn lambda_body(&mut self, depth: usize) -> (String, Vec<Line>) {
+    pub(super) fn lambda_body(&mut self, depth: usize) -> (String, Vec<Line>) {
         let (outer, loops) = (self.scope.clone(), std::mem::take(&mut self.place.loops));
         let parameter = self.declare(Kind::Flat);
         self.place.lambdas += 1;

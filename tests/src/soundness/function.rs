@@ -8,6 +8,9 @@ const PRELUDE: &[(&str, &[&str])] = &[
     ("trait Twice {", &["fn twice(self) {", "    self.q.push(1)", "    return self.q", "}"]),
     ("impl Twice for P {", &[]),
     ("impl Twice for Q {", &[]),
+    ("trait Whole {", &["fn whole(self) {", "    return [self.p, self.first()]", "}"]),
+    ("impl Whole for P {", &[]),
+    ("impl Whole for Q {", &[]),
     ("fn keeper(x) {", &["return |v| { x.push(1); print(v) }"]),
     ("fn holder(x) {", &["let r = &x", "return |v| { print(r); print(v) }"]),
     ("async fn spawned(x) {", &["x.push(1)", "return x"]),
@@ -28,19 +31,22 @@ const METHODS: [(&str, [&[&str]; 2]); 3] = [
 const CHILD: &str = "@kind(parents: [P], resolution: single)";
 
 /// Kinds that a struct may have.
-const STRUCT_KINDS: [&str; 3] = [CHILD, "@kind(semantics: value(copy))", "@kind(equality: identity)"];
+const STRUCT_KINDS: [&str; 4] =
+    [CHILD, "@kind(semantics: value(copy))", "@kind(equality: identity)", "@kind(receiver: explicit_value)"];
 
 /// What the main program begins with, besides its input.
-const BEGINNING: [(&str, &str, Kind); 5] = [
+const BEGINNING: [(&str, &str, Kind); 7] = [
     ("a", "[1, 2]", Kind::Flat),
     ("b", "[[1, 4], [2, 3]]", Kind::Nested),
     // Which struct it is, the input decides.
     ("c", "if INPUT % 2 == 0 { P { p: [1, 5], q: [2, 6] } } else { Q { p: [1, 5], q: [2, 6] } }", Kind::Record),
     ("d", "{p: [1, 7], q: a}", Kind::Table),
     ("t", "T { own: a, kids: [T { own: [2, 8], kids: [] }, T { own: [3, 9], kids: [] }] }", Kind::Tree),
+    ("o", "O { r: c, p: a }", Kind::Outer),
+    ("s", "\"abc\"", Kind::Text),
 ];
 
-fn texts(lines: &[&str]) -> Vec<Line> {
+pub(super) fn texts(lines: &[&str]) -> Vec<Line> {
     lines.iter().map(|line| Line::text(*line)).collect()
 }
 
@@ -71,13 +77,16 @@ impl Generator {
             program
                 .module
                 .extend(helpers.filter(|(head, _)| own(head)).map(|(head, lines)| Line::block(*head, texts(lines))));
+            program.module.extend(self.needed_helpers(true));
         }
         program.main.push(Line::text("struct P { p: Array, q: Array }"));
         let kind = if self.chance(30) { self.pick(&STRUCT_KINDS) } else { None };
         program.main.extend(kind.map(Line::text));
         program.main.push(Line::text("struct Q { p: Array, q: Array }"));
         program.main.push(Line::text("struct T { own: Array, kids: Array }"));
+        program.main.push(Line::text("struct O { r: Any, p: Array }"));
         program.main.extend(PRELUDE.iter().map(|(head, lines)| Line::block(*head, texts(lines))));
+        let after_prelude = program.main.len();
         for name in ["P", "Q"] {
             let mut methods = Vec::new();
             for (head, bodies) in METHODS {
@@ -99,6 +108,7 @@ impl Generator {
             program.main.extend(methods);
         }
         self.main(&mut program);
+        program.main.splice(after_prelude..after_prelude, self.needed_helpers(false));
         program
     }
 
@@ -185,6 +195,9 @@ impl Generator {
         self.functions.push(Function { name: name.clone(), receiver, params, takes_function, gives, in_module });
         let fallback = gives.map_or_else(|| "0".to_owned(), |kind| self.literal(kind));
         let mut body = vec![Line::text(format!("if depth > 2 {{ return {fallback} }}"))];
+        if takes_function && self.chance(35) {
+            body.extend(self.lend(2));
+        }
         let size = self.random.usize(1..6);
         body.extend(self.lines(size, 2));
         body.extend(self.await_rest(0));

@@ -1,5 +1,7 @@
 //! What a generator knows while it writes: kinds of values, and the names in reach.
 
+use std::collections::BTreeSet;
+
 /// The kind of a value, which keeps faults other than those of borrows rare. Handles, aliases and elements have the kind of
 /// what they stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +16,14 @@ pub(super) enum Kind {
     Table,
     /// `T { own, kids }`: a `Flat` and a list of trees.
     Tree,
+    /// `O { r, p }`: a `Record` and a `Flat`.
+    Outer,
+    /// A string, which is never dropped or borrowed exclusively.
+    Text,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 13] = [
+    Kind::Flat,
     Kind::Flat,
     Kind::Flat,
     Kind::Flat,
@@ -27,6 +34,8 @@ const KINDS: [Kind; 10] = [
     Kind::Record,
     Kind::Table,
     Kind::Tree,
+    Kind::Outer,
+    Kind::Text,
 ];
 
 /// A function or a method.
@@ -81,6 +90,8 @@ pub(super) struct Generator {
     pub(super) wildness: u32,
     /// How functions of the module are named.
     pub(super) qualifier: &'static str,
+    /// The helpers that the file that runs needs, and the module.
+    pub(super) helpers: [BTreeSet<usize>; 2],
     /// Lines that may still be written.
     pub(super) budget: usize,
 }
@@ -101,6 +112,7 @@ impl Generator {
             bits: 0,
             wildness,
             qualifier: "",
+            helpers: Default::default(),
             budget: 70,
         }
     }
@@ -134,7 +146,7 @@ impl Generator {
     pub(super) fn kind(&mut self) -> Kind {
         let kind = KINDS[self.random.usize(0..KINDS.len())];
         // Structs are declared in the file that runs.
-        if self.place.in_module && matches!(kind, Kind::Record | Kind::Tree) { Kind::Flat } else { kind }
+        if self.place.in_module && matches!(kind, Kind::Record | Kind::Tree | Kind::Outer) { Kind::Flat } else { kind }
     }
 
     pub(super) fn variable(&mut self, kind: Kind) -> Option<String> {

@@ -6,14 +6,15 @@ use super::scope::{Generator, Kind};
 impl Generator {
     /// A statement of one line that declares nothing.
     pub(super) fn simple(&mut self, depth: usize) -> String {
-        let written = match self.random.u32(0..30) {
+        let written = match self.random.u32(0..33) {
             0..=9 => self.change(depth),
             10..=13 => self.look(depth),
             14 | 15 => self.drop_something(),
             16..=19 => self.assign(depth),
             20..=24 => self.some_call(depth),
             25..=28 => self.call_lambda(depth),
-            _ => self.variable(Kind::Flat).map(|name| format!("{name} += [6]")),
+            29 => self.fold(),
+            _ => self.add_to(),
         };
         written.unwrap_or_else(|| "print(2)".to_owned())
     }
@@ -21,13 +22,15 @@ impl Generator {
     /// Something is changed where it is.
     fn change(&mut self, depth: usize) -> Option<String> {
         let number = self.random.u32(0..9);
-        let choice = self.random.u32(0..18);
+        let choice = self.random.u32(0..21);
         let kind = match choice {
             0..=6 => Kind::Flat,
             7..=9 => Kind::Nested,
             10..=12 => Kind::Record,
             13..=15 => Kind::Table,
-            _ => Kind::Tree,
+            16 | 17 => Kind::Tree,
+            18 | 19 => Kind::Outer,
+            _ => Kind::Nested,
         };
         let name = self.variable(kind)?;
         Some(match choice {
@@ -47,26 +50,37 @@ impl Generator {
             14 => format!("{name}[\"r\"] = {}", self.argument(Kind::Flat, depth)),
             15 => format!("{name}.remove(\"r\")"),
             16 => format!("{name}.kids.push({})", self.value(Kind::Tree, depth)),
-            _ => format!("{name}.own.push(2)"),
+            17 => format!("{name}.own.push(2)"),
+            18 => format!("{name}.r = {}", self.argument(Kind::Record, depth)),
+            19 => format!("{name}.r.p.push({number})"),
+            _ => format!("arr_set({name}, 0, {})", self.argument(Kind::Flat, depth)),
         })
     }
 
     /// Something is read, most often deeply.
     fn look(&mut self, depth: usize) -> Option<String> {
         let kind = self.kind();
-        Some(match self.random.u32(0..5) {
+        Some(match self.random.u32(0..12) {
             0 => format!("print({} == {})", self.variable(kind)?, self.value(kind, 0)),
             1 => format!("print(\"n\" + {})", self.variable(kind)?),
             2 => format!("print(json.stringify({}))", self.variable(kind)?),
             3 => format!("print({} |> len)", self.variable(Kind::Flat)?),
+            4 => format!("print(({}) != {})", self.chosen(kind), self.value(kind, 0)),
+            5 => format!("print({})", self.chosen(kind)),
+            6 => format!("print({})", self.text_of_anything(kind)?),
+            7 => {
+                let of = self.variable(Kind::Nested)?;
+                format!("print(collections.includes({of}, {}))", self.argument(Kind::Flat, 0))
+            }
+            8 => format!("io.print({}, {})", self.variable(kind)?, self.argument(kind, 0)),
             _ => format!("print({})", self.value(kind, depth)),
         })
     }
 
     fn drop_something(&mut self) -> Option<String> {
         let kind = self.kind();
-        let name = self.variable(kind)?;
-        self.wild(200).then(|| format!("drop({name})"))
+        let name = if self.chance(15) { self.inside() } else { self.variable(kind) }?;
+        (kind != Kind::Text && self.wild(200)).then(|| format!("drop({name})"))
     }
 
     /// A variable is bound again, perhaps to a borrow, which ends what it owned.
@@ -79,7 +93,28 @@ impl Generator {
 
     fn call_lambda(&mut self, depth: usize) -> Option<String> {
         let lambda = self.pick(&self.scope.lambdas.clone())?;
-        Some(format!("{lambda}({})", self.argument(Kind::Flat, depth)))
+        let argument = self.argument(Kind::Flat, depth);
+        Some(if self.chance(8) { format!("({argument}) |> {lambda}") } else { format!("{lambda}({argument})") })
+    }
+
+    /// Compound assignment, of a variable, a field or an element.
+    fn add_to(&mut self) -> Option<String> {
+        let target = if self.chance(50) { self.inside() } else { self.variable(Kind::Flat) }?;
+        Some(format!("{target} += {}", self.argument(Kind::Flat, 0)))
+    }
+
+    /// The text of something, which reads all of it.
+    pub(super) fn text_of_anything(&mut self, kind: Kind) -> Option<String> {
+        let of = self.variable(kind)?;
+        Some(match self.random.u32(0..7) {
+            0 => format!("conv.to_str({of})"),
+            1 => format!("str.concat(\"n\", {of})"),
+            2 => format!("str.join([{of}], \"-\")"),
+            3 => format!("str.format(\"of {{}}\", {of})"),
+            4 => format!("conv.text({of}, \"js\")"),
+            5 => format!("json.stringify_pretty({of})"),
+            _ => format!("str.concat({}, {of})", self.argument(Kind::Text, 0)),
+        })
     }
 
     /// A new variable, of a value or of a borrow.
@@ -100,6 +135,11 @@ impl Generator {
     /// A new variable that a branch decides.
     pub(super) fn chosen_declaration(&mut self) -> Vec<Line> {
         let kind = self.kind();
+        if self.chance(25) {
+            let value = self.chosen(kind);
+            let name = self.declare(kind);
+            return vec![self.declaration(&name, &value, kind)];
+        }
         let (first, second) = (self.value(kind, 1), self.value(kind, 1));
         let condition = self.condition();
         let matched = self.chance(40);

@@ -22,16 +22,19 @@ impl Generator {
             Kind::Record => self.record(depth),
             Kind::Table => self.table(depth),
             Kind::Tree => self.tree(depth),
+            Kind::Outer => self.outer(depth),
+            Kind::Text => self.text(),
         }
     }
 
     fn flat(&mut self, depth: usize) -> String {
-        let choice = self.random.u32(0..14);
+        let choice = self.random.u32(0..15);
         let of = match choice {
             0..=2 => Kind::Nested,
             3..=5 => Kind::Record,
             6 | 7 => Kind::Table,
             8 => Kind::Tree,
+            14 => Kind::Outer,
             _ => Kind::Flat,
         };
         let Some(name) = self.variable(of) else { return self.literal(Kind::Flat) };
@@ -41,18 +44,17 @@ impl Generator {
             2 => self.library_list(&name, depth),
             3 => format!("{name}.p"),
             4 => format!("{name}.q"),
+            5 if self.chance(15) => format!("P::first({name})"),
             5 => format!("{name}.{}()", self.pick(&["first", "twice"]).unwrap_or("first")),
             6 => format!("{name}.{}", self.pick(&["p", "q"]).unwrap_or("p")),
-            7 => match self.random.u32(0..3) {
-                0 => format!("{name}[\"q\"]"),
-                1 => format!("{name}[{name}.keys()[0]]"),
-                _ => format!("collections.values({name})[0]"),
-            },
+            7 => self.library_value(&name, depth),
             8 => format!("{name}.own"),
-            9 => format!("{name}[:]"),
+            9 => format!("{name}{}", self.pick(&["[:]", "[:]", "[:1]", "[::2]", "[-1:]"]).unwrap_or("[:]")),
             10 => format!("({name} + [4])"),
             11 => format!("{name}.push(6)"),
             12 => format!("array.push({name}, 7)"),
+            13 => format!("(({}) + [4])", self.chosen(Kind::Flat)),
+            14 => format!("{name}.p"),
             _ => "[1, 2]".to_owned(),
         }
     }
@@ -64,6 +66,7 @@ impl Generator {
         let (a, b) = (self.argument(Kind::Flat, depth - 1), self.value(Kind::Flat, depth - 1));
         match self.variable(Kind::Nested) {
             Some(name) if self.chance(20) => format!("{name}[:]"),
+            _ if self.chance(15) => self.library_nested().unwrap_or_else(|| format!("[{a}, {b}]")),
             _ => format!("[{a}, {b}]"),
         }
     }
@@ -83,6 +86,27 @@ impl Generator {
         let (a, b) = (self.argument(Kind::Flat, depth - 1), self.value(Kind::Flat, depth - 1));
         let name = self.record_name();
         format!("{name} {{ p: {a}, q: {b} }}")
+    }
+
+    fn outer(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.literal(Kind::Outer);
+        }
+        let (record, list) = (self.argument(Kind::Record, depth - 1), self.value(Kind::Flat, depth - 1));
+        let new = if self.chance(15) { "new " } else { "" };
+        format!("{new}O {{ r: {record}, p: {list} }}")
+    }
+
+    fn text(&mut self) -> String {
+        let Some(name) = self.variable(Kind::Text) else { return self.literal(Kind::Text) };
+        match self.random.u32(0..6) {
+            0 => format!("({name} + \"d\")"),
+            1 => format!("str.to_upper({name})"),
+            2 => format!("{name}[0:2]"),
+            // Loops go over it.
+            3 => self.text_of_anything(Kind::Flat).map_or(name, |text| format!("{text}[0:2]")),
+            _ => self.literal(Kind::Text),
+        }
     }
 
     fn record_name(&mut self) -> &'static str {
@@ -110,16 +134,21 @@ impl Generator {
             Kind::Record => format!("{} {{ p: [1, 3], q: [2, 4] }}", self.record_name()),
             Kind::Table => "{p: [1, 3], q: [2, 4]}".to_owned(),
             Kind::Tree => "T { own: [1, 3], kids: [] }".to_owned(),
+            Kind::Outer => format!("O {{ r: {}, p: [1, 3] }}", self.literal(Kind::Record)),
+            Kind::Text => "\"ab\"".to_owned(),
         }
     }
 
     /// A value, or a borrow for as long as it is needed.
     pub(super) fn argument(&mut self, kind: Kind, depth: usize) -> String {
-        if self.wild(30) {
+        if kind != Kind::Text && self.wild(30) {
             return format!("&mut {}", self.borrowed(kind));
         }
         if self.chance(10) {
             return format!("&{}", self.borrowed(kind));
+        }
+        if depth > 0 && self.chance(4) {
+            return self.chosen(kind);
         }
         self.value(kind, depth)
     }
@@ -127,20 +156,45 @@ impl Generator {
     /// A borrow expression.
     pub(super) fn borrow(&mut self, kind: Kind) -> String {
         let of = self.borrowed(kind);
-        if self.wild(100) { format!("&mut {of}") } else { format!("&{of}") }
+        if kind != Kind::Text && self.wild(100) { format!("&mut {of}") } else { format!("&{of}") }
     }
 
     /// Something that can be borrowed.
     fn borrowed(&mut self, kind: Kind) -> String {
-        if kind == Kind::Flat && self.chance(35) {
-            let inside = [(Kind::Record, ".p"), (Kind::Nested, "[0]"), (Kind::Table, ".q"), (Kind::Tree, ".own")];
-            if let Some((of, step)) = self.pick(&inside)
-                && let Some(name) = self.variable(of)
-            {
-                return format!("{name}{step}");
-            }
+        if kind == Kind::Flat
+            && self.chance(35)
+            && let Some(inside) = self.inside()
+        {
+            return inside;
         }
         self.variable(kind).unwrap_or_else(|| self.literal(kind))
+    }
+
+    /// A `Flat` that lies in something.
+    pub(super) fn inside(&mut self) -> Option<String> {
+        const STEPS: [(Kind, &str); 5] = [
+            (Kind::Record, ".p"),
+            (Kind::Nested, "[0]"),
+            (Kind::Table, ".q"),
+            (Kind::Tree, ".own"),
+            (Kind::Outer, ".p"),
+        ];
+        let (of, step) = self.pick(&STEPS)?;
+        Some(format!("{}{step}", self.variable(of)?))
+    }
+
+    /// A value that a branch decides; what comes last in one of its blocks is a borrow.
+    pub(super) fn chosen(&mut self, kind: Kind) -> String {
+        let borrow = self.borrow(kind);
+        let other = if self.chance(25) { self.borrow(kind) } else { self.value(kind, 0) };
+        // A brace at the beginning of a block would be a block.
+        let other = if other.starts_with('{') { format!("({other})") } else { other };
+        let (first, second) = if self.random.bool() { (borrow, other) } else { (other, borrow) };
+        let before = if self.chance(20) { "print(3); " } else { "" };
+        match self.chance(40) {
+            true => format!("match {} % 2 {{ 1 => {{ {before}{first} }}, _ => {{ {second} }} }}", self.bit()),
+            false => format!("if {} {{ {before}{first} }} else {{ {second} }}", self.condition()),
+        }
     }
 
     /// A call of a function or method that gives a value of a kind.
@@ -192,7 +246,7 @@ impl Generator {
     }
 
     /// A lambda of one line.
-    fn short_lambda(&mut self, depth: usize) -> String {
+    pub(super) fn short_lambda(&mut self, depth: usize) -> String {
         let outer = self.scope.clone();
         let parameter = self.declare(Kind::Flat);
         self.place.lambdas += 1;
@@ -207,20 +261,5 @@ impl Generator {
         self.place.lambdas -= 1;
         self.scope = outer;
         format!("|{parameter}| {{ {body} }}")
-    }
-
-    /// A list of numbers that the library gives of a list of lists.
-    fn library_list(&mut self, nested: &str, depth: usize) -> String {
-        match self.random.u32(0..9) {
-            0 => format!("collections.reverse({nested})[0]"),
-            1 => format!("collections.flatten({nested})"),
-            2 => format!("collections.unique({nested})[0]"),
-            3 => format!("array.map({nested}, {})", self.function_value(depth)),
-            4 => format!("array.map({nested}, |v| v)[0]"),
-            5 => format!("array.filter({nested}, |v| {{ {}; return true }})[0]", self.simple(0)),
-            6 => format!("array.reduce({nested}, |v, w| w, [3])"),
-            7 => format!("array.sort_by({nested}, |v| {{ {}; return 1 }})[0]", self.simple(0)),
-            _ => format!("parallel_map({nested}, |v| {{ v.push(9); return v }})[0]"),
-        }
     }
 }
