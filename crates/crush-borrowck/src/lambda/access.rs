@@ -445,12 +445,13 @@ impl Lambda<'_> {
         let mut below = Value::default();
         below.extend(reached.objects.into_iter().map(Target::Object));
         below.extend(reached.handles.into_iter().map(Target::Handle));
-        let again = match usage.variable() {
-            Some(_) => self.handles_inside(state, value),
+        let again = match usage.source {
+            Some(_) => self.top_inside(state, value),
             None => Vec::new(),
         };
         for target in below.targets() {
-            // What a variable owns lives where that holds it, and not where it is reached otherwise.
+            // What a variable owns lives where that holds it, and what it holds may have passed there, and not where it is reached
+            // otherwise.
             if top.contains(target) && !again.contains(target) {
                 continue;
             }

@@ -188,7 +188,8 @@ impl Lambda<'_> {
                 let index = self.summary_object(extract, &results, object);
                 let mut value = self.summary_value(extract, end, &results, &value);
                 // That a slot still holds what it held is no write.
-                if let Some(Target::Object(entry)) = entry.targets().first()
+                if !self.exchanged.contains(&slot)
+                    && let Some(Target::Object(entry)) = entry.targets().first()
                     && let Some(entry) = extract.objects.get(entry)
                 {
                     value.targets.retain(|target| *target != SummaryTarget::Object(*entry));

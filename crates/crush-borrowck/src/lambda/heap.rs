@@ -206,6 +206,9 @@ impl Lambda<'_> {
             let key = self.table.field(field.clone());
             let slot = self.table.slot(object, key);
             let replaces = sole && !field.is_many() && self.table.objects[object as usize].single;
+            if field.is_many() && self.table.entry(slot).targets().iter().any(|entry| value.has(*entry)) {
+                self.exchanged.insert(slot);
+            }
             state.store(slot, value, replaces, &self.table);
         }
     }
@@ -397,21 +400,16 @@ impl Lambda<'_> {
         Value::one_of(seen.into_iter().collect(), 0)
     }
 
-    /// The handles that a value may be, and that a deep read of it comes to in another way, too.
-    pub(super) fn handles_inside(&self, state: &State, value: &Value) -> Vec<Target> {
-        let is_handle = |target: &&Target| matches!(target, Target::Handle(_));
-        let handles: Vec<Target> = value.targets().iter().filter(is_handle).copied().collect();
-        if handles.is_empty() {
-            return handles;
-        }
+    /// What a value may be that a deep read of it comes to in another way, too.
+    pub(super) fn top_inside(&self, state: &State, value: &Value) -> Vec<Target> {
         let mut inside = Value::default();
         for object in self.underlying(state, value).objects() {
             let mut held = Vec::new();
             self.open(state, object, &mut held, &mut Vec::new());
             inside.extend(held);
         }
-        let reached = self.reach(state, &inside).handles;
-        handles.into_iter().filter(|handle| matches!(handle, Target::Handle(loan) if reached.contains(loan))).collect()
+        let reached = self.reach(state, &inside).seen;
+        value.targets().iter().filter(|target| reached.contains(target)).copied().collect()
     }
 
     /// Adds what an object holds; what may have been put in any symbolic object of a family only once.

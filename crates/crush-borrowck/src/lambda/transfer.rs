@@ -553,7 +553,7 @@ impl<'a> Lambda<'a> {
             let text = if of.targets().is_empty() { value.other() & Value::TEXT } else { 0 };
             state.set_value(loan.expr, Value::of(Target::Handle(id.0)).joined(&Value::flags(text)));
         }
-        if !of.targets().is_empty() || value.may_be_text() {
+        if !value.targets().is_empty() || value.may_be_text() {
             // What the borrow is of is an object, or a string: `&1` is an error of its own, and a `for` over a number too.
             state.loans.insert(id.0, Live { surely: true, of });
         } else {
