@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod beyond;
 mod bound;
 mod builtin;
 mod call;
@@ -228,8 +229,8 @@ pub(crate) struct Lambda<'a> {
     regained: BTreeSet<LocalId>,
     /// Borrows that may have ended while their variable holds the handle: it was dropped, or bound to the variable once more.
     loose: FxHashSet<u32>,
-    /// Elements of what a caller knows that have been put in the place of others.
-    exchanged: FxHashSet<u32>,
+    /// Slots in which was put what they held at entry.
+    put_back: FxHashSet<u32>,
     /// Borrows of callees that stand for several.
     several: FxHashSet<u32>,
     /// Arrays that a caller knows, whose elements may have moved.
@@ -300,7 +301,7 @@ impl<'a> Lambda<'a> {
             declared_again: FxHashSet::default(),
             regained: BTreeSet::new(),
             loose: FxHashSet::default(),
-            exchanged: FxHashSet::default(),
+            put_back: FxHashSet::default(),
             several: FxHashSet::default(),
             shifted: BTreeSet::new(),
             drops: false,

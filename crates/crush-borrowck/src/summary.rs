@@ -255,8 +255,6 @@ pub(crate) struct Does {
 }
 
 impl Does {
-    pub(crate) const ANYTHING: Self = Self { drops: true, leaves: true };
-
     /// With what else it does.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { drops: self.drops || other.drops, leaves: self.leaves || other.leaves }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::access::Usage;
-use super::call::{Called, Candidate, Site};
+use super::call::{Called, Site};
 use super::instance::{Assumed, IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Entry, Step};
@@ -16,7 +15,7 @@ use crate::value::{Target, Value};
 pub(super) const NESTING: u32 = 3;
 
 /// How many of the borrows that are held during one callback are told apart, besides their kind.
-const HELD: usize = 8;
+pub(super) const HELD: usize = 8;
 
 impl Lambda<'_> {
     pub(super) fn apply_callbacks(&mut self, state: &mut State, call: &mut Instance<'_>) {
@@ -178,61 +177,11 @@ impl Lambda<'_> {
         // A function that calls itself holds those of every turn.
         let kind = usize::from(borrow.exclusive) + 2 * usize::from(borrow.iterated);
         let slot = if position < HELD { position } else { HELD + kind };
-        self.anonymous_loan(call, (number, slot), info)
-    }
-
-    /// A callback that is handed on too often to be followed.
-    pub(super) fn call_beyond(&mut self, state: &mut State, callee: &Value, site: &Site) -> Called {
-        let (candidates, unknown) = self.candidates(state, callee);
-        let mut called = Called::default();
-        for candidate in candidates {
-            let closure = match candidate {
-                Candidate::Function(_) => None,
-                // It calls itself, and does nothing that it is not doing already.
-                Candidate::Closure(object, ..) if self.is_applied(object, &site.args) => {
-                    called.join(&self.given.get(&object).cloned().unwrap_or_default());
-                    continue;
-                }
-                Candidate::Closure(object, ..) => Some(object),
-            };
-            called.join(&self.apply_all(state, closure, site));
-        }
-        if !unknown.is_empty() {
-            called.join(&self.call_unknown(state, &unknown, site));
-        }
-        called
-    }
-
-    /// Whether a closure is being applied, to all that these arguments may be.
-    fn is_applied(&self, closure: u32, args: &[Value]) -> bool {
-        if self.applying.iter().all(|(object, _)| *object != closure) {
-            return false;
-        }
-        let mut known: Vec<Value> = Vec::new();
-        for (_, args) in self.applying.iter().filter(|(object, _)| *object == closure) {
-            known.resize(known.len().max(args.len()), Value::default());
-            for (known, arg) in known.iter_mut().zip(args) {
-                known.join(arg);
-            }
-        }
-        let is_known = |(arg, known): (&Value, &Value)| arg.targets().iter().all(|target| known.has(*target));
-        known.len() >= args.len() && args.iter().zip(&known).all(is_known)
-    }
-
-    /// A callee of which everything is expected.
-    fn apply_all(&mut self, state: &mut State, closure: Option<u32>, site: &Site) -> Called {
-        let given = self.given_to(closure, site);
-        let anything = self.anything_in(state, &given);
-        for usage in [Use::Write, Use::Exclude, Use::DeepRead] {
-            let callee = Some(self.call_name(site.expr));
-            let usage = Usage { usage, at: site.step, name: None, certain: false, callee, source: None };
-            self.access(state, &anything, &usage);
-        }
-        self.apply_unknown(state, closure, Does::ANYTHING, site)
+        self.anonymous_loan(call.of, call.site.expr, (number, slot), info)
     }
 
     /// What a callee gets, by its arguments and by what it has captured.
-    fn given_to(&self, closure: Option<u32>, site: &Site) -> Value {
+    pub(super) fn given_to(&self, closure: Option<u32>, site: &Site) -> Value {
         let mut given = Value::default();
         for arg in &site.args {
             given.join(arg);

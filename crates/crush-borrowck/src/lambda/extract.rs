@@ -187,8 +187,8 @@ impl Lambda<'_> {
                     && entry.targets().iter().all(|target| !value.targets().contains(target));
                 let index = self.summary_object(extract, &results, object);
                 let mut value = self.summary_value(extract, end, &results, &value);
-                // That a slot still holds what it held is no write.
-                if !self.exchanged.contains(&slot)
+                // That a slot still holds what it held is no write, where it was not put there.
+                if !self.put_back.contains(&slot)
                     && let Some(Target::Object(entry)) = entry.targets().first()
                     && let Some(entry) = extract.objects.get(entry)
                 {

@@ -206,10 +206,14 @@ impl Lambda<'_> {
             let key = self.table.field(field.clone());
             let slot = self.table.slot(object, key);
             let replaces = sole && !field.is_many() && self.table.objects[object as usize].single;
-            if field.is_many() && self.table.entry(slot).targets().iter().any(|entry| value.has(*entry)) {
-                self.exchanged.insert(slot);
+            if !self.table.entry(slot).targets().iter().any(|entry| value.has(*entry)) {
+                state.store(slot, value, replaces, &self.table);
+                continue;
             }
-            state.store(slot, value, replaces, &self.table);
+            // It may hold nothing new, and is written all the same: through another name, something else may have been put there.
+            self.put_back.insert(slot);
+            let all = if replaces { value.clone() } else { state.slot(slot, &self.table).joined(value) };
+            state.store(slot, &all, true, &self.table);
         }
     }
 

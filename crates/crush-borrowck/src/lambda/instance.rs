@@ -237,12 +237,13 @@ impl Lambda<'_> {
     /// A borrow that is held during a callback and whose handle the callback does not come to.
     pub(super) fn anonymous_loan(
         &mut self,
-        call: &Instance<'_>,
+        of: (FunctionId, LambdaId),
+        expr: ExprId,
         (number, position): (usize, usize),
         info: LoanInfo,
     ) -> u32 {
         // Numbers of callbacks and of what they hold share the space of the other imports from above.
-        let key = (call.of.0, call.of.1, false, u32::MAX - 2 - index(number * 64 + position), call.site.expr);
+        let key = (of.0, of.1, false, u32::MAX - 2 - index(number * 64 + position), expr);
         if let Some(known) = self.imported.get(&key) {
             return *known;
         }
