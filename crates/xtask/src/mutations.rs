@@ -17,8 +17,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     save: bool,
 
-    /// Only those whose titles contain this
-    filter: Option<String>,
+    /// Only those whose titles contain one of these
+    filters: Vec<String>,
 }
 
 /// Compiled with what it needs; this one asks for it.
@@ -59,8 +59,10 @@ mod trial {
         copy_folder(crate::root(), &copy.root, &LEFT_OUT)?;
         ensure!(copy.rules_hold()?, "the rules do not hold even unbroken");
         ensure!(copy.programs_hold(arguments.programs)?, "random programs find something even unbroken");
-        let filter = arguments.filter.as_deref().unwrap_or_default();
-        let mutations: Vec<_> = all().into_iter().filter(|mutation| mutation.title.contains(filter)).collect();
+        let is_asked_for = |mutation: &Mutation| {
+            arguments.filters.is_empty() || arguments.filters.iter().any(|filter| mutation.title.contains(filter))
+        };
+        let mutations: Vec<_> = all().into_iter().filter(is_asked_for).collect();
         let mut survivors = Vec::new();
         let mut table = String::from("| broken | noticed by the rules | by random programs |\n| --- | --- | --- |\n");
         for mutation in &mutations {
