@@ -7,6 +7,7 @@ mod bound;
 mod builtin;
 mod call;
 mod callback;
+mod capability;
 mod copy;
 mod extract;
 mod heap;
@@ -376,7 +377,7 @@ impl<'a> Lambda<'a> {
             };
             let object = self.table.object(Origin::Parameter(index as u32), shape);
             self.declare(&mut state, *param);
-            self.bind(&mut state, *param, &Value::of(Target::Object(object)));
+            self.bind(&mut state, *param, &Value::of(Target::Object(object)), None);
         }
         state
     }

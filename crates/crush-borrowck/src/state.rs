@@ -1,8 +1,12 @@
 //! What is known at one point of a lambda.
 
+mod apart;
+
 use crush_hir::body::{ExprId, LocalId};
 use smallvec::SmallVec;
 
+use self::apart::Apart;
+pub(crate) use self::apart::Barrier;
 use crate::pmap::{Alone, PMap, Side};
 use crate::report::Step;
 use crate::summary::Phase;
@@ -40,6 +44,8 @@ pub(crate) enum Home {
     Local(LocalId),
     /// A field, or an element by its number, of what is one object.
     Slot(u32),
+    /// What an expression has given: it is on its way to where it is used.
+    Value(ExprId),
 }
 
 impl Home {
@@ -47,7 +53,7 @@ impl Home {
     pub(crate) fn variable(self) -> Option<LocalId> {
         match self {
             Self::Local(local) => Some(local),
-            Self::Slot(_) => None,
+            Self::Slot(_) | Self::Value(_) => None,
         }
     }
 }
@@ -76,6 +82,7 @@ pub(crate) struct State {
     /// By where it is: what is there has been used where a run stops if it was dropped or is a dead handle, and nothing of it may
     /// have been dropped, or have ended, since. The last few: each drop looks at all.
     passed: SmallVec<[(Home, Value); 2]>,
+    apart: Apart,
     /// Sites that have allocated, loans that have been taken.
     born: PMap<()>,
     taken: PMap<()>,
@@ -95,9 +102,18 @@ impl State {
     /// Joins what another path brings, and tells whether that changed anything.
     pub(crate) fn join(&mut self, other: &Self, table: &Table) -> bool {
         let before = self.clone();
+        let (mut differ, mut alone) = (SmallVec::<[Home; 8]>::new(), SmallVec::<[Barrier; 8]>::new());
+        let mut locals = |local, a: &Value, b: &Value| {
+            differ.push(Home::Local(LocalId(local)));
+            a.union_if_more(b)
+        };
+        self.locals.merge(&other.locals, &mut locals, &mut |_, _, _| Alone::Keep);
+        let mut temporaries = |expr, a: &Value, b: &Value| {
+            differ.push(Home::Value(ExprId(expr)));
+            a.union_if_more(b)
+        };
+        self.temporaries.merge(&other.temporaries, &mut temporaries, &mut |_, _, _| Alone::Keep);
         let mut values = |_, a: &Value, b: &Value| a.union_if_more(b);
-        self.locals.merge(&other.locals, &mut values, &mut |_, _, _| Alone::Keep);
-        self.temporaries.merge(&other.temporaries, &mut values, &mut |_, _, _| Alone::Keep);
         self.stored.merge(&other.stored, &mut values, &mut |_, _, _| Alone::Keep);
         let side_of = |side| if side == Side::This { &before } else { other };
         // A slot written on one path alone holds on the other what it held at entry: of what was made there, nothing.
@@ -113,12 +129,15 @@ impl State {
         self.freed.merge(
             &other.freed,
             &mut |_, a, b| (a.surely && !b.surely).then_some(Freed { surely: false, at: a.at }),
-            &mut |object, freed, side| match freed.surely {
-                _ if !table.is_known_elsewhere(object) && !side_of(side).mentions(Target::Object(object)) => {
-                    Alone::Remove
+            &mut |object, freed, side| {
+                alone.push(Barrier::Freed(object));
+                match freed.surely {
+                    _ if !table.is_known_elsewhere(object) && !side_of(side).mentions(Target::Object(object)) => {
+                        Alone::Remove
+                    }
+                    true => Alone::Change(Freed { surely: false, at: freed.at }),
+                    false => Alone::Keep,
                 }
-                true => Alone::Change(Freed { surely: false, at: freed.at }),
-                false => Alone::Keep,
             },
         );
         self.loans.merge(
@@ -129,11 +148,15 @@ impl State {
                 (union.is_some() || surely != a.surely)
                     .then(|| Live { surely, of: union.unwrap_or_else(|| a.of.clone()) })
             },
-            &mut |_, live, _| match live.surely {
-                true => Alone::Change(Live { surely: false, of: live.of.clone() }),
-                false => Alone::Keep,
+            &mut |loan, live, _| {
+                alone.push(Barrier::Loan(loan));
+                match live.surely {
+                    true => Alone::Change(Live { surely: false, of: live.of.clone() }),
+                    false => Alone::Keep,
+                }
             },
         );
+        self.apart = Apart::of_both([&before, other], self, &alone, &differ, table);
         // The same of handles.
         let mut alone = |loan, (): &(), side| {
             let (ended, live) = if side == Side::This { (&before, other) } else { (other, &before) };
@@ -175,6 +198,7 @@ impl State {
                 && self.ended.ptr_eq(&before.ended)
                 && self.lent.ptr_eq(&before.lent)
                 && self.passed == before.passed
+                && self.apart == before.apart
                 && self.born.ptr_eq(&before.born)
                 && self.taken.ptr_eq(&before.taken)
                 && self.done.ptr_eq(&before.done))
@@ -213,6 +237,7 @@ impl State {
     }
 
     pub(crate) fn set_value(&mut self, expr: ExprId, value: Value) {
+        self.apart.forget_home(Home::Value(expr));
         self.temporaries.insert(expr.0, value);
     }
 
@@ -236,9 +261,20 @@ impl State {
         self.read_from.push((expr, source));
     }
 
-    /// Where what an expression has read still is.
+    /// Where what an expression has read still is, or what it gives, where something is known of that.
     pub(crate) fn read_from(&self, expr: ExprId) -> Option<Home> {
-        self.read_from.iter().find(|(read, _)| *read == expr).map(|(_, source)| *source)
+        let read = self.read_from.iter().find(|(read, _)| *read == expr).map(|(_, source)| *source);
+        read.or_else(|| self.apart.knows(Home::Value(expr)).then_some(Home::Value(expr)))
+    }
+
+    /// A variable is bound to something; `source`: to what is there.
+    pub(crate) fn set_local(&mut self, local: LocalId, value: Value, source: Option<Home>) {
+        let home = Home::Local(local);
+        if source != Some(home) {
+            self.apart.forget_home(home);
+            source.into_iter().for_each(|source| self.apart.copy(source, home));
+        }
+        self.locals.insert(local.0, value);
     }
 
     /// Such variables are bound, or may be.
@@ -287,6 +323,7 @@ impl State {
 
     /// An object is dropped, or may be.
     pub(crate) fn free(&mut self, object: u32, freed: Freed, table: &Table) {
+        self.apart.forget(Barrier::Freed(object));
         self.freed.insert(object, freed);
         self.doubt(|value| value.objects().any(|other| table.alias(object, other) != Alias::No));
     }
@@ -401,15 +438,23 @@ impl State {
             }
         }
         if let Some(freed) = self.freed.remove(new) {
+            self.apart.forget(Barrier::Freed(new));
+            self.apart.forget(Barrier::Freed(old));
             self.freed.insert(old, Freed { surely: false, at: freed.at });
         }
     }
 
     /// The borrow lives from here on, of these things.
     pub(crate) fn begin(&mut self, loan: u32, of: Value) {
-        self.loans.insert(loan, Live { surely: false, of });
+        self.take(loan, Live { surely: false, of });
         self.ended.remove(loan);
         self.lent.remove(loan);
+    }
+
+    /// The borrow is taken here, of these things, or of them too.
+    pub(crate) fn take(&mut self, loan: u32, live: Live) {
+        self.apart.forget(Barrier::Loan(loan));
+        self.loans.insert(loan, live);
     }
 
     /// The borrow ends here, if it lives.

@@ -7,15 +7,17 @@ use crush_host::{Grants, Host};
 use crush_library::{Declaration, Effect, Source, capabilities};
 use crush_vm::{CancelToken, Quotas, Vm, assemble, verify};
 
-/// What the arguments are made of: numbers and texts alone, and arrays in arrays, so that what is looked at shows.
+/// What the arguments are made of: numbers and texts alone, arrays in arrays, so that what is looked at shows, and arrays in
+/// maps, which are results too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Number,
     Text,
     Nested,
+    Result,
 }
 
-const KINDS: [Kind; 3] = [Kind::Number, Kind::Text, Kind::Nested];
+const KINDS: [Kind; 4] = [Kind::Number, Kind::Text, Kind::Nested, Kind::Result];
 
 /// Calls a capability with arguments of these kinds, and checks its declaration. Whether it fails does not matter.
 fn check(declaration: &Declaration, kinds: &[Kind]) {
@@ -32,11 +34,19 @@ fn check(declaration: &Declaration, kinds: &[Kind]) {
                 made.extend([(register, false), (register, true)]);
                 format!("load_int r{scratch}, 1\nnew_array r{scratch}, r{scratch}, 1\nnew_array r{register}, r{scratch}, 1\n")
             }
+            Kind::Result => {
+                made.extend([(register, false), (register, true)]);
+                let [ok, is_ok, key, value] = [scratch, scratch + 1, scratch + 2, scratch + 3];
+                format!(
+                    "load_const r{ok}, \"ok\"\nload_bool r{is_ok}, true\nload_const r{key}, \"value\"\nload_int r{value}, 1\n\
+                     new_array r{value}, r{value}, 1\nnew_map r{register}, r{ok}, 2\n"
+                )
+            }
         });
     }
     let text = format!(
         ".function @main ({} registers)\n{body}call_capability r0, {name}, r0, {}\nreturn r0",
-        scratch + 1,
+        scratch + 4,
         kinds.len()
     );
     let program = verify(assemble(&text).expect("CASM")).expect("well-formed");
@@ -64,11 +74,27 @@ fn check(declaration: &Declaration, kinds: &[Kind]) {
         }
     }
     if let Ok(value @ RuntimeValue::Ref(_)) = result {
-        let shares = vm
+        let reached: Vec<_> = vm
             .arena()
             .look(value)
-            .any(|step| matches!(step, Ok(Step::Enter(object, _)) if before.contains_key(&object)));
-        assert!(!shares || declaration.source == Source::Arguments, "{name}{kinds:?} gives of its arguments");
+            .filter_map(|step| match step {
+                Ok(Step::Enter(object, _)) => Some(before.get(&object).copied()),
+                _ => None,
+            })
+            .collect();
+        // A text is entered by nobody.
+        let Some((itself, below)) = reached.split_first() else { return };
+        let gives = match declaration.source {
+            Source::Fresh => reached.iter().all(Option::is_none),
+            // Never an argument, and no new object.
+            Source::Part => matches!(itself, Some((_, false))),
+            Source::Parts | Source::Groups | Source::PartsOfParts => {
+                itself.is_none() && below.iter().all(|held| !matches!(held, Some((_, true))))
+            }
+            Source::Holder | Source::Mapped => itself.is_none(),
+            Source::Folded | Source::Arguments => true,
+        };
+        assert!(gives, "{name}{kinds:?} gives of its arguments what {:?} does not say", declaration.source);
     }
 }
 

@@ -58,6 +58,21 @@ pub enum Effect {
 pub enum Source {
     /// None that was there before: immediate values and new objects only.
     Fresh,
+    /// One of the [parts](Declaration::has_parts): an element of an array, what a map has under a key.
+    Part,
+    /// A new array or map of parts.
+    Parts,
+    /// A new array of new arrays of parts.
+    Groups,
+    /// A new array of parts, and of what these have as parts.
+    PartsOfParts,
+    /// A new map that holds the arguments themselves.
+    Holder,
+    /// A new array of what the function gave.
+    Mapped,
+    /// What the function gave last, which gets what it gave before as its first argument, and at first the last argument of
+    /// the capability: that itself where the function is not called.
+    Folded,
     /// New objects that may hold the arguments or what these refer to, or one of those itself.
     Arguments,
 }
@@ -82,7 +97,12 @@ impl Declaration {
 
     /// Its result may be, or hold, its arguments or what they refer to.
     pub const fn gives_arguments(self) -> Self {
-        Self { source: Source::Arguments, ..self }
+        self.gives(Source::Arguments)
+    }
+
+    /// Its result may be, or hold, such objects.
+    pub const fn gives(self, source: Source) -> Self {
+        Self { source, ..self }
     }
 
     /// It needs a grant, and touches the outside.
@@ -107,6 +127,13 @@ impl Declaration {
             None if self.variadic => self.params.last(),
             None => None,
         }
+    }
+
+    /// Whether the parts of the argument at `index` count where its [`source`](Self::source) speaks of parts: the first, and other
+    /// arrays and maps.
+    pub fn has_parts(&self, index: usize) -> bool {
+        let ty = self.parameter(index).map(|parameter| parameter.ty);
+        index == 0 || matches!(ty, Some(Type::Array | Type::Map))
     }
 
     /// How many arguments it takes, in words: `2 arguments`, `1 to 3 arguments`, `1 argument or more`.

@@ -5,7 +5,7 @@ use crush_hir::body::LocalId;
 use super::{FoundCondition, Lambda};
 use crate::draft::Draft;
 use crate::report::{Code, Severity, Step};
-use crate::state::{Freed, Home, Live, State};
+use crate::state::{Barrier, Freed, Home, Live, State};
 use crate::summary::Use;
 use crate::table::{Alias, Owner, Shape};
 use crate::value::{Target, Value};
@@ -177,7 +177,9 @@ impl Lambda<'_> {
         {
             self.narrow(state, local, &others);
         }
-        state.pass(source, others);
+        if !matches!(source, Home::Value(_)) {
+            state.pass(source, others);
+        }
     }
 
     /// Whether what is used is known to be neither dropped nor a dead handle.
@@ -249,6 +251,8 @@ impl Lambda<'_> {
         }
         let live = live.clone();
         let through = match usage.usage {
+            // Of a string alone: that it cannot be changed is an error of its own.
+            Use::Write | Use::Exclude if live.of.targets().is_empty() => None,
             Use::Write if !info.exclusive => conflict(Code::WrittenThroughShared, true),
             // Through an exclusive handle too: pass the handle itself on (B6).
             Use::Exclude => conflict(Code::BorrowedTwice, true),
@@ -294,7 +298,9 @@ impl Lambda<'_> {
             let mut freed = Vec::new();
             state.freed.for_each(|object, it| freed.push((object, it.clone())));
             self.spend(freed.len());
-            for (other, it) in freed {
+            for (other, it) in
+                freed.into_iter().filter(|(other, _)| !state.is_apart(Barrier::Freed(*other), usage.source))
+            {
                 match self.alias_below(other, object, usage.usage) {
                     Alias::No => {}
                     Alias::Unknown => self.condition(Code::UseAfterDrop, other, (it.at, None), object, deep, usage),
@@ -322,7 +328,8 @@ impl Lambda<'_> {
                 continue;
             }
             let Some(code) = obstructs(info.exclusive, info.owner, usage.usage) else { continue };
-            if through.is_none() && self.has_ended_where_it_is_used(loan, usage) {
+            let is_of_other = || state.is_apart(Barrier::Loan(loan), usage.source);
+            if through.is_none() && (self.has_ended_where_it_is_used(loan, usage) || is_of_other()) {
                 continue;
             }
             let held_at = info.place;

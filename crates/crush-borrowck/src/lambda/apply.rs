@@ -134,7 +134,7 @@ impl Lambda<'_> {
             let mut live = before.unwrap_or(Live { surely: false, of: Value::default() });
             live.of.join(&of);
             live.surely = false;
-            state.loans.insert(loan, live);
+            state.take(loan, live);
             if taken.may_have_ended || number >= IMPORTS {
                 state.end_perhaps(loan);
             }
@@ -200,7 +200,7 @@ impl Lambda<'_> {
                 let source = call.site.sources.get(*number as usize).copied().flatten();
                 source.filter(|source| match source {
                     Home::Local(local) => !self.in_cell(*local) || is_entry && !state.has_left(*local),
-                    Home::Slot(_) => is_entry,
+                    Home::Slot(_) | Home::Value(_) => is_entry,
                 })
             }
             SummaryObject::Path(base, Field::Variable(local)) if call.of.0 == self.function => {

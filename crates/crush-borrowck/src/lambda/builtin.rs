@@ -1,7 +1,7 @@
 //! Built-in functions, the methods of arrays and maps, and capabilities, by what they do to their arguments.
 
 use crush_hir::body::Name;
-use crush_library::{Declaration, Effect, Source, Type};
+use crush_library::Effect;
 
 use super::Lambda;
 use super::access::Usage;
@@ -10,47 +10,6 @@ use crate::state::{Home, Live, State};
 use crate::summary::Use;
 use crate::table::{Field, LoanInfo, Owner, Shape};
 use crate::value::{Target, Value};
-
-/// What a capability gives back.
-enum Gives {
-    /// A number, a string, null: with these flags.
-    Plain(u8),
-    /// New objects.
-    Fresh,
-    /// A new array, in which something of the arguments may be.
-    Array,
-    /// A new map, the same.
-    Map,
-    /// New objects, in which, or as which, something of the arguments may be.
-    Mixed,
-}
-
-/// What a capability gives back, by its declaration; one that nobody knows may give anything.
-fn gives(declaration: Option<&Declaration>) -> Gives {
-    match declaration {
-        None => Gives::Mixed,
-        Some(declaration) => match (flags(declaration.result), declaration.source) {
-            (Some(flags), _) => Gives::Plain(flags),
-            (None, Source::Fresh) => Gives::Fresh,
-            (None, Source::Arguments) if declaration.params.iter().any(|param| param.effect == Effect::Write) => {
-                Gives::Mixed
-            }
-            (None, Source::Arguments) if declaration.result == Type::Array => Gives::Array,
-            (None, Source::Arguments) if declaration.result == Type::Map => Gives::Map,
-            (None, Source::Arguments) => Gives::Mixed,
-        },
-    }
-}
-
-/// The flags of a type that no object but a string has.
-fn flags(ty: Type) -> Option<u8> {
-    match ty {
-        Type::Null | Type::Bool | Type::Int | Type::Float | Type::Number => Some(Value::PLAIN),
-        Type::String => Some(Value::TEXT),
-        Type::OneOf(some) => some.iter().try_fold(0, |all, one| Some(all | flags(*one)?)),
-        Type::Any | Type::Array | Type::Map | Type::Function => None,
-    }
-}
 
 impl Lambda<'_> {
     /// A built-in function.
@@ -179,7 +138,7 @@ impl Lambda<'_> {
             None => Effect::ReadDeep,
         };
         let mut held = Vec::new();
-        let (mut given, mut called_back, mut results) = (Value::default(), Value::default(), Value::default());
+        let mut called_back = Value::default();
         for (position, (arg, arg_name)) in site.args.iter().zip(&site.names).enumerate() {
             let effect = effect(position);
             let source = site.sources.get(position).copied().flatten();
@@ -200,47 +159,17 @@ impl Lambda<'_> {
             if !of.targets().is_empty() {
                 let loan = self.argument_loan(site, position, effect == Effect::Write, arg_name.clone());
                 held.push(loan);
-                state.loans.insert(loan, Live { surely: false, of });
+                state.take(loan, Live { surely: false, of });
             }
-            given.join(arg);
             if declaration.is_none() {
                 called_back.join(arg);
             }
         }
         let mut called = Called::gives(Value::plain());
-        // It may call back any number of times, none included: until one time more changes nothing.
-        let outer = std::mem::replace(&mut self.repeats, true);
-        while !called_back.is_empty() && !self.is_exhausted() {
-            let mut before = state.clone();
-            let argument = self.callback_argument(state, declaration, site, &results);
-            let arguments = vec![argument; 3];
-            let inner = Site {
-                names: vec![None; arguments.len()],
-                sources: Vec::new(),
-                args: arguments,
-                certain: false,
-                strong: false,
-                ..site.clone()
-            };
-            let result = self.call_value(state, &called_back, &inner);
-            results.join(&result.value);
-            called.thrown.join(&result.thrown);
-            // As long as this leads to it, what was dropped counts as dropped where the turns meet.
-            state.set_value(site.expr, results.clone().joined(&called.thrown));
-            // The next makes others.
-            for (new, old) in self.begin_again(state, site.expr) {
-                for given in [&mut results, &mut called.thrown] {
-                    *given = given.replace(new, old).unwrap_or_else(|| given.clone());
-                }
-            }
-            let changed = before.join(state, &self.table);
-            *state = before;
-            if !changed {
-                break;
-            }
-        }
-        state.take_value(site.expr);
-        self.repeats = outer;
+        let results = match called_back.is_empty() {
+            true => Value::default(),
+            false => self.call_back(state, declaration, &called_back, site, &mut called),
+        };
         for loan in held {
             state.loans.remove(loan);
         }
@@ -254,81 +183,12 @@ impl Lambda<'_> {
                 }
             }
         }
-        called.value = match gives(declaration) {
-            Gives::Plain(flags) => Value::flags(flags),
-            Gives::Fresh => self.fresh(site.expr, declaration.is_none()),
-            Gives::Array => {
-                let elements = match name.as_str() {
-                    "array.map" => results,
-                    "array.filter" | "array.sort" | "array.sort_by" | "collections.reverse" | "collections.unique" => {
-                        self.load(state, &given, &Field::Element)
-                    }
-                    _ => {
-                        // In new arrays within the new one, too.
-                        let anything = self.anything_below(state, &given);
-                        let fresh = self.fresh(site.expr, declaration.is_none());
-                        self.store(state, &fresh, &Field::Element, &anything, true);
-                        anything.joined(&fresh)
-                    }
-                };
-                self.new_with_elements(state, site, Shape::Array, &elements)
-            }
-            Gives::Map => {
-                let elements = self.anything_in(state, &given);
-                self.new_with_elements(state, site, Shape::Map, &elements)
-            }
-            Gives::Mixed => {
-                given.join(&results);
-                let anything = self.anything_in(state, &given);
-                let fresh = self.fresh(site.expr, declaration.is_none());
-                self.store(state, &fresh, &Field::Element, &anything, true);
-                if given.targets().is_empty() { fresh } else { fresh.joined(&anything) }
-            }
-        };
+        called.value = self.gives(state, declaration, site, &results);
         // A capability that fails gives an error that `catch` may see.
         called.throws = true;
         called.throws_itself = true;
         called.thrown.join(&Value::flags(Value::TEXT | Value::PLAIN));
         called
-    }
-
-    /// What a capability may call back with: of an array its elements, never itself, and of other arguments, and of what
-    /// the calls before gave, these themselves. One that nobody knows may hand on anything.
-    fn callback_argument(
-        &mut self,
-        state: &mut State,
-        declaration: Option<&Declaration>,
-        site: &Site,
-        results: &Value,
-    ) -> Value {
-        let mut argument = results.clone();
-        let Some(declaration) = declaration else {
-            site.args.iter().for_each(|arg| {
-                argument.join(arg);
-            });
-            return self.anything_in(state, &argument);
-        };
-        for (position, arg) in site.args.iter().enumerate() {
-            match declaration.parameter(position).map(|param| (param.ty, param.effect)) {
-                Some((_, Effect::Call)) => {}
-                Some((Type::Array, _)) => {
-                    let elements = self.load(state, arg, &Field::Element);
-                    argument.join(&elements);
-                }
-                _ => {
-                    argument.join(arg);
-                }
-            }
-        }
-        argument.joined(&Value::plain())
-    }
-
-    /// A new object with these elements.
-    fn new_with_elements(&mut self, state: &mut State, site: &Site, shape: Shape, elements: &Value) -> Value {
-        let object = self.allocate(state, site.expr, u32::MAX, shape);
-        let object = Value::of(Target::Object(object));
-        self.store(state, &object, &Field::Element, elements, true);
-        object
     }
 
     /// `array.push(xs, v)` and its kin, which do what the methods do, and `arr_set(xs, i, v)`. The value is borrowed
@@ -352,7 +212,7 @@ impl Lambda<'_> {
         self.access(state, array, &usage);
         let loan = self.argument_loan(site, 0, true, array_name);
         let of = self.underlying(state, array);
-        state.loans.insert(loan, Live { surely: false, of });
+        state.take(loan, Live { surely: false, of });
         for (value, name) in rest.iter().zip(site.names.iter().skip(1)) {
             let usage = Usage {
                 usage: Use::Share,
@@ -388,7 +248,7 @@ impl Lambda<'_> {
         for (position, (value, name)) in rest.iter().zip(site.names.iter().skip(1)).enumerate() {
             let of = self.underlying(state, value);
             let loan = self.argument_loan(site, position + 1, false, name.clone());
-            state.loans.insert(loan, Live { surely: false, of });
+            state.take(loan, Live { surely: false, of });
             held.push(loan);
         }
         let mut handles = array.clone();

@@ -229,7 +229,7 @@ impl Lambda<'_> {
         self.drops |= does.drops && !self.in_task;
         if self.nesting < NESTING && !self.is_exhausted() {
             let held = self.assumed_loan(site, if does.leaves { Assumed::Exclusive } else { Assumed::Shared });
-            state.loans.insert(held, Live { surely: false, of: objects });
+            state.take(held, Live { surely: false, of: objects });
             // What comes twice meets what it did the first time.
             for _ in 0..2 {
                 let args = vec![anything.clone(); 4];

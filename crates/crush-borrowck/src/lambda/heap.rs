@@ -4,7 +4,7 @@ use crush_hir::body::{Body, ExprId, ExprKind, LocalId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lambda;
-use crate::state::State;
+use crate::state::{Home, State};
 use crate::table::{Family, Field, Origin, Owner, Shape};
 use crate::value::{Target, Value};
 
@@ -320,7 +320,8 @@ impl Lambda<'_> {
         }
     }
 
-    pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value) {
+    /// Binds a variable to a value, and, where that is known, to what is at a place.
+    pub(super) fn bind(&mut self, state: &mut State, local: LocalId, value: &Value, source: Option<Home>) {
         state.forget_reads(|read| read == local);
         state.forget_passed(local);
         if self.in_cell(local) {
@@ -331,7 +332,7 @@ impl Lambda<'_> {
                 state.born_again(cell, None, &self.table);
             }
         } else {
-            state.locals.insert(local.0, value.clone());
+            state.set_local(local, value.clone(), source);
         }
     }
 

@@ -107,10 +107,18 @@ impl Lambda<'_> {
         let is_havoc = |object: &SummaryObject| *object == SummaryObject::Havoc;
         let Some(position) = summary.objects.iter().position(is_havoc) else { return };
         let mut known = Value::default();
+        // Of the handles that it has lent itself the callee knows whether they live; those of earlier runs are reached otherwise.
+        let is_own = |target: &SummaryTarget| matches!(target, SummaryTarget::Dead(_));
         for (callback, result) in summary.callbacks.iter().zip(&call.results.clone()) {
             for value in std::iter::once(&callback.callee).chain(&callback.args) {
-                let value = self.resolve(call, value);
+                let mut value = value.clone();
+                value.targets.retain(|target| !is_own(target));
+                let value = self.resolve(call, &value);
                 known.join(&value);
+            }
+            for held in &callback.held {
+                let of = self.resolve(call, &held.of);
+                known.join(&of);
             }
             known.join(result);
         }

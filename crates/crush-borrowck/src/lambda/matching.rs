@@ -59,7 +59,7 @@ impl<'a> Lambda<'a> {
             Pattern::Binding(local) => {
                 self.declare(state, *local);
                 self.note_loose(*local, value, |_| false);
-                self.bind(state, *local, value);
+                self.bind(state, *local, value, None);
             }
             Pattern::Struct { fields, .. } => {
                 for (name, pattern) in fields {

@@ -143,7 +143,7 @@ impl Lambda<'_> {
         for (loan, mut of) in loans {
             // A handle that the task would get has been reported as sent; that it is dead there is no news.
             of.retain(|target| given.has(target));
-            copy.loans.insert(loan, Live { surely: true, of });
+            copy.take(loan, Live { surely: true, of });
             copy.proved_alive(loan);
         }
     }
@@ -189,7 +189,7 @@ impl Lambda<'_> {
         }
         if borrowed {
             let loan = self.assumed_loan(site, Assumed::Exclusive);
-            state.loans.insert(loan, Live { surely: false, of: Value::of(Target::Object(spoiled)) });
+            state.take(loan, Live { surely: false, of: Value::of(Target::Object(spoiled)) });
         }
         Some(spoiled)
     }

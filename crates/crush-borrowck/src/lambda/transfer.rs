@@ -120,6 +120,7 @@ impl<'a> Lambda<'a> {
             Action::Release { local, keep } => self.release(state, *local, *keep),
             Action::Bind { local, value, declares, .. } => {
                 let expr = *value;
+                let source = state.read_from(expr);
                 let value = state.take_value(expr);
                 if *declares {
                     self.declare(state, *local);
@@ -127,7 +128,7 @@ impl<'a> Lambda<'a> {
                 // Its own borrow, taken for it right now.
                 let taken_here = |loan: u32| self.cfg.loans.get(loan as usize).is_some_and(|loan| loan.expr == expr);
                 self.note_loose(*local, &value, taken_here);
-                self.bind(state, *local, &value);
+                self.bind(state, *local, &value, source);
             }
             Action::BindElement { local, iterable, loan, .. } => {
                 let mut iterated = state.value(*iterable);
@@ -138,14 +139,14 @@ impl<'a> Lambda<'a> {
                 let element = self.iterated(state, &iterated);
                 self.declare(state, *local);
                 self.note_loose(*local, &element, |_| false);
-                self.bind(state, *local, &element);
+                self.bind(state, *local, &element, None);
             }
             Action::Catch { name } => {
                 let thrown = std::mem::take(&mut state.thrown);
                 if let Some((local, _)) = name {
                     self.declare(state, *local);
                     self.note_loose(*local, &thrown, |_| false);
-                    self.bind(state, *local, &thrown);
+                    self.bind(state, *local, &thrown, None);
                 }
             }
             Action::Test { expr, arm } => {
@@ -547,7 +548,8 @@ impl<'a> Lambda<'a> {
             source,
         };
         self.access(state, &value, &usage);
-        let of = self.underlying(state, &value);
+        // A string may be what is borrowed instead.
+        let of = self.underlying(state, &value).joined(&Value::flags(value.other() & Value::TEXT));
         if !is_loop {
             state.taken_again(id.0, self.stale[id.index()]);
             let text = if of.targets().is_empty() { value.other() & Value::TEXT } else { 0 };
@@ -555,7 +557,7 @@ impl<'a> Lambda<'a> {
         }
         if !value.targets().is_empty() || value.may_be_text() {
             // What the borrow is of is an object, or a string: `&1` is an error of its own, and a `for` over a number too.
-            state.loans.insert(id.0, Live { surely: true, of });
+            state.take(id.0, Live { surely: true, of });
         } else {
             state.loans.remove(id.0);
         }

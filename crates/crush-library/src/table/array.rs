@@ -1,7 +1,7 @@
 //! `array`: arrays, changed in place or read with functions.
 
 use super::Namespace;
-use crate::{Declaration, Effect, Parameter, Type};
+use crate::{Declaration, Effect, Parameter, Source, Type};
 
 pub(super) const NAMESPACE: Namespace = Namespace {
     name: "array",
@@ -22,9 +22,9 @@ const CAPABILITIES: &[Declaration] = &[
         Type::Array,
         "The elements for which a function gives `true`.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
     Declaration::new("array.map", &[ELEMENTS, FUNCTION], Type::Array, "What a function gives for each element.")
-        .gives_arguments(),
+        .gives(Source::Mapped),
     Declaration::new(
         "array.pop",
         &[ARRAY],
@@ -45,19 +45,19 @@ const CAPABILITIES: &[Declaration] = &[
         Type::Any,
         "What a function makes of a start and the first element, then of that and the second, and so on.",
     )
-    .gives_arguments(),
+    .gives(Source::Folded),
     Declaration::new(
         "array.sort",
         &[ELEMENTS.with(Effect::ReadDeep)],
         Type::Array,
         "A new array of the elements in their order: numbers or strings; equal ones keep their order.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
     Declaration::new(
         "array.sort_by",
         &[ELEMENTS.with(Effect::ReadDeep), FUNCTION],
         Type::Array,
         "A new array of the elements in the order of what a function gives for them: numbers or strings.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
 ];

@@ -2,7 +2,7 @@
 
 use super::Namespace;
 use super::params::{array, deep, elements, int, map, text};
-use crate::{Declaration, Parameter, Type};
+use crate::{Declaration, Parameter, Source, Type};
 
 pub(super) const NAMESPACE: Namespace = Namespace {
     name: "collections",
@@ -21,28 +21,28 @@ const CAPABILITIES: &[Declaration] = &[
         Type::Array,
         "The elements in arrays of `size`, the last perhaps shorter.",
     )
-    .gives_arguments(),
+    .gives(Source::Groups),
     Declaration::new(
         "collections.entries",
         &[map("map")],
         Type::Array,
         "The keys and values of a map, each pair an array, in the order of the map.",
     )
-    .gives_arguments(),
+    .gives(Source::Groups),
     Declaration::new(
         "collections.find",
         WHERE,
         Type::Any,
         "The first record that has this value under the key; null when there is none.",
     )
-    .gives_arguments(),
+    .gives(Source::Part),
     Declaration::new(
         "collections.flatten",
         &[elements("array")],
         Type::Array,
         "The elements, those of an array in its place; one level deep.",
     )
-    .gives_arguments(),
+    .gives(Source::PartsOfParts),
     Declaration::new(
         "collections.includes",
         &[elements("array"), deep("value")],
@@ -62,37 +62,37 @@ const CAPABILITIES: &[Declaration] = &[
         Type::Map,
         "A map with the entries of both; where both have a key, with that of the second.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
     Declaration::new(
         "collections.pluck",
         &[elements("records"), text("key")],
         Type::Array,
         "The value of each record under the key, null where it has none.",
     )
-    .gives_arguments(),
+    .gives(Source::PartsOfParts),
     Declaration::new("collections.reverse", &[array("array")], Type::Array, "The elements, last first.")
-        .gives_arguments(),
+        .gives(Source::Parts),
     Declaration::new(
         "collections.sort_by",
         &[elements("records"), text("key")],
         Type::Array,
         "The records in the order of their values under the key, numbers or strings; equal ones keep their order.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
     Declaration::new(
         "collections.unique",
         &[elements("array")],
         Type::Array,
         "The elements without those that equal an earlier one.",
     )
-    .gives_arguments(),
+    .gives(Source::Parts),
     Declaration::new("collections.values", &[map("map")], Type::Array, "The values of a map, in its order.")
-        .gives_arguments(),
+        .gives(Source::Parts),
     Declaration::new(
         "collections.zip",
         &[array("first"), array("second")],
         Type::Array,
         "The elements of two arrays in pairs, as many as the shorter has.",
     )
-    .gives_arguments(),
+    .gives(Source::Groups),
 ];

@@ -2,7 +2,7 @@
 
 use super::Namespace;
 use super::params::{any, map};
-use crate::{Declaration, Type};
+use crate::{Declaration, Source, Type};
 
 pub(super) const NAMESPACE: Namespace = Namespace {
     name: "result",
@@ -11,14 +11,14 @@ pub(super) const NAMESPACE: Namespace = Namespace {
 };
 
 const CAPABILITIES: &[Declaration] = &[
-    Declaration::new("result.err", &[any("error")], Type::Map, "A failure.").gives_arguments(),
+    Declaration::new("result.err", &[any("error")], Type::Map, "A failure.").gives(Source::Holder),
     Declaration::new("result.is_ok", &[map("result")], Type::Bool, "Whether a result is a success."),
-    Declaration::new("result.ok", &[any("value")], Type::Map, "A success.").gives_arguments(),
+    Declaration::new("result.ok", &[any("value")], Type::Map, "A success.").gives(Source::Holder),
     Declaration::new(
         "result.unwrap",
         &[map("result").with(crate::Effect::ReadDeep)],
         Type::Any,
         "The value of a success; a failure is a fault.",
     )
-    .gives_arguments(),
+    .gives(Source::Part),
 ];

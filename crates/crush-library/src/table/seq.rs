@@ -2,7 +2,7 @@
 
 use super::Namespace;
 use super::params::any;
-use crate::{Declaration, Parameter, Type};
+use crate::{Declaration, Parameter, Source, Type};
 
 pub(super) const NAMESPACE: Namespace =
     Namespace { name: "seq", summary: "What arrays and strings have in common.", capabilities: CAPABILITIES };
@@ -15,4 +15,4 @@ const CAPABILITIES: &[Declaration] = &[Declaration::new(
     Type::OneOf(&[Type::Array, Type::String]),
     "`of[start:end:step]`: negative ends count from the back, and null stands for one that is left out.",
 )
-.gives_arguments()];
+.gives(Source::Parts)];
