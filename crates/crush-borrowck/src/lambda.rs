@@ -114,6 +114,8 @@ struct Found {
     usage: Use,
     at: Vec<Step>,
     phase: Phase,
+    /// The borrows that live at each of these places; none is known before the last pass.
+    alive: Option<Vec<u32>>,
 }
 
 /// A condition as it is found.
@@ -499,10 +501,23 @@ impl<'a> Lambda<'a> {
         let next = self.effects.len() as u32;
         let id = *self.effect_ids.entry((object, usage)).or_insert(next);
         if id == next {
-            self.effects.push(Found { object, usage, at: Vec::new(), phase: Phase::default() });
+            self.effects.push(Found { object, usage, at: Vec::new(), phase: Phase::default(), alive: None });
         }
-        self.effects[id as usize].phase.join(state.phase);
-        at.add_to(&mut self.effects[id as usize].at);
+        let found = &mut self.effects[id as usize];
+        found.phase.join(state.phase);
+        at.add_to(&mut found.at);
+        if self.reporting {
+            let lives = |loan: u32| state.loans.get(loan).is_some() && !state.may_have_ended(loan);
+            match &mut found.alive {
+                Some(alive) => alive.retain(|loan| lives(*loan)),
+                None => {
+                    let mut alive = Vec::new();
+                    state.loans.for_each(|loan, _| alive.push(loan));
+                    alive.retain(|loan| lives(*loan));
+                    found.alive = Some(alive);
+                }
+            }
+        }
         id
     }
 }

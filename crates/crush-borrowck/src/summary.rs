@@ -120,6 +120,9 @@ pub(crate) struct Effect {
     pub(crate) surely: bool,
     /// When it may happen, seen from the callbacks.
     pub(crate) phase: Phase,
+    /// Of the handles that are handed out, those whose borrows live at each of these places, by their positions in
+    /// [`Summary::dead`].
+    pub(crate) alive: Vec<u32>,
 }
 
 /// Before any callback, after one, or both.

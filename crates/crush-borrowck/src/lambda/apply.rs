@@ -3,13 +3,13 @@
 use crush_hir::body::LambdaId;
 use rustc_hash::FxHashSet;
 
-use super::access::Usage;
+use super::access::{Usage, obstructs};
 use super::call::{Called, Site};
 use super::instance::{IMPORTS, Instance};
 use super::{Lambda, index};
 use crate::report::{Cause, Code, Entry, FunctionId, Severity, Step};
 use crate::state::{Freed, Home, Live, State};
-use crate::summary::{Condition, Effect, Phase, Summary, SummaryObject, SummaryTarget, Use};
+use crate::summary::{Condition, Effect, Held, Phase, Summary, SummaryObject, SummaryTarget, Use};
 use crate::table::{Alias, Field, Owner};
 use crate::value::{Target, Value};
 
@@ -64,6 +64,7 @@ impl Lambda<'_> {
         // Of several callbacks it is not known which comes first.
         let in_order = summary.callbacks.len() == 1;
         let before = state.phase;
+        let stops = self.surely_stops(state, &call);
         // What comes before any of them, and before a variable is bound again, finds what that owns alive.
         let first = |phase: Phase| !phase.after && !phase.rebound;
         self.apply_effects(state, &call, true, first);
@@ -91,10 +92,30 @@ impl Lambda<'_> {
         Called {
             value,
             thrown,
-            returns: summary.returns,
+            returns: summary.returns && !stops,
             throws: summary.throws && (summary.throws_itself || throws),
             throws_itself: summary.throws && (summary.throws_itself || itself),
         }
+    }
+
+    /// Whether the callee surely does what a borrow forbids that no callee can end: of an argument of a capability, or of a loop.
+    fn surely_stops(&self, state: &State, call: &Instance<'_>) -> bool {
+        let stops = |effect: &Effect| {
+            let Some(Target::Object(object)) = call.values[effect.object as usize].only() else { return false };
+            if !effect.surely || !self.table.objects[object as usize].single {
+                return false;
+            }
+            let mut stops = false;
+            state.loans.for_each(|loan, live| {
+                let info = &self.table.loans[loan as usize];
+                stops |= live.surely
+                    && matches!(info.owner, Owner::Argument | Owner::Loop)
+                    && live.of.only() == Some(Target::Object(object))
+                    && obstructs(info.exclusive, info.owner, effect.usage).is_some();
+            });
+            stops
+        };
+        !self.in_task && call.summary.effects.iter().any(stops)
     }
 
     /// What captured variables own may end in the call, before anything else that happens in it.
@@ -179,7 +200,9 @@ impl Lambda<'_> {
                 callee: Some(self.instance_name(call)),
                 source: self.home_of(state, call, effect),
             };
+            let alive = self.hold_alive(state, call, effect);
             self.access(state, &value, &usage);
+            alive.into_iter().for_each(|loan| drop(state.loans.remove(loan)));
             // A callback may come before it.
             if usage.usage != Use::Drop && call.summary.callbacks.is_empty() {
                 passed.push((value, usage));
@@ -189,6 +212,35 @@ impl Lambda<'_> {
             self.assume_passed(state, value, usage);
             self.assume_others(state, value, usage);
         }
+    }
+
+    /// The borrows of the callee that live while it does something: where a callback has put their handles somewhere, these are
+    /// not dead. One that comes again may have kept that of an earlier time, which goes by the same number.
+    fn hold_alive(&mut self, state: &mut State, call: &Instance<'_>, effect: &Effect) -> Vec<u32> {
+        let callbacks = &call.summary.callbacks;
+        if callbacks.iter().any(|callback| callback.repeats) {
+            return Vec::new();
+        }
+        let mut alive = Vec::new();
+        for number in effect.alive.iter().filter(|number| (**number as usize) < IMPORTS) {
+            let is_it = |held: &&Held| held.handle == Some(SummaryTarget::Dead(*number));
+            let Some(held) = callbacks.iter().flat_map(|callback| &callback.held).find(is_it) else { continue };
+            let loan = self.import(call, true, *number as usize);
+            if call.kept.contains(&loan) || self.several.contains(&loan) || state.loans.get(loan).is_some() {
+                continue;
+            }
+            let of = self.resolve(call, &held.of);
+            let of = self.underlying(state, &of);
+            state.begin(loan, of);
+            if call.ended.contains(&loan) {
+                state.end_perhaps(loan);
+            }
+            if call.lent.contains(&loan) {
+                state.lend(loan);
+            }
+            alive.push(loan);
+        }
+        alive
     }
 
     /// Where, at the time of an effect, the object is that it is on.

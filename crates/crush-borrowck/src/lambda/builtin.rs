@@ -159,7 +159,7 @@ impl Lambda<'_> {
             if !of.targets().is_empty() {
                 let loan = self.argument_loan(site, position, effect == Effect::Write, arg_name.clone());
                 held.push(loan);
-                state.take(loan, Live { surely: false, of });
+                state.take(loan, Live { surely: arg.other() == 0, of });
             }
             if declaration.is_none() {
                 called_back.join(arg);

@@ -95,7 +95,8 @@ impl Lambda<'_> {
             let object = self.summary_object(extract, &results, found.object);
             let surely = end.done.get(number as u32).is_some();
             let Found { usage, at, phase, .. } = found;
-            extract.summary.effects.push(Effect { object, usage: *usage, at: at.clone(), surely, phase: *phase });
+            let (usage, at, phase, alive) = (*usage, at.clone(), *phase, Vec::new());
+            extract.summary.effects.push(Effect { object, usage, at, surely, phase, alive });
         }
         for found in self.conditions.clone() {
             let held = self.summary_object(extract, &results, found.held);
@@ -200,6 +201,11 @@ impl Lambda<'_> {
             }
         }
         // Which handles are handed out is known now.
+        for (effect, found) in extract.summary.effects.iter_mut().zip(&effects) {
+            let alive = found.alive.iter().flatten();
+            effect.alive = alive.filter_map(|loan| extract.dead.get(loan)).copied().collect();
+            effect.alive.sort_unstable();
+        }
         for (callback, found) in extract.summary.callbacks.iter_mut().zip(&callbacks) {
             for (held, found) in callback.held.iter_mut().zip(&found.held) {
                 let dead = extract.dead.get(&found.loan).map(|number| SummaryTarget::Dead(*number));
