@@ -232,6 +232,8 @@ pub(crate) struct Lambda<'a> {
     regained: BTreeSet<LocalId>,
     /// Borrows that may have ended while their variable holds the handle: it was dropped, or bound to the variable once more.
     loose: FxHashSet<u32>,
+    /// Borrows of a callee that live while it does what is looked at. What is in their way, its own reports tell.
+    alive: Vec<u32>,
     /// Slots in which was put what they held at entry.
     put_back: FxHashSet<u32>,
     /// Borrows of callees that stand for several.
@@ -304,6 +306,7 @@ impl<'a> Lambda<'a> {
             declared_again: FxHashSet::default(),
             regained: BTreeSet::new(),
             loose: FxHashSet::default(),
+            alive: Vec::new(),
             put_back: FxHashSet::default(),
             several: FxHashSet::default(),
             shifted: BTreeSet::new(),

@@ -316,7 +316,7 @@ impl Lambda<'_> {
         }
         let mut loans = Vec::new();
         state.loans.for_each(|loan, live| {
-            if Some(loan) != through {
+            if Some(loan) != through && !self.alive.contains(&loan) {
                 loans.push((loan, live.clone()));
             }
         });
@@ -402,7 +402,11 @@ impl Lambda<'_> {
             }
         }
         let mut loans = Vec::new();
-        state.loans.for_each(|loan, live| loans.push((loan, live.of.clone())));
+        state.loans.for_each(|loan, live| {
+            if !self.alive.contains(&loan) {
+                loans.push((loan, live.of.clone()));
+            }
+        });
         self.spend(loans.len());
         for (loan, of) in loans {
             let info = &self.table.loans[loan as usize];

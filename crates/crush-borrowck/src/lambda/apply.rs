@@ -200,9 +200,11 @@ impl Lambda<'_> {
                 callee: Some(self.instance_name(call)),
                 source: self.home_of(state, call, effect),
             };
-            let alive = self.hold_alive(state, call, effect);
+            self.alive = self.hold_alive(state, call, effect);
             self.access(state, &value, &usage);
-            alive.into_iter().for_each(|loan| drop(state.loans.remove(loan)));
+            for loan in std::mem::take(&mut self.alive) {
+                state.loans.remove(loan);
+            }
             // A callback may come before it.
             if usage.usage != Use::Drop && call.summary.callbacks.is_empty() {
                 passed.push((value, usage));
