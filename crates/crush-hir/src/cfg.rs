@@ -203,6 +203,8 @@ pub enum Action {
         /// A `let`: the name stands for a new variable, also in a second round, while lambdas keep the one they have captured.
         declares: bool,
     },
+    /// Makes the variable of a `for`: one for all rounds, which lambdas of all rounds share.
+    Declare(LocalId),
     /// Binds the variable of a `for` to the next element. The iterated value stays.
     BindElement {
         /// The variable.

@@ -50,7 +50,7 @@ pub(super) fn declared_twice(body: &Body, graphs: &[Cfg]) -> FxHashSet<LocalId> 
     let mut twice = FxHashSet::default();
     for action in graphs.iter().flat_map(|graph| &graph.nodes).flat_map(|node| &node.actions) {
         let (Action::Bind { local, declares: true, .. }
-        | Action::BindElement { local, .. }
+        | Action::Declare(local)
         | Action::Catch { name: Some((local, _)) }) = action
         else {
             continue;

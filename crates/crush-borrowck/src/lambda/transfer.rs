@@ -130,6 +130,7 @@ impl<'a> Lambda<'a> {
                 self.note_loose(*local, &value, taken_here);
                 self.bind(state, *local, &value, source);
             }
+            Action::Declare(local) => self.declare(state, *local),
             Action::BindElement { local, iterable, loan, .. } => {
                 let mut iterated = state.value(*iterable);
                 // Where that is a handle whose borrow ends with the head of the loop, it still runs over what it borrowed.
@@ -137,7 +138,6 @@ impl<'a> Lambda<'a> {
                     iterated.join(&live.of);
                 }
                 let element = self.iterated(state, &iterated);
-                self.declare(state, *local);
                 self.note_loose(*local, &element, |_| false);
                 self.bind(state, *local, &element, None);
             }

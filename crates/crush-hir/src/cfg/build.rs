@@ -344,6 +344,7 @@ impl Builder<'_> {
             loans.push(loan);
             loan
         });
+        self.push(Action::Declare(variable));
         let head = self.node();
         self.goto(head);
         self.here = head;
