@@ -79,7 +79,7 @@ impl Runnable {
         let host = Host::new(&grants, &mut output).with_input(Input::text(&format!("{input}\n")));
         let mut quotas = Quotas { instructions: 50_000, call_depth: 200, ..Quotas::default() };
         // A text that grows twofold in every turn takes long before it is too long.
-        quotas.memory.bytes = 16 << 20;
+        quotas.memory.bytes = 1 << 20;
         let mut marks = Marks { marks: &self.marks, reached: vec![Reached::Never; self.places] };
         let vm = Vm::new(&self.program, &host, quotas, CancelToken::new());
         let fault = vm.and_then(|mut vm| vm.run_recorded(&mut marks)).err();

@@ -36,9 +36,6 @@ impl Lambda<'_> {
             let (arg_name, source) = (arg_name.clone(), *source);
             let usage = Usage { usage, at: site.step, name: arg_name, certain: true, callee: None, source };
             self.access(state, arg, &usage);
-            if name == "arr_get" {
-                break;
-            }
         }
         match (name.as_str(), &site.args[..]) {
             // Beyond its end there is null.
@@ -77,6 +74,13 @@ impl Lambda<'_> {
                 }
                 "pop" | "remove" => {
                     use_receiver(self, state, Use::Write, only);
+                    // The key may be a string.
+                    for (arg, name) in site.args.iter().zip(&site.names) {
+                        let (name, certain) = (name.clone(), false);
+                        let usage =
+                            Usage { usage: Use::Read, at: site.step, name, certain, callee: None, source: None };
+                        self.access(state, arg, &usage);
+                    }
                     self.shift(state, receiver);
                     self.load(state, receiver, &Field::Element).joined(&Value::plain())
                 }

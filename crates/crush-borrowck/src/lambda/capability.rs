@@ -3,8 +3,10 @@
 use crush_library::{Declaration, Effect, Source, Type};
 
 use super::Lambda;
+use super::access::Usage;
 use super::call::{Called, Site};
 use crate::state::State;
+use crate::summary::Use;
 use crate::table::{Field, Shape};
 use crate::value::{Target, Value};
 
@@ -131,6 +133,16 @@ impl Lambda<'_> {
             Source::Arguments => self.gives_anything(state, site, results, false),
             Source::Part => self.parts(state, declaration, site).joined(&Value::plain()),
             Source::Parts => {
+                // What a function gives for the elements says which there are, and in what order.
+                let usage = Usage {
+                    usage: Use::DeepRead,
+                    at: site.step,
+                    name: None,
+                    certain: false,
+                    callee: None,
+                    source: None,
+                };
+                self.access(state, results, &usage);
                 let parts = self.parts(state, declaration, site);
                 let given = self.new_with_elements(state, site, shape, &parts);
                 if may_be_text { given.joined(&Value::flags(Value::TEXT)) } else { given }
